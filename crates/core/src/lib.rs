@@ -1,0 +1,12 @@
+//! The pure heart of Rekindle: events, people, segments, series, templates and wire types.
+//! Reads no clock, draws no chance, does no I/O: time is an argument, chance is a hash.
+//!
+//! The same crate is compiled into the browser SDK, the Worker, the console and the tests, so that
+//! a decision is the same wherever it is taken.
+
+pub mod hash;
+pub mod liquid;
+pub mod residual;
+pub mod value;
+pub mod window;
+pub mod wire;

@@ -1,0 +1,151 @@
+//! What is left of a rule once the edge has answered what it knows: the browser decides the rest.
+//! Holds no attribute of the person: only instants, page conditions and time.
+
+use serde::{Deserialize, Serialize};
+
+use crate::window::{Count, Window};
+
+/// The part of a rule that only the browser can answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Residual {
+    /// Decided already.
+    Always(bool),
+    /// Every part holds.
+    All(Vec<Residual>),
+    /// At least one part holds.
+    Any(Vec<Residual>),
+    /// The part does not hold.
+    Not(Box<Residual>),
+    /// True from this instant (Unix ms) on.
+    From(i64),
+    /// How often an event was performed.
+    Event {
+        /// The name of the event.
+        name: String,
+        /// How many occurrences are asked for.
+        count: Count,
+        /// When they count.
+        window: Window,
+        /// The instants known at the edge that may still count, oldest first; the newest
+        /// `threshold + 1` are enough.
+        known: Vec<i64>,
+    },
+    /// Whether the person's newest activity is older than `ms`: their own activity resets it.
+    Unseen {
+        /// The age in milliseconds that must be exceeded.
+        ms: i64,
+        /// Their newest activity that the edge knows of.
+        last: Option<i64>,
+    },
+    /// What the page is.
+    Page {
+        /// Which fact of the page.
+        field: PageField,
+        /// How it is compared.
+        test: PageTest,
+    },
+}
+
+/// A fact that only the browser knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageField {
+    /// The whole address.
+    Url,
+    /// The path of the address.
+    Path,
+    /// The title of the document.
+    Title,
+    /// The address of the page before.
+    Referrer,
+}
+
+/// How a fact of the page is compared: without regard to ASCII case.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageTest {
+    /// Equals one of these.
+    IsAnyOf(Vec<String>),
+    /// Contains this.
+    Contains(String),
+    /// Starts with this.
+    StartsWith(String),
+    /// Ends with this.
+    EndsWith(String),
+}
+
+impl PageTest {
+    /// Whether the text passes.
+    #[must_use]
+    pub fn holds(&self, text: &str) -> bool {
+        let lower = |s: &str| s.to_ascii_lowercase();
+        match self {
+            Self::IsAnyOf(choices) => choices.iter().any(|c| c.eq_ignore_ascii_case(text)),
+            Self::Contains(part) => lower(text).contains(&lower(part)),
+            Self::StartsWith(part) => lower(text).starts_with(&lower(part)),
+            Self::EndsWith(part) => lower(text).ends_with(&lower(part)),
+        }
+    }
+}
+
+/// What the browser knows beyond what the edge sent.
+pub trait Local {
+    /// The instants of this event seen here that the edge did not count yet.
+    fn instants(&self, event: &str) -> &[i64];
+    /// The newest activity seen here.
+    fn last_seen(&self) -> Option<i64>;
+    /// The fact of the page the visitor is on.
+    fn page(&self, field: PageField) -> &str;
+}
+
+impl Residual {
+    /// Whether the rule holds at `now`, given what happened here.
+    #[must_use]
+    pub fn eval(&self, local: &impl Local, now: i64) -> bool {
+        match self {
+            Self::Always(answer) => *answer,
+            Self::All(parts) => parts.iter().all(|part| part.eval(local, now)),
+            Self::Any(parts) => parts.iter().any(|part| part.eval(local, now)),
+            Self::Not(part) => !part.eval(local, now),
+            Self::From(instant) => now >= *instant,
+            Self::Event { name, count, window, known } => {
+                let counted = known
+                    .iter()
+                    .chain(local.instants(name))
+                    .filter(|at| window.contains(**at, now))
+                    .count();
+                count.holds(counted as u64)
+            }
+            Self::Unseen { ms, last } => newest(*last, local.last_seen())
+                .is_some_and(|last| now.saturating_sub(last) > *ms),
+            Self::Page { field, test } => test.holds(local.page(*field)),
+        }
+    }
+
+    /// The earliest instant after `now` at which some part changes by the passing of time alone.
+    ///
+    /// The whole may stay as it was: ask [`Residual::eval`] again at that instant.
+    #[must_use]
+    pub fn next_change(&self, local: &impl Local, now: i64) -> Option<i64> {
+        match self {
+            Self::Always(_) | Self::Page { .. } => None,
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().filter_map(|part| part.next_change(local, now)).min()
+            }
+            Self::Not(part) => part.next_change(local, now),
+            Self::From(instant) => (*instant > now).then_some(*instant),
+            Self::Event { name, window, known, .. } => known
+                .iter()
+                .chain(local.instants(name))
+                .filter_map(|at| window.next_change(*at, now))
+                .min(),
+            Self::Unseen { ms, last } => newest(*last, local.last_seen())
+                .map(|last| last.saturating_add(*ms).saturating_add(1))
+                .filter(|instant| *instant > now),
+        }
+    }
+}
+
+fn newest(edge: Option<i64>, here: Option<i64>) -> Option<i64> {
+    edge.max(here)
+}
