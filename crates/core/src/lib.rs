@@ -5,8 +5,11 @@
 //! a decision is the same wherever it is taken.
 
 pub mod hash;
+pub mod history;
 pub mod liquid;
 pub mod residual;
+pub mod rule;
+pub mod time;
 pub mod value;
 pub mod window;
 pub mod wire;

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::window::{Count, Window};
+use crate::window::{Age, Count, Window};
 
 /// The part of a rule that only the browser can answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,10 +30,10 @@ pub enum Residual {
         /// `threshold + 1` are enough.
         known: Vec<i64>,
     },
-    /// Whether the person's newest activity is older than `ms`: their own activity resets it.
-    Unseen {
-        /// The age in milliseconds that must be exceeded.
-        ms: i64,
+    /// How long ago the person's newest activity was: what they do here counts.
+    LastSeen {
+        /// The comparison; false while they were never seen.
+        age: Age,
         /// Their newest activity that the edge knows of.
         last: Option<i64>,
     },
@@ -116,8 +116,9 @@ impl Residual {
                     .count();
                 count.holds(counted as u64)
             }
-            Self::Unseen { ms, last } => newest(*last, local.last_seen())
-                .is_some_and(|last| now.saturating_sub(last) > *ms),
+            Self::LastSeen { age, last } => {
+                newest(*last, local.last_seen()).is_some_and(|last| age.holds(last, now))
+            }
             Self::Page { field, test } => test.holds(local.page(*field)),
         }
     }
@@ -139,8 +140,8 @@ impl Residual {
                 .chain(local.instants(name))
                 .filter_map(|at| window.next_change(*at, now))
                 .min(),
-            Self::Unseen { ms, last } => newest(*last, local.last_seen())
-                .map(|last| last.saturating_add(*ms).saturating_add(1))
+            Self::LastSeen { age, last } => newest(*last, local.last_seen())
+                .map(|last| age.boundary(last))
                 .filter(|instant| *instant > now),
         }
     }

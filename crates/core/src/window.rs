@@ -105,6 +105,37 @@ impl Window {
     }
 }
 
+/// A comparison of an age, now minus the instant, with a span in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Age {
+    /// `age > span`.
+    MoreThanAgo(i64),
+    /// `age < span`.
+    LessThanAgo(i64),
+}
+
+impl Age {
+    /// Whether an instant is of this age at `now`.
+    #[must_use]
+    pub fn holds(self, at: i64, now: i64) -> bool {
+        let age = now.saturating_sub(at);
+        match self {
+            Self::MoreThanAgo(span) => age > span,
+            Self::LessThanAgo(span) => age < span,
+        }
+    }
+
+    /// The one instant at which that changes.
+    #[must_use]
+    pub fn boundary(self, at: i64) -> i64 {
+        match self {
+            Self::MoreThanAgo(span) => at.saturating_add(span).saturating_add(1),
+            Self::LessThanAgo(span) => at.saturating_add(span),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,174 @@
+//! Names in rules: segments are put in place, unknown attributes and events get a suggestion.
+//! Does not decide which names exist: the caller says what it has seen.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Problem, Rule};
+
+/// The rules of the segments, by id.
+pub type Segments = BTreeMap<String, Rule>;
+
+/// The names that have been seen in the data.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Names of attributes.
+    pub attributes: BTreeSet<String>,
+    /// Names of events.
+    pub events: BTreeSet<String>,
+}
+
+impl Rule {
+    /// The same rule with the rules of segments in the place of their names.
+    ///
+    /// # Errors
+    /// When a segment does not exist, or comes back to itself; the message has the path.
+    pub fn resolve(&self, segments: &Segments) -> Result<Rule, Problem> {
+        self.resolve_within(segments, &mut Vec::new())
+    }
+
+    fn resolve_within<'a>(
+        &'a self,
+        segments: &'a Segments,
+        path: &mut Vec<&'a str>,
+    ) -> Result<Rule, Problem> {
+        let mut each = |parts: &'a [Rule]| {
+            parts.iter().map(|part| part.resolve_within(segments, path)).collect::<Result<_, _>>()
+        };
+        Ok(match self {
+            Self::All(parts) => Self::All(each(parts)?),
+            Self::Any(parts) => Self::Any(each(parts)?),
+            Self::Not(part) => Self::Not(Box::new(part.resolve_within(segments, path)?)),
+            Self::Segment(id) => {
+                if path.contains(&id.as_str()) {
+                    return Err(Problem {
+                        at: None,
+                        message: format!(
+                            "segment `{id}` refers back to itself ({} > {id}): take one of the steps out",
+                            path.join(" > ")
+                        ),
+                    });
+                }
+                let Some(rule) = segments.get(id) else {
+                    return Err(Problem { at: None, message: unknown("segment", id, segments.keys()) });
+                };
+                path.push(id);
+                let resolved = rule.resolve_within(segments, path)?;
+                path.pop();
+                resolved
+            }
+            leaf @ (Self::Attribute(_) | Self::Event(_) | Self::Occurrence(_) | Self::Page(_)) => {
+                leaf.clone()
+            }
+        })
+    }
+
+    /// Names in it that the data does not have.
+    #[must_use]
+    pub fn unknown_names(&self, names: &Names) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        self.each(&mut |leaf| {
+            let message = match leaf {
+                Self::Attribute(test) if !is_known_attribute(&test.name, names) => {
+                    unknown("attribute", &test.name, &names.attributes)
+                }
+                Self::Event(test) if !names.events.contains(&test.name) => {
+                    unknown("event", &test.name, &names.events)
+                }
+                Self::Occurrence(test) if !names.events.contains(&test.name) => {
+                    unknown("event", &test.name, &names.events)
+                }
+                Self::All(_)
+                | Self::Any(_)
+                | Self::Not(_)
+                | Self::Attribute(_)
+                | Self::Event(_)
+                | Self::Occurrence(_)
+                | Self::Page(_)
+                | Self::Segment(_) => return,
+            };
+            problems.push(Problem { at: None, message });
+        });
+        problems
+    }
+}
+
+/// Whether an attribute is built in or has been seen.
+#[must_use]
+pub(crate) fn is_known_attribute(name: &str, names: &Names) -> bool {
+    [super::eval::LAST_SEEN, super::eval::FIRST_SEEN].contains(&name)
+        || names.attributes.contains(name)
+}
+
+/// A message about a name that does not exist, with the nearest one that does.
+pub(crate) fn unknown<'a>(
+    what: &str,
+    name: &str,
+    known: impl IntoIterator<Item = &'a String>,
+) -> String {
+    match nearest(name, known.into_iter().map(String::as_str)) {
+        Some(near) => format!("unknown {what} `{name}` (did you mean `{near}`?)"),
+        None => format!("unknown {what} `{name}`"),
+    }
+}
+
+/// The candidate that is nearest to a word, if one is near enough to be meant.
+pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let reach = (word.chars().count() / 3).max(1);
+    candidates
+        .into_iter()
+        .map(|candidate| (distance(&word, &candidate.to_lowercase()), candidate))
+        .filter(|(distance, _)| *distance <= reach)
+        .min()
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many characters are to be added, taken away or changed (Levenshtein 1966).
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (line, left) in from.chars().enumerate() {
+        let mut next = vec![line + 1];
+        for ((right, pair), inserted) in to.iter().zip(row.windows(2)).zip(1..) {
+            let [diagonal, above] = pair else { continue };
+            let before = next.get(inserted - 1).copied().unwrap_or_default();
+            next.push((diagonal + usize::from(left != *right)).min(above + 1).min(before + 1));
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rule::parse;
+
+    #[test]
+    fn the_nearest_name_is_suggested() {
+        assert_eq!(nearest("plam", ["plan", "spend"]), Some("plan"));
+        assert_eq!(nearest("nothing", ["plan", "spend"]), None);
+        assert_eq!(distance("kitten", "sitting"), 3);
+    }
+
+    #[test]
+    fn segments_are_put_in_place_and_cycles_are_refused_with_their_path() {
+        let segments: Segments = [
+            ("a", "plan is \"pro\""),
+            ("b", "in segment \"a\" and vip is true"),
+            ("c", "in segment \"d\""),
+            ("d", "in segment \"c\""),
+        ]
+        .into_iter()
+        .map(|(id, rule)| (id.to_owned(), parse(rule).unwrap()))
+        .collect();
+        let resolve = |rule: &str| parse(rule).unwrap().resolve(&segments);
+        assert_eq!(
+            resolve("in segment \"b\"").unwrap().to_string(),
+            "plan is \"pro\" and vip is true"
+        );
+        let cycle = resolve("in segment \"c\"").unwrap_err().message;
+        assert!(cycle.contains("c > d > c"), "{cycle}");
+        assert_eq!(resolve("in segment \"e\"").unwrap_err().message, "unknown segment `e` (did you mean `a`?)");
+    }
+}
