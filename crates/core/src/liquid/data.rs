@@ -1,0 +1,521 @@
+//! Values while a template renders: truth, equality, order and text as Liquid has them.
+//! Does not know filters or tags.
+
+use std::{cmp::Ordering, collections::BTreeMap, rc::Rc};
+
+use super::number::{self, Number};
+use crate::value::{Value, whole};
+
+// LIMIT: values nested deeper than this read as nothing; JSON parsers stop at 128.
+const NESTING_MAX: u32 = 64;
+
+/// A value while a template renders. Cheap to clone.
+#[derive(Clone, Debug)]
+pub(super) enum Data {
+    Nil,
+    Bool(bool),
+    Number(Number),
+    Text(Rc<str>),
+    /// Text that also has a form which is right for the sink as it stands: what `capture` and
+    /// `escape` make. Filters and comparisons see `plain`.
+    Ready {
+        plain: Rc<str>,
+        ready: Rc<str>,
+    },
+    List(Rc<Vec<Data>>),
+    Map(Rc<BTreeMap<String, Data>>),
+    /// From the first to the second, both included; none if the second is less.
+    Range(i64, i64),
+    /// `blank`: equal to nothing, false, and all that is empty or white space.
+    Blank,
+    /// `empty`: equal to empty text, lists and maps.
+    Empty,
+    /// `forloop` and `tablerowloop`.
+    Turn(Rc<Turn>),
+}
+
+/// One turn of a loop.
+#[derive(Debug)]
+pub(super) struct Turn {
+    pub(super) name: Rc<str>,
+    pub(super) length: usize,
+    pub(super) index: usize,
+    /// The loop around it.
+    pub(super) parent: Option<Rc<Turn>>,
+    /// How many columns a row has: only for `tablerow`.
+    pub(super) columns: Option<usize>,
+}
+
+impl Data {
+    pub(super) fn int(int: i64) -> Self {
+        Self::Number(Number::Int(int))
+    }
+
+    pub(super) fn count(count: usize) -> Self {
+        Self::int(i64::try_from(count).unwrap_or(i64::MAX))
+    }
+
+    pub(super) fn text(text: &str) -> Self {
+        Self::Text(Rc::from(text))
+    }
+
+    /// Takes a value from outside; whole numbers become integers.
+    pub(super) fn from_value(value: Value) -> Self {
+        Self::from_nested(value, 0)
+    }
+
+    fn from_nested(value: Value, depth: u32) -> Self {
+        if depth > NESTING_MAX {
+            return Self::Nil;
+        }
+        match value {
+            Value::Null => Self::Nil,
+            Value::Bool(truth) => Self::Bool(truth),
+            Value::Number(number) => Self::Number(match whole(number) {
+                Some(int) => Number::Int(int),
+                None => Number::Float(number),
+            }),
+            Value::Text(text) => Self::Text(Rc::from(text)),
+            Value::List(items) => Self::List(Rc::new(
+                items
+                    .into_iter()
+                    .map(|item| Self::from_nested(item, depth + 1))
+                    .collect(),
+            )),
+            Value::Map(entries) => Self::Map(Rc::new(
+                entries
+                    .into_iter()
+                    .map(|(name, value)| (name, Self::from_nested(value, depth + 1)))
+                    .collect(),
+            )),
+        }
+    }
+
+    /// Only nothing and false are not true.
+    pub(super) fn is_true(&self) -> bool {
+        !matches!(self, Self::Nil | Self::Bool(false))
+    }
+
+    pub(super) fn is_nil(&self) -> bool {
+        matches!(self, Self::Nil)
+    }
+
+    /// Whether `default` steps in: nothing, false or empty.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Text(text) | Self::Ready { plain: text, .. } => text.is_empty(),
+            Self::List(items) => items.is_empty(),
+            Self::Map(entries) => entries.is_empty(),
+            Self::Nil
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Range(..)
+            | Self::Blank
+            | Self::Empty
+            | Self::Turn(_) => false,
+        }
+    }
+
+    fn is_blank(&self) -> bool {
+        match self {
+            Self::Nil | Self::Bool(false) => true,
+            Self::Text(text) | Self::Ready { plain: text, .. } => text.trim().is_empty(),
+            Self::List(_) | Self::Map(_) => self.is_empty(),
+            Self::Bool(true)
+            | Self::Number(_)
+            | Self::Range(..)
+            | Self::Blank
+            | Self::Empty
+            | Self::Turn(_) => false,
+        }
+    }
+
+    /// The text of it, without a copy when it is text.
+    pub(super) fn to_text(&self) -> Rc<str> {
+        match self {
+            Self::Text(text) | Self::Ready { plain: text, .. } => Rc::clone(text),
+            Self::Nil
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Range(..)
+            | Self::Blank
+            | Self::Empty
+            | Self::Turn(_) => {
+                let mut out = String::new();
+                self.print(&mut out);
+                Rc::from(out)
+            }
+        }
+    }
+
+    /// Appends the text of it: lists run together, maps as Ruby prints them.
+    pub(super) fn print(&self, out: &mut String) {
+        match self {
+            Self::Nil | Self::Blank | Self::Empty | Self::Turn(_) => {}
+            Self::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
+            Self::Number(number) => out.push_str(&number.print()),
+            Self::Text(text) | Self::Ready { plain: text, .. } => out.push_str(text),
+            Self::List(items) => items.iter().for_each(|item| item.print(out)),
+            Self::Map(_) => self.inspect(out),
+            Self::Range(from, to) => {
+                out.push_str(&from.to_string());
+                out.push_str("..");
+                out.push_str(&to.to_string());
+            }
+        }
+    }
+
+    fn inspect(&self, out: &mut String) {
+        match self {
+            Self::Nil => out.push_str("nil"),
+            Self::Text(text) | Self::Ready { plain: text, .. } => inspect_text(out, text),
+            Self::List(items) => {
+                out.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        out.push_str(", ");
+                    }
+                    item.inspect(out);
+                }
+                out.push(']');
+            }
+            Self::Map(entries) => {
+                out.push('{');
+                for (index, (name, value)) in entries.iter().enumerate() {
+                    if index > 0 {
+                        out.push_str(", ");
+                    }
+                    inspect_text(out, name);
+                    out.push_str("=>");
+                    value.inspect(out);
+                }
+                out.push('}');
+            }
+            Self::Bool(_)
+            | Self::Number(_)
+            | Self::Range(..)
+            | Self::Blank
+            | Self::Empty
+            | Self::Turn(_) => self.print(out),
+        }
+    }
+
+    /// How many parts it has: a bound on the work of printing or copying it.
+    pub(super) fn weight(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Ready { plain, ready } => plain.len() + ready.len(),
+            Self::List(items) => items.iter().map(Self::weight).sum::<usize>() + items.len(),
+            Self::Map(entries) => {
+                let values = entries.values().map(Self::weight).sum::<usize>();
+                values + entries.keys().map(String::len).sum::<usize>() + entries.len()
+            }
+            Self::Nil
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Range(..)
+            | Self::Blank
+            | Self::Empty
+            | Self::Turn(_) => 1,
+        }
+    }
+
+    /// The number it is or that its text starts with; 0 for everything else.
+    pub(super) fn to_number(&self) -> Number {
+        match self {
+            Self::Number(number) => *number,
+            Self::Text(text) | Self::Ready { plain: text, .. } => number::read(text),
+            Self::Nil
+            | Self::Bool(_)
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Range(..)
+            | Self::Blank
+            | Self::Empty
+            | Self::Turn(_) => Number::Int(0),
+        }
+    }
+
+    /// The whole number it is, or is the text of; nothing if it is something else.
+    pub(super) fn to_whole(&self) -> Option<i64> {
+        match self {
+            Self::Number(Number::Int(int)) => Some(*int),
+            Self::Text(text) | Self::Ready { plain: text, .. } => {
+                let text = text.trim();
+                let digits = text.strip_prefix('-').unwrap_or(text);
+                let ok = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+                match ok.then(|| number::read(text)) {
+                    Some(Number::Int(int)) => Some(int),
+                    Some(Number::Float(_)) | None => None,
+                }
+            }
+            Self::Number(Number::Float(_))
+            | Self::Nil
+            | Self::Bool(_)
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Range(..)
+            | Self::Blank
+            | Self::Empty
+            | Self::Turn(_) => None,
+        }
+    }
+
+    /// Its text if it is text.
+    pub(super) fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) | Self::Ready { plain: text, .. } => Some(text),
+            Self::Nil
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::List(_)
+            | Self::Map(_)
+            | Self::Range(..)
+            | Self::Blank
+            | Self::Empty
+            | Self::Turn(_) => None,
+        }
+    }
+
+    /// What it is, for messages.
+    pub(super) fn kind(&self) -> &'static str {
+        match self {
+            Self::Nil => "nothing",
+            Self::Bool(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::Text(_) | Self::Ready { .. } => "text",
+            Self::List(_) => "a list",
+            Self::Map(_) => "an object",
+            Self::Range(..) => "a range",
+            Self::Blank => "`blank`",
+            Self::Empty => "`empty`",
+            Self::Turn(_) => "a loop",
+        }
+    }
+
+    /// `.name`: an entry, or `size`, `first`, `last`.
+    pub(super) fn member(&self, name: &str) -> Self {
+        match self {
+            Self::Map(entries) => match (entries.get(name), name) {
+                (Some(value), _) => value.clone(),
+                (None, "size") => Self::count(entries.len()),
+                (None, "first") => self.first(),
+                (None, _) => Self::Nil,
+            },
+            Self::Turn(turn) => turn.member(name),
+            Self::Nil
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Text(_)
+            | Self::Ready { .. }
+            | Self::List(_)
+            | Self::Range(..)
+            | Self::Blank
+            | Self::Empty => match name {
+                "size" => self.size().map_or(Self::Nil, Self::count),
+                "first" => self.first(),
+                "last" => self.last(),
+                _ => Self::Nil,
+            },
+        }
+    }
+
+    /// `[index]`: an item, counted from the end if negative, or an entry.
+    pub(super) fn item(&self, index: &Self) -> Self {
+        match (self, index) {
+            (Self::List(items), Self::Number(number)) => {
+                let index = number.truncated();
+                let place = if index < 0 {
+                    usize::try_from(index.unsigned_abs())
+                        .ok()
+                        .and_then(|back| items.len().checked_sub(back))
+                } else {
+                    usize::try_from(index).ok()
+                };
+                place
+                    .and_then(|place| items.get(place))
+                    .cloned()
+                    .unwrap_or(Self::Nil)
+            }
+            (Self::Map(entries), _) => entries.get(&*index.to_text()).cloned().unwrap_or(Self::Nil),
+            (Self::Turn(turn), _) => turn.member(&index.to_text()),
+            _ => Self::Nil,
+        }
+    }
+
+    /// How many characters, items or entries it has.
+    pub(super) fn size(&self) -> Option<usize> {
+        match self {
+            Self::Text(text) | Self::Ready { plain: text, .. } => Some(text.chars().count()),
+            Self::List(items) => Some(items.len()),
+            Self::Map(entries) => Some(entries.len()),
+            Self::Range(from, to) => Some(range_len(*from, *to)),
+            Self::Nil
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Blank
+            | Self::Empty
+            | Self::Turn(_) => None,
+        }
+    }
+
+    pub(super) fn first(&self) -> Self {
+        match self {
+            Self::List(items) => items.first().cloned().unwrap_or(Self::Nil),
+            Self::Map(entries) => entries
+                .iter()
+                .next()
+                .map_or(Self::Nil, |(name, value)| pair(name, value)),
+            Self::Range(from, to) if to >= from => Self::int(*from),
+            Self::Text(text) | Self::Ready { plain: text, .. } => character(text.chars().next()),
+            Self::Nil
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Range(..)
+            | Self::Blank
+            | Self::Empty
+            | Self::Turn(_) => Self::Nil,
+        }
+    }
+
+    pub(super) fn last(&self) -> Self {
+        match self {
+            Self::List(items) => items.last().cloned().unwrap_or(Self::Nil),
+            Self::Range(from, to) if to >= from => Self::int(*to),
+            Self::Text(text) | Self::Ready { plain: text, .. } => {
+                character(text.chars().next_back())
+            }
+            Self::Nil
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Map(_)
+            | Self::Range(..)
+            | Self::Blank
+            | Self::Empty
+            | Self::Turn(_) => Self::Nil,
+        }
+    }
+
+    /// `==`. Numbers are equal by size; text and numbers never are.
+    pub(super) fn equals(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Blank, Self::Blank) | (Self::Empty, Self::Empty) | (Self::Nil, Self::Nil) => {
+                true
+            }
+            (Self::Blank, Self::Empty) | (Self::Empty, Self::Blank) => false,
+            (Self::Blank, value) | (value, Self::Blank) => value.is_blank(),
+            (Self::Empty, value) | (value, Self::Empty) => value.is_empty(),
+            (Self::Bool(left), Self::Bool(right)) => left == right,
+            (Self::Number(left), Self::Number(right)) => {
+                order(*left, *right) == Some(Ordering::Equal)
+            }
+            (Self::List(left), Self::List(right)) => {
+                let mut pairs = left.iter().zip(right.iter());
+                left.len() == right.len() && pairs.all(|(left, right)| left.equals(right))
+            }
+            (Self::Map(left), Self::Map(right)) => {
+                let mut pairs = left.iter().zip(right.iter());
+                left.len() == right.len() && pairs.all(|(l, r)| l.0 == r.0 && l.1.equals(r.1))
+            }
+            (Self::Range(..), Self::Range(..)) => match (self, other) {
+                (Self::Range(a, b), Self::Range(c, d)) => a == c && b == d,
+                _ => false,
+            },
+            _ => match (self.as_text(), other.as_text()) {
+                (Some(left), Some(right)) => left == right,
+                _ => false,
+            },
+        }
+    }
+
+    /// `contains`: part of a text, an item of a list, a name of a map.
+    pub(super) fn contains(&self, part: &Self) -> bool {
+        match self {
+            _ if part.is_nil() => false,
+            Self::Text(text) | Self::Ready { plain: text, .. } => text.contains(&*part.to_text()),
+            Self::List(items) => items.iter().any(|item| item.equals(part)),
+            Self::Map(entries) => part
+                .as_text()
+                .is_some_and(|name| entries.contains_key(name)),
+            Self::Range(from, to) => match part {
+                Self::Number(Number::Int(int)) => from <= int && int <= to,
+                _ => false,
+            },
+            Self::Nil
+            | Self::Bool(_)
+            | Self::Number(_)
+            | Self::Blank
+            | Self::Empty
+            | Self::Turn(_) => false,
+        }
+    }
+}
+
+impl Turn {
+    fn member(&self, name: &str) -> Data {
+        let left = self.length.saturating_sub(self.index);
+        match (name, self.columns) {
+            ("name", None) => Data::Text(Rc::clone(&self.name)),
+            ("length", _) => Data::count(self.length),
+            ("index", _) => Data::count(self.index + 1),
+            ("index0", _) => Data::count(self.index),
+            ("rindex", _) => Data::count(left),
+            ("rindex0", _) => Data::count(left.saturating_sub(1)),
+            ("first", _) => Data::Bool(self.index == 0),
+            ("last", _) => Data::Bool(left <= 1),
+            ("parentloop", None) => match &self.parent {
+                Some(parent) => Data::Turn(Rc::clone(parent)),
+                None => Data::Nil,
+            },
+            ("col", Some(columns)) => Data::count(self.index % columns + 1),
+            ("col0", Some(columns)) => Data::count(self.index % columns),
+            ("row", Some(columns)) => Data::count(self.index / columns + 1),
+            ("col_first", Some(columns)) => Data::Bool(self.index % columns == 0),
+            ("col_last", Some(columns)) => Data::Bool((self.index + 1) % columns == 0),
+            _ => Data::Nil,
+        }
+    }
+}
+
+/// Which of two numbers is greater; nothing if one is no number.
+pub(super) fn order(left: Number, right: Number) -> Option<Ordering> {
+    match (left, right) {
+        (Number::Int(left), Number::Int(right)) => Some(left.cmp(&right)),
+        _ => left.float().partial_cmp(&right.float()),
+    }
+}
+
+/// How many numbers a range has.
+pub(super) fn range_len(from: i64, to: i64) -> usize {
+    if to < from {
+        return 0;
+    }
+    usize::try_from(to.abs_diff(from)).map_or(usize::MAX, |span| span.saturating_add(1))
+}
+
+/// An entry of a map as a loop sees it.
+pub(super) fn pair(name: &str, value: &Data) -> Data {
+    Data::List(Rc::new(vec![Data::text(name), value.clone()]))
+}
+
+fn character(c: Option<char>) -> Data {
+    let mut bytes = [0; 4];
+    Data::text(c.map_or("", |c| c.encode_utf8(&mut bytes)))
+}
+
+fn inspect_text(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            _ => out.push(c),
+        }
+    }
+    out.push('"');
+}

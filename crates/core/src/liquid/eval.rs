@@ -1,0 +1,400 @@
+//! Renders a parsed template: walks the tree, looks names up, writes escaped text.
+//! Never panics and never runs on: every step, byte and level is counted.
+
+use std::{collections::BTreeMap, rc::Rc};
+
+use super::{
+    RenderError, Scope,
+    ast::{
+        Arm, Branch, Comparison, Condition, Expr, Joint, Node, Operator, Path, Pipe, Place,
+        Segment, Template,
+    },
+    data::{Data, order},
+    filters,
+    number::Number,
+    terms::{Fault, Terms},
+};
+
+/// What comes after a node.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Flow {
+    Next,
+    Break,
+    Continue,
+}
+
+/// Text as it is being written.
+#[derive(Default)]
+pub(super) struct Page {
+    /// Escaped for the sink.
+    pub(super) ready: String,
+    /// Not escaped: what filters and comparisons see of a captured text. Kept only in a `capture`.
+    plain: Option<String>,
+}
+
+/// One rendering of a template.
+pub(super) struct Run<'a> {
+    scope: &'a dyn Scope,
+    pub(super) terms: Terms,
+    /// Variables of the scope that were asked for, so that none is copied twice.
+    roots: BTreeMap<String, Data>,
+    assigned: BTreeMap<String, Data>,
+    counters: BTreeMap<&'a str, i64>,
+    /// Variables of loops, the innermost last.
+    pub(super) locals: Vec<(&'a str, Data)>,
+    cycles: BTreeMap<String, usize>,
+    /// Where the loops of each name stopped.
+    pub(super) stops: BTreeMap<&'a str, usize>,
+    changed: String,
+    pub(super) page: Page,
+    depth: u32,
+    at: Place,
+}
+
+/// Renders a whole template.
+pub(super) fn render(
+    template: &Template,
+    scope: &dyn Scope,
+    terms: Terms,
+) -> Result<String, RenderError> {
+    let mut run = Run {
+        scope,
+        terms,
+        roots: BTreeMap::new(),
+        assigned: BTreeMap::new(),
+        counters: BTreeMap::new(),
+        locals: Vec::new(),
+        cycles: BTreeMap::new(),
+        stops: BTreeMap::new(),
+        changed: String::new(),
+        page: Page::default(),
+        depth: 0,
+        at: Place::default(),
+    };
+    match run.nodes(&template.nodes) {
+        Ok(_) => Ok(run.page.ready),
+        Err(fault) => Err(fault.at(run.at)),
+    }
+}
+
+impl<'a> Run<'a> {
+    /// The body of a block, one level deeper.
+    pub(super) fn body(&mut self, nodes: &'a [Node]) -> Result<Flow, Fault> {
+        if self.depth >= self.terms.limits.depth {
+            return Err(Fault::TooDeep);
+        }
+        self.depth += 1;
+        let flow = self.nodes(nodes);
+        self.depth -= 1;
+        flow
+    }
+
+    fn nodes(&mut self, nodes: &'a [Node]) -> Result<Flow, Fault> {
+        for node in nodes {
+            self.terms.charge(1)?;
+            let flow = self.node(node)?;
+            if flow != Flow::Next {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn node(&mut self, node: &'a Node) -> Result<Flow, Fault> {
+        match node {
+            Node::Text(text) => self.literal(text)?,
+            Node::Output { pipe, raw } => {
+                let value = self.pipe(pipe)?;
+                self.output(&value, *raw)?;
+            }
+            Node::Assign { name, pipe } => {
+                let value = self.pipe(pipe)?;
+                self.assigned.insert(name.clone(), value);
+            }
+            Node::Capture { name, body } => return self.capture(name, body),
+            Node::If {
+                branches,
+                otherwise,
+            } => return self.branches(branches, otherwise),
+            Node::Case { subject, arms } => return self.case(subject, arms),
+            Node::For(each) => return self.each(each),
+            Node::TableRow(each) => return self.table(each),
+            Node::Cycle { name, key, items } => self.cycle(name.as_ref(), key, items)?,
+            Node::Increment(name) => {
+                let counter = self.counters.entry(name).or_default();
+                let value = *counter;
+                *counter = counter.saturating_add(1);
+                self.literal(&value.to_string())?;
+            }
+            Node::Decrement(name) => {
+                let counter = self.counters.entry(name).or_default();
+                *counter = counter.saturating_sub(1);
+                let value = *counter;
+                self.literal(&value.to_string())?;
+            }
+            Node::Break => return Ok(Flow::Break),
+            Node::Continue => return Ok(Flow::Continue),
+            Node::IfChanged(body) => return self.if_changed(body),
+        }
+        Ok(Flow::Next)
+    }
+
+    /// Writes text that is not escaped.
+    pub(super) fn literal(&mut self, text: &str) -> Result<(), Fault> {
+        self.terms.written(text.len())?;
+        self.page.ready.push_str(text);
+        if let Some(plain) = &mut self.page.plain {
+            plain.push_str(text);
+        }
+        Ok(())
+    }
+
+    /// Writes a value, escaped for the sink.
+    fn output(&mut self, value: &Data, raw: bool) -> Result<(), Fault> {
+        if raw {
+            return self.literal(&value.to_text());
+        }
+        let before = self.page.ready.len();
+        let text = value.to_text();
+        match value {
+            Data::Ready { ready, .. } => self.page.ready.push_str(ready),
+            _ => self.terms.sink.write(&mut self.page.ready, &text),
+        }
+        if let Some(plain) = &mut self.page.plain {
+            plain.push_str(&text);
+        }
+        self.terms.written(self.page.ready.len() - before)
+    }
+
+    fn capture(&mut self, name: &str, body: &'a [Node]) -> Result<Flow, Fault> {
+        let inner = Page {
+            ready: String::new(),
+            plain: Some(String::new()),
+        };
+        let outer = std::mem::replace(&mut self.page, inner);
+        let flow = self.body(body);
+        let inner = std::mem::replace(&mut self.page, outer);
+        let captured = Data::Ready {
+            plain: Rc::from(inner.plain.unwrap_or_default()),
+            ready: Rc::from(inner.ready),
+        };
+        self.assigned.insert(name.to_owned(), captured);
+        flow
+    }
+
+    fn if_changed(&mut self, body: &'a [Node]) -> Result<Flow, Fault> {
+        let inner = Page {
+            ready: String::new(),
+            plain: self.page.plain.as_ref().map(|_| String::new()),
+        };
+        let outer = std::mem::replace(&mut self.page, inner);
+        let flow = self.body(body);
+        let inner = std::mem::replace(&mut self.page, outer);
+        if inner.ready != self.changed {
+            self.page.ready.push_str(&inner.ready);
+            if let (Some(plain), Some(inner)) = (&mut self.page.plain, &inner.plain) {
+                plain.push_str(inner);
+            }
+            self.changed = inner.ready;
+        }
+        flow
+    }
+
+    fn branches(&mut self, branches: &'a [Branch], otherwise: &'a [Node]) -> Result<Flow, Fault> {
+        for branch in branches {
+            if self.holds(&branch.condition)? != branch.negated {
+                return self.body(&branch.body);
+            }
+        }
+        self.body(otherwise)
+    }
+
+    /// Each `when` is tried in turn, and each of its values that is equal prints the body once; an
+    /// `else` prints if nothing before it did.
+    fn case(&mut self, subject: &Expr, arms: &'a [Arm]) -> Result<Flow, Fault> {
+        let subject = self.expr(subject)?;
+        let mut matched = false;
+        for arm in arms {
+            if arm.values.is_empty() && !matched {
+                let flow = self.body(&arm.body)?;
+                if flow != Flow::Next {
+                    return Ok(flow);
+                }
+            }
+            for value in &arm.values {
+                self.terms.charge(1)?;
+                if self.expr(value)?.equals(&subject) {
+                    matched = true;
+                    let flow = self.body(&arm.body)?;
+                    if flow != Flow::Next {
+                        return Ok(flow);
+                    }
+                }
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn cycle(&mut self, name: Option<&Expr>, key: &str, items: &[Expr]) -> Result<(), Fault> {
+        // Named and unnamed cycles never share a turn.
+        let key = match name {
+            Some(name) => format!("n{}", self.expr(name)?.to_text()),
+            None => format!("u{key}"),
+        };
+        let turn = self.cycles.get(&key).copied().unwrap_or_default();
+        let value = match items.get(turn).or(items.first()) {
+            Some(item) => self.expr(item)?,
+            None => Data::Nil,
+        };
+        let next = if turn + 1 >= items.len() { 0 } else { turn + 1 };
+        self.cycles.insert(key, next);
+        self.output(&value, false)
+    }
+
+    fn pipe(&mut self, pipe: &Pipe) -> Result<Data, Fault> {
+        self.at = pipe.at;
+        let mut value = self.expr(&pipe.value)?;
+        for call in &pipe.calls {
+            let mut arguments = Vec::with_capacity(call.arguments.len());
+            for argument in &call.arguments {
+                arguments.push(self.expr(argument)?);
+            }
+            let allow_false = match &call.allow_false {
+                Some(expr) => self.expr(expr)?.is_true(),
+                None => false,
+            };
+            value = filters::apply(
+                call.filter,
+                &value,
+                &arguments,
+                allow_false,
+                &mut self.terms,
+            )?;
+        }
+        Ok(value)
+    }
+
+    /// Grouped from the right: what follows an `and` or `or` is one whole.
+    fn holds(&mut self, condition: &Condition) -> Result<bool, Fault> {
+        self.at = condition.at;
+        let mut holds = self.compare(&condition.first)?;
+        for (joint, comparison) in &condition.rest {
+            match (joint, holds) {
+                (Joint::And, false) | (Joint::Or, true) => return Ok(holds),
+                (Joint::And, true) | (Joint::Or, false) => holds = self.compare(comparison)?,
+            }
+        }
+        Ok(holds)
+    }
+
+    fn compare(&mut self, comparison: &Comparison) -> Result<bool, Fault> {
+        self.terms.charge(1)?;
+        let left = self.expr(&comparison.left)?;
+        let Some((operator, right)) = &comparison.test else {
+            return Ok(left.is_true());
+        };
+        let right = self.expr(right)?;
+        let operator = *operator;
+        match operator {
+            Operator::Is => return Ok(left.equals(&right)),
+            Operator::IsNot => return Ok(!left.equals(&right)),
+            Operator::Contains => return Ok(left.contains(&right)),
+            Operator::Less | Operator::More | Operator::AtMost | Operator::AtLeast => {}
+        }
+        let ordering = match (&left, &right) {
+            (Data::Number(left), Data::Number(right)) => order(*left, *right),
+            _ => match (left.as_text(), right.as_text()) {
+                (Some(left), Some(right)) => Some(left.cmp(right)),
+                (Some(_), None) if matches!(right, Data::Number(_)) => {
+                    return Err(incomparable(&left, &right));
+                }
+                (None, Some(_)) if matches!(left, Data::Number(_)) => {
+                    return Err(incomparable(&left, &right));
+                }
+                // Nothing, lists and the like are neither more nor less.
+                _ => None,
+            },
+        };
+        Ok(ordering.is_some_and(|ordering| match operator {
+            Operator::Less => ordering.is_lt(),
+            Operator::More => ordering.is_gt(),
+            Operator::AtMost => ordering.is_le(),
+            Operator::AtLeast => ordering.is_ge(),
+            Operator::Is | Operator::IsNot | Operator::Contains => false,
+        }))
+    }
+
+    pub(super) fn expr(&mut self, expr: &Expr) -> Result<Data, Fault> {
+        Ok(match expr {
+            Expr::Nil => Data::Nil,
+            Expr::Bool(truth) => Data::Bool(*truth),
+            Expr::Int(int) => Data::int(*int),
+            Expr::Float(float) => Data::Number(Number::Float(*float)),
+            Expr::Text(text) => Data::text(text),
+            Expr::Blank => Data::Blank,
+            Expr::Empty => Data::Empty,
+            Expr::Range(ends) => {
+                let (from, to) = &**ends;
+                let from = self.expr(from)?.to_number().truncated();
+                let to = self.expr(to)?.to_number().truncated();
+                Data::Range(from, to)
+            }
+            Expr::Path(path) => self.path(path)?,
+        })
+    }
+
+    fn path(&mut self, path: &Path) -> Result<Data, Fault> {
+        let mut value = match &*path.root {
+            Segment::Name(name) => self.variable(name)?,
+            Segment::Index(index) => {
+                let name = self.expr(index)?.to_text();
+                self.variable(&name)?
+            }
+        };
+        for segment in &path.rest {
+            self.terms.charge(1)?;
+            value = match segment {
+                Segment::Name(name) => value.member(name),
+                Segment::Index(index) => {
+                    let index = self.expr(index)?;
+                    value.item(&index)
+                }
+            };
+        }
+        Ok(value)
+    }
+
+    /// Looks a name up: in the loops from the inside out, then among what was assigned, the
+    /// counters, and last what was passed in.
+    fn variable(&mut self, name: &str) -> Result<Data, Fault> {
+        let local = self.locals.iter().rev().find(|(known, _)| *known == name);
+        if let Some((_, value)) = local {
+            return Ok(value.clone());
+        }
+        if let Some(value) = self.assigned.get(name) {
+            return Ok(value.clone());
+        }
+        if let Some(counter) = self.counters.get(name) {
+            return Ok(Data::int(*counter));
+        }
+        if let Some(value) = self.roots.get(name) {
+            return Ok(value.clone());
+        }
+        self.terms.charge(1)?;
+        let value = self.scope.get(name).map_or(Data::Nil, Data::from_value);
+        self.roots.insert(name.to_owned(), value.clone());
+        Ok(value)
+    }
+
+    /// Where a fault would be reported.
+    pub(super) fn stand_at(&mut self, at: Place) {
+        self.at = at;
+    }
+}
+
+fn incomparable(left: &Data, right: &Data) -> Fault {
+    let (left, right) = (left.kind(), right.kind());
+    Fault::because(format!(
+        "can't compare {left} with {right}: turn text into a number with `| plus: 0`"
+    ))
+}

@@ -1,0 +1,238 @@
+//! Filters that write text for HTML, for URLs and in base 64, and that read it back.
+
+use std::rc::Rc;
+
+use super::{
+    super::{
+        ast::Filter,
+        data::Data,
+        sink::{Sink, entity, escape_html, percent_encode},
+        terms::Fault,
+    },
+    escaped,
+};
+
+pub(super) fn apply(filter: Filter, input: &Data, sink: Sink) -> Result<Data, Fault> {
+    if matches!(filter, Filter::Base64Decode | Filter::Base64UrlSafeDecode)
+        && !input.is_nil()
+        && input.as_text().is_none()
+    {
+        let kind = input.kind();
+        return Err(Fault::because(format!("needs text, not {kind}")));
+    }
+    let text = &*input.to_text();
+    let made = match filter {
+        Filter::Escape if sink.takes_html() => return Ok(escaped(text)),
+        Filter::Escape => {
+            let mut out = String::new();
+            escape_html(&mut out, text);
+            out
+        }
+        Filter::EscapeOnce => {
+            let once: Rc<str> = Rc::from(escape_once(text));
+            if sink.takes_html() {
+                return Ok(Data::Ready {
+                    plain: Rc::clone(&once),
+                    ready: once,
+                });
+            }
+            return Ok(Data::Text(once));
+        }
+        Filter::NewlineToBr if sink.takes_html() => return Ok(break_lines(input)),
+        Filter::NewlineToBr => with_breaks(text),
+        Filter::StripHtml => strip_html(text),
+        Filter::UrlEncode => {
+            let mut out = String::new();
+            percent_encode(&mut out, text, b"-._~ ");
+            out.replace(' ', "+")
+        }
+        Filter::UrlDecode => url_decode(text)?,
+        Filter::Base64Encode => base64_encode(text, false),
+        Filter::Base64UrlSafeEncode => base64_encode(text, true),
+        Filter::Base64Decode => base64_decode(text, false)?,
+        Filter::Base64UrlSafeDecode => base64_decode(text, true)?,
+        _ => text.to_owned(),
+    };
+    Ok(Data::Text(Rc::from(made)))
+}
+
+/// Line ends as `<br />`, which shall be seen as such: the text around them is escaped here.
+fn break_lines(input: &Data) -> Data {
+    let plain = with_breaks(&input.to_text());
+    let ready = match input {
+        Data::Ready { ready, .. } => with_breaks(ready),
+        _ => {
+            let mut out = String::new();
+            escape_html(&mut out, &input.to_text());
+            with_breaks(&out)
+        }
+    };
+    Data::Ready {
+        plain: Rc::from(plain),
+        ready: Rc::from(ready),
+    }
+}
+
+fn with_breaks(text: &str) -> String {
+    text.replace("\r\n", "\n").replace('\n', "<br />\n")
+}
+
+/// Escapes, but leaves entities as they are.
+fn escape_once(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
+        match entity(c) {
+            Some(entity) if c != '&' || !starts_entity(rest) => out.push_str(entity),
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+/// Whether what follows an `&` makes it an entity.
+fn starts_entity(rest: &str) -> bool {
+    // LIMIT: the longest name of an entity has 31 letters.
+    const NAME_MAX: usize = 32;
+    let Some(end) = rest.bytes().take(NAME_MAX).position(|byte| byte == b';') else {
+        return false;
+    };
+    let name = rest.get(..end).unwrap_or_default();
+    let (digits, is_digit): (&str, fn(&u8) -> bool) = match name.strip_prefix('#') {
+        Some(number) => match number.strip_prefix(['x', 'X']) {
+            Some(hex) => (hex, u8::is_ascii_hexdigit),
+            None => (number, u8::is_ascii_digit),
+        },
+        None => (name, u8::is_ascii_alphanumeric),
+    };
+    !digits.is_empty() && digits.bytes().all(|byte| is_digit(&byte))
+}
+
+/// Removes scripts and styles with their content, comments and tags.
+fn strip_html(text: &str) -> String {
+    const WHOLE: &[(&str, &str)] = &[
+        ("<script", "</script>"),
+        ("<style", "</style>"),
+        ("<!--", "-->"),
+    ];
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    // Ends that were looked for in vain need not be looked for again.
+    let mut missing = [false; 3];
+    'text: while let Some(at) = rest.find('<') {
+        out.push_str(rest.get(..at).unwrap_or_default());
+        let tag = rest.get(at..).unwrap_or_default();
+        for ((open, close), missing) in WHOLE.iter().zip(&mut missing) {
+            if *missing || !tag.starts_with(open) {
+                continue;
+            }
+            match tag.find(close) {
+                Some(end) => {
+                    rest = tag.get(end + close.len()..).unwrap_or_default();
+                    continue 'text;
+                }
+                None => *missing = true,
+            }
+        }
+        match tag.find('>') {
+            Some(end) => rest = tag.get(end + 1..).unwrap_or_default(),
+            None => {
+                rest = tag;
+                break;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+fn url_decode(text: &str) -> Result<String, Fault> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'+' {
+            bytes.push(b' ');
+            continue;
+        }
+        let mut ahead = rest.clone();
+        let digits = (byte == b'%')
+            .then(|| hex(ahead.next()).zip(hex(ahead.next())))
+            .flatten();
+        match digits {
+            Some((high, low)) => {
+                bytes.push(high * 16 + low);
+                rest = ahead;
+            }
+            None => bytes.push(byte),
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| Fault::because("makes no text of this: it is not UTF-8"))
+}
+
+fn hex(byte: Option<u8>) -> Option<u8> {
+    let digit = char::from(byte?).to_digit(16)?;
+    u8::try_from(digit).ok()
+}
+
+/// The 62 signs that both alphabets have in common, and the two that they do not.
+fn sign(value: u8, url_safe: bool) -> char {
+    char::from(match value {
+        0..=25 => b'A' + value,
+        26..=51 => b'a' + (value - 26),
+        52..=61 => b'0' + (value - 52),
+        62 if url_safe => b'-',
+        62 => b'+',
+        _ if url_safe => b'_',
+        _ => b'/',
+    })
+}
+
+fn sign_value(sign: u8, url_safe: bool) -> Option<u32> {
+    Some(u32::from(match (sign, url_safe) {
+        (b'A'..=b'Z', _) => sign - b'A',
+        (b'a'..=b'z', _) => sign - b'a' + 26,
+        (b'0'..=b'9', _) => sign - b'0' + 52,
+        (b'-', true) | (b'+', false) => 62,
+        (b'_', true) | (b'/', false) => 63,
+        _ => return None,
+    }))
+}
+
+fn base64_encode(text: &str, url_safe: bool) -> String {
+    let mut out = String::with_capacity(text.len() / 3 * 4 + 4);
+    for chunk in text.as_bytes().chunks(3) {
+        let mut bits = 0_u32;
+        for index in 0..3 {
+            bits = bits << 8 | u32::from(chunk.get(index).copied().unwrap_or_default());
+        }
+        for index in 0..4_usize {
+            if index > chunk.len() {
+                out.push('=');
+                continue;
+            }
+            let value = (bits >> (18 - 6 * index)) & 63;
+            out.push(sign(u8::try_from(value).unwrap_or_default(), url_safe));
+        }
+    }
+    out
+}
+
+fn base64_decode(text: &str, url_safe: bool) -> Result<String, Fault> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut count) = (0_u32, 0_u32);
+    for byte in text.trim_end_matches('=').bytes() {
+        if byte.is_ascii_whitespace() {
+            continue;
+        }
+        let value = sign_value(byte, url_safe)
+            .ok_or_else(|| Fault::because("reads only base 64, which this is not"))?;
+        bits = bits << 6 | value;
+        count += 6;
+        if count >= 8 {
+            count -= 8;
+            bytes.push(u8::try_from(bits >> count & 255).unwrap_or_default());
+            bits &= (1 << count) - 1;
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| Fault::because("makes no text of this: it is not UTF-8"))
+}

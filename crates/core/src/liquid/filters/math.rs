@@ -1,0 +1,110 @@
+//! Filters on numbers. Whole numbers give whole numbers; one with a point makes the result have one.
+
+use super::{
+    super::{
+        ast::Filter,
+        data::{Data, order},
+        number::{Number, round_to, to_int},
+        terms::Fault,
+    },
+    Arguments,
+};
+
+pub(super) fn apply(filter: Filter, input: &Data, arguments: Arguments<'_>) -> Result<Data, Fault> {
+    let left = input.to_number();
+    let right = arguments.get(0).to_number();
+    let number = match filter {
+        Filter::Abs => match left {
+            Number::Int(int) => Number::Int(int.saturating_abs()),
+            Number::Float(float) => Number::Float(float.abs()),
+        },
+        Filter::Ceil => rounded(left, f64::ceil),
+        Filter::Floor => rounded(left, f64::floor),
+        Filter::Round => round(left, right.truncated()),
+        Filter::AtLeast if order(left, right).is_some_and(std::cmp::Ordering::is_lt) => right,
+        Filter::AtMost if order(left, right).is_some_and(std::cmp::Ordering::is_gt) => right,
+        Filter::Plus => add(left, right),
+        Filter::Minus => compute(left, right, i64::checked_sub, |left, right| left - right),
+        Filter::Times => compute(left, right, i64::checked_mul, |left, right| left * right),
+        Filter::DividedBy => {
+            not_zero(right)?;
+            compute(left, right, floor_div, |left, right| left / right)
+        }
+        Filter::Modulo => {
+            not_zero(right)?;
+            compute(left, right, floor_mod, |left, right| {
+                left - right * (left / right).floor()
+            })
+        }
+        _ => left,
+    };
+    Ok(Data::Number(number))
+}
+
+/// The sum of two numbers.
+pub(super) fn add(left: Number, right: Number) -> Number {
+    compute(left, right, i64::checked_add, |left, right| left + right)
+}
+
+fn compute(
+    left: Number,
+    right: Number,
+    whole: fn(i64, i64) -> Option<i64>,
+    float: fn(f64, f64) -> f64,
+) -> Number {
+    if let (Number::Int(left), Number::Int(right)) = (left, right)
+        && let Some(result) = whole(left, right)
+    {
+        return Number::Int(result);
+    }
+    Number::Float(float(left.float(), right.float()))
+}
+
+/// Division that rounds down, as the templates of Shopify have it: -7 by 2 is -4.
+fn floor_div(left: i64, right: i64) -> Option<i64> {
+    let quotient = left.checked_div(right)?;
+    let inexact = left.checked_rem(right)? != 0;
+    Some(quotient - i64::from(inexact && (left < 0) != (right < 0)))
+}
+
+fn floor_mod(left: i64, right: i64) -> Option<i64> {
+    let rest = left.checked_rem(right)?;
+    let lift = rest != 0 && (rest < 0) != (right < 0);
+    Some(if lift { rest + right } else { rest })
+}
+
+fn not_zero(number: Number) -> Result<(), Fault> {
+    if number.float() == 0.0 {
+        return Err(Fault::because(
+            "can't divide by 0: give it a number, or ask for one first with `if`",
+        ));
+    }
+    Ok(())
+}
+
+fn rounded(number: Number, round: fn(f64) -> f64) -> Number {
+    match number {
+        Number::Int(_) => number,
+        Number::Float(float) => Number::Int(to_int(round(float))),
+    }
+}
+
+fn round(number: Number, places: i64) -> Number {
+    match (number, u32::try_from(places)) {
+        (Number::Float(float), Ok(places @ 1..)) => Number::Float(round_to(float, places)),
+        (_, Ok(_)) => rounded(number, f64::round),
+        // Before the point: 567 to -2 places is 600.
+        (_, Err(_)) => {
+            let whole = rounded(number, f64::round).truncated();
+            let Some(unit) = u32::try_from(places.unsigned_abs())
+                .ok()
+                .and_then(|places| 10_i64.checked_pow(places))
+            else {
+                return Number::Int(0);
+            };
+            let half = unit / 2;
+            let away = if whole < 0 { -half } else { half };
+            Number::Int((whole.saturating_add(away) / unit).saturating_mul(unit))
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Liquid as templates see it: one `check` per feature.
