@@ -1,0 +1,110 @@
+//! `cargo xtask deploy-check`: what a production deployment still lacks.
+//!
+//! It looks and names; it creates nothing and uploads nothing.
+
+use std::process::Stdio;
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+use crate::{processes, say, settings, tools};
+
+/// What the Worker refuses to serve without.
+const SECRETS: [&str; 4] = [
+    "REKINDLE_WRITE_KEY",
+    "REKINDLE_ADMIN_TOKEN",
+    "REKINDLE_IDENTITY_SECRET",
+    "REKINDLE_LINK_SECRET",
+];
+
+/// The bindings that the Worker's code names.
+const BINDINGS: [(&str, &str, &str); 4] = [
+    ("/kv_namespaces", "binding", "KV"),
+    ("/durable_objects/bindings", "name", "SHARD"),
+    ("/durable_objects/bindings", "name", "WORKSPACE"),
+    ("/queues/producers", "binding", "SENDS"),
+];
+
+pub(crate) fn run() -> Result<()> {
+    let settings = settings::production()?;
+    let mut lacking = missing_bindings(&settings);
+    if settings
+        .pointer("/kv_namespaces/0/id")
+        .and_then(Value::as_str)
+        .is_none_or(|id| id.chars().all(|digit| digit == '0'))
+    {
+        lacking.push(
+            "wrangler.toml still has the placeholder id of the KV namespace; \
+             create one: npx wrangler kv namespace create rekindle"
+                .to_owned(),
+        );
+    }
+    tools::node_modules()?;
+    match stored_secrets()? {
+        Some(stored) => lacking.extend(
+            SECRETS
+                .iter()
+                .filter(|name| !stored.iter().any(|have| have == *name))
+                .map(|name| format!("the secret {name}; set it: npx wrangler secret put {name}")),
+        ),
+        None => lacking.push(format!(
+            "whether the secrets are set is unknown: wrangler is not logged in, offline, or the \
+             Worker was never deployed. Needed: {}",
+            SECRETS.join(", ")
+        )),
+    }
+    if lacking.is_empty() {
+        say::line("ready to deploy: npx wrangler deploy");
+        return Ok(());
+    }
+    for item in &lacking {
+        say::line(format!("- {item}"));
+    }
+    bail!("{} to mend before a deployment", lacking.len())
+}
+
+fn missing_bindings(settings: &Value) -> Vec<String> {
+    BINDINGS
+        .iter()
+        .filter(|(place, key, name)| {
+            !settings
+                .pointer(place)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten()
+                .any(|binding| binding.get(key).and_then(Value::as_str) == Some(name))
+        })
+        .map(|(_, _, name)| format!("wrangler.toml lacks the binding {name}"))
+        .collect()
+}
+
+/// Names only; their values never leave the platform.
+fn stored_secrets() -> Result<Option<Vec<String>>> {
+    let answer = processes::wrangler()
+        .args(["secret", "list", "--format", "json"])
+        .stderr(Stdio::null())
+        .stdin(Stdio::null())
+        .output()?;
+    if !answer.status.success() {
+        return Ok(None);
+    }
+    let secrets: Vec<Value> = serde_json::from_slice(&answer.stdout)?;
+    Ok(Some(
+        secrets
+            .iter()
+            .filter_map(|secret| secret.get("name").and_then(Value::as_str))
+            .map(str::to_owned)
+            .collect(),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrangler_toml_has_every_binding() {
+        assert!(missing_bindings(&settings::production().unwrap()).is_empty());
+        assert_eq!(missing_bindings(&Value::Null).len(), BINDINGS.len());
+    }
+}

@@ -1,0 +1,299 @@
+//! `cargo xtask test`: every check there is, each with its time, and an honest count at the end.
+//!
+//! A step that fails does not hide the later ones. A runner's own cases are counted one by one;
+//! a step without cases counts as one.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use crate::build::{self, Kind};
+use crate::{chromium, files, processes, say, size, tools};
+
+const WASM_PACKAGES: [&str; 3] = ["rekindle-edge", "rekindle-sdk", "rekindle-console"];
+
+/// A step's name, what it needs before it, and what it does.
+struct Step {
+    name: &'static str,
+    after_build: bool,
+    run: fn() -> Result<Count>,
+}
+
+const STEPS: [Step; 10] = [
+    step("format", false, format),
+    step("clippy", false, clippy),
+    step("native", false, native),
+    step("build", false, build_all),
+    step("types", true, types),
+    step("cases", true, cases),
+    step("edge", true, edge),
+    step("browser", true, browser),
+    step("size", true, size_gate),
+    step("deploy", true, dry_run),
+];
+
+const fn step(name: &'static str, after_build: bool, run: fn() -> Result<Count>) -> Step {
+    Step {
+        name,
+        after_build,
+        run,
+    }
+}
+
+/// How many cases passed and failed.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    passed: u64,
+    failed: u64,
+}
+
+const ONE: Count = Count {
+    passed: 1,
+    failed: 0,
+};
+/// A step that has nothing to run yet.
+const NOTHING: Count = Count {
+    passed: 0,
+    failed: 0,
+};
+
+pub(crate) fn run(only: Option<&str>) -> Result<()> {
+    if let Some(name) = only
+        && !STEPS.iter().any(|step| step.name == name)
+    {
+        let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        bail!("unknown step `{name}`; the steps are {}", names.join(", "));
+    }
+    let needs_build = |name| {
+        STEPS
+            .iter()
+            .any(|step| step.name == name && step.after_build)
+    };
+    tools::node_modules()?;
+    tools::wasm_target()?;
+    let mut total = Count::default();
+    let mut report = Vec::new();
+    for step in &STEPS {
+        let wanted = only
+            .is_none_or(|name| name == step.name || (step.name == "build" && needs_build(name)));
+        if !wanted {
+            continue;
+        }
+        say::line(format!("==> {}", step.name));
+        let begun = Instant::now();
+        let count = (step.run)().unwrap_or_else(|error| {
+            say::note(format!("error: {error:#}"));
+            Count {
+                passed: 0,
+                failed: 1,
+            }
+        });
+        total.passed += count.passed;
+        total.failed += count.failed;
+        report.push(format!(
+            "{:<8} {:>7.1} s  {:>6} passed  {:>4} failed",
+            step.name,
+            begun.elapsed().as_secs_f64(),
+            count.passed,
+            count.failed
+        ));
+        if let Some(last) = report.last() {
+            say::line(last);
+        }
+    }
+    say::line("");
+    for line in report {
+        say::line(line);
+    }
+    say::line(format!("{} passed, {} failed", total.passed, total.failed));
+    if total.failed > 0 {
+        bail!("some checks failed");
+    }
+    Ok(())
+}
+
+fn format() -> Result<Count> {
+    processes::run(processes::cargo().args(["fmt", "--all", "--check"]))?;
+    Ok(ONE)
+}
+
+fn clippy() -> Result<Count> {
+    let mut native = processes::cargo();
+    native.args(["clippy", "--workspace", "--all-targets"]);
+    for package in WASM_PACKAGES {
+        native.args(["--exclude", package]);
+    }
+    processes::run(native.args(["--", "-D", "warnings"]))?;
+    let mut count = ONE;
+    for package in WASM_PACKAGES {
+        let mut wasm = processes::cargo();
+        wasm.args(["clippy", "--package", package, "--all-features"])
+            .args(["--target", "wasm32-unknown-unknown"])
+            .args(["--", "-D", "warnings"]);
+        processes::run(&mut wasm)?;
+        count.passed += 1;
+    }
+    // What ships is linted as it ships: without the development routes.
+    let mut release = processes::cargo();
+    release
+        .args(["clippy", "--package", "rekindle-edge"])
+        .args(["--target", "wasm32-unknown-unknown"])
+        .args(["--", "-D", "warnings"]);
+    processes::run(&mut release)?;
+    count.passed += 1;
+    Ok(count)
+}
+
+fn native() -> Result<Count> {
+    runner(processes::cargo().args(["test", "--workspace", "--no-fail-fast"]))
+}
+
+fn build_all() -> Result<Count> {
+    build::run(Kind::Release)?;
+    build::run(Kind::Dev)?;
+    Ok(Count {
+        passed: 2,
+        failed: 0,
+    })
+}
+
+fn types() -> Result<Count> {
+    let mut count = NOTHING;
+    for project in ["www/sdk", "www/console", "tests"] {
+        let settings = files::at(project).join("tsconfig.json");
+        if settings.is_file() {
+            processes::run(
+                processes::npm_bin("tsc")
+                    .args(["--noEmit", "--project"])
+                    .arg(settings),
+            )?;
+            count.passed += 1;
+        }
+    }
+    Ok(count)
+}
+
+fn cases() -> Result<Count> {
+    let script = files::at("tests/cases/run-wasm.mjs");
+    if !script.is_file() {
+        say::note("no tests/cases/run-wasm.mjs yet");
+        return Ok(NOTHING);
+    }
+    runner(processes::npm_bin("node").arg(script))
+}
+
+fn edge() -> Result<Count> {
+    node_tests("tests/edge", |_| Ok(()))
+}
+
+fn browser() -> Result<Count> {
+    node_tests("tests/browser", |node| {
+        node.env("CHROMIUM", chromium::find_or_install()?);
+        Ok(())
+    })
+}
+
+fn node_tests(dir: &str, prepare: impl FnOnce(&mut Command) -> Result<()>) -> Result<Count> {
+    let tests: Vec<PathBuf> = files::below(&files::at(dir))?
+        .into_iter()
+        .filter(|(short, _)| {
+            short.components().count() == 1 && short.to_string_lossy().ends_with(".test.mjs")
+        })
+        .map(|(_, path)| path)
+        .collect();
+    if tests.is_empty() {
+        say::note(format!("no tests in {dir} yet"));
+        return Ok(NOTHING);
+    }
+    let mut node = processes::npm_bin("node");
+    // One file after the other: each starts runtimes and browsers of its own.
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args(tests);
+    prepare(&mut node)?;
+    runner(&mut node)
+}
+
+fn size_gate() -> Result<Count> {
+    size::run(true, false)?;
+    Ok(ONE)
+}
+
+fn dry_run() -> Result<Count> {
+    let mut wrangler = processes::wrangler();
+    wrangler
+        .args(["deploy", "--dry-run", "--outdir"])
+        .arg(files::target().join("dry-run"));
+    processes::run(&mut wrangler)?;
+    Ok(ONE)
+}
+
+/// Runs a test runner, shows what it prints and adds up what it says it ran.
+fn runner(command: &mut Command) -> Result<Count> {
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("can't start {}", command.get_program().display()))?;
+    let mut count = Count::default();
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines() {
+            let line = line?;
+            say::line(&line);
+            add_up(&line, &mut count);
+        }
+    }
+    let ended_well = child.wait()?.success();
+    if !ended_well && count.failed == 0 {
+        // It did not compile, or it crashed.
+        count.failed = 1;
+    }
+    Ok(count)
+}
+
+/// Understands cargo (`test result: ok. 3 passed; 0 failed; …`), Node (`ℹ pass 3`) and a plain
+/// `3 passed, 0 failed`.
+fn add_up(line: &str, count: &mut Count) {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    match words.as_slice() {
+        [
+            "test",
+            "result:",
+            _,
+            passed,
+            "passed;",
+            failed,
+            "failed;",
+            ..,
+        ]
+        | [passed, "passed,", failed, "failed"] => {
+            count.passed += passed.parse().unwrap_or(0);
+            count.failed += failed.parse().unwrap_or(0);
+        }
+        ["ℹ", "pass", passed] => count.passed += passed.parse().unwrap_or(0),
+        ["ℹ", "fail" | "cancelled", failed] => count.failed += failed.parse().unwrap_or(0),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_runner_is_counted() {
+        let mut count = Count::default();
+        for line in [
+            "test result: ok. 3 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out",
+            "ℹ pass 20",
+            "ℹ fail 10",
+            "ℹ cancelled 1",
+            "100 passed, 5 failed",
+            "nothing passed, I fear",
+        ] {
+            add_up(line, &mut count);
+        }
+        assert_eq!((count.passed, count.failed), (123, 17));
+    }
+}

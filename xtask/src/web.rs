@@ -1,0 +1,173 @@
+//! Makes what browsers load: the SDK, the console, the demo, the service worker.
+//!
+//! A part whose sources are not there is left out with a note; a part that fails is an error.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::{files, processes, say, wasm};
+
+/// Oldest JavaScript that we write: every browser of the last four years.
+const ES: &str = "--target=es2022";
+
+pub(crate) fn build() -> Result<()> {
+    let mut assets = Assets::new();
+    sdk(&mut assets)?;
+    console(&mut assets)?;
+    assets.copy_tree(&files::at("www/demo"), "demo", |path| {
+        // It runs in Node, before anyone looks at the demo.
+        path != Path::new("seed.mjs")
+    })?;
+    assets.remove_the_rest()
+}
+
+fn sdk(assets: &mut Assets) -> Result<()> {
+    module(assets, "rekindle-sdk", "sdk", "sdk/rekindle_bg.wasm")?;
+    let source = files::at("www/sdk/src");
+    for (input, output, words) in [
+        (
+            "index.ts",
+            "sdk/rekindle.js",
+            &["--bundle", "--format=esm", "--loader:.css=text"][..],
+        ),
+        ("snippet.js", "sdk/snippet.js", &["--format=iife"][..]),
+        (
+            "service-worker.js",
+            "rekindle-sw.js",
+            &["--bundle", "--format=iife"][..],
+        ),
+    ] {
+        let input = source.join(input);
+        if !input.is_file() {
+            say::note(format!(
+                "left out: {output}, for want of {}",
+                input.display()
+            ));
+            continue;
+        }
+        let stage = stage(output);
+        processes::run(
+            processes::npm_bin("esbuild")
+                .arg(&input)
+                .args(words)
+                .args(["--minify", ES, "--charset=utf8", "--legal-comments=none"])
+                .args(["--log-level=warning", "--allow-overwrite"])
+                .arg(format!("--outfile={}", stage.display())),
+        )?;
+        assets.add(&stage, Path::new(output))?;
+    }
+    Ok(())
+}
+
+fn console(assets: &mut Assets) -> Result<()> {
+    module(
+        assets,
+        "rekindle-console",
+        "console",
+        "console/rekindle_console_bg.wasm",
+    )?;
+    let source = files::at("www/console");
+    let entry = ["src/main.tsx", "src/main.ts"]
+        .map(|name| source.join(name))
+        .into_iter()
+        .find(|path| path.is_file());
+    if let Some(entry) = entry {
+        let stage = stage("console-app");
+        if stage.is_dir() {
+            std::fs::remove_dir_all(&stage)?;
+        }
+        processes::run(
+            processes::npm_bin("esbuild")
+                .arg(&entry)
+                .args(["--bundle", "--splitting", "--format=esm", "--minify", ES])
+                .args(["--jsx=automatic", "--charset=utf8", "--log-level=warning"])
+                .arg("--define:process.env.NODE_ENV=\"production\"")
+                .arg(format!("--outdir={}", stage.display())),
+        )?;
+        assets.copy_tree(&stage, "console", |_| true)?;
+    }
+    let configuration = ["package.json", "tsconfig.json"];
+    assets.copy_tree(&source, "console", |path| {
+        !path.starts_with("src")
+            && !path.starts_with("node_modules")
+            && !configuration.iter().any(|name| path == Path::new(name))
+    })
+}
+
+/// Compiles a crate for the browser. The bundles import its JavaScript from dist/wasm and load
+/// the module itself, shrunk, from the assets.
+fn module(assets: &mut Assets, package: &str, short: &str, output: &str) -> Result<()> {
+    let compiled = wasm::compile_small(package)?;
+    let out_dir = files::at("dist/wasm").join(short);
+    let name = package.replace('-', "_");
+    wasm::bindgen("web", &compiled, &out_dir, &name)?;
+    let path = Path::new(output);
+    wasm::optimise(
+        &out_dir.join(format!("{name}_bg.wasm")),
+        &assets.directory.join(path),
+        "-Oz",
+    )?;
+    assets.keep(path);
+    Ok(())
+}
+
+fn stage(name: &str) -> PathBuf {
+    files::target().join("stage/assets").join(name)
+}
+
+/// dist/assets, and which of its files this build made.
+struct Assets {
+    directory: PathBuf,
+    made: BTreeSet<PathBuf>,
+}
+
+impl Assets {
+    fn new() -> Self {
+        Self {
+            directory: files::at("dist/assets"),
+            made: BTreeSet::new(),
+        }
+    }
+
+    fn keep(&mut self, path: &Path) {
+        self.made.insert(path.to_path_buf());
+    }
+
+    fn add(&mut self, from: &Path, path: &Path) -> Result<()> {
+        self.keep(path);
+        files::copy(from, &self.directory.join(path))
+    }
+
+    fn copy_tree(
+        &mut self,
+        from: &Path,
+        below: &str,
+        wanted: impl Fn(&Path) -> bool,
+    ) -> Result<()> {
+        if !from.is_dir() {
+            say::note(format!(
+                "left out: {below}/, for want of {}",
+                from.display()
+            ));
+            return Ok(());
+        }
+        for (short, path) in files::below(from)? {
+            if wanted(&short) {
+                self.add(&path, &Path::new(below).join(short))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What an earlier build made and this one did not would be deployed with the rest.
+    fn remove_the_rest(&self) -> Result<()> {
+        for (short, path) in files::below(&self.directory)? {
+            if !self.made.contains(&short) {
+                std::fs::remove_file(path)?;
+            }
+        }
+        Ok(())
+    }
+}
