@@ -12,11 +12,12 @@ use serde_json::{Value, json};
 
 use crate::build::{self, Kind};
 use crate::processes::{self, Group, asked};
-use crate::{files, say, settings};
+use crate::{files, say, settings, worker};
 
 const START_LIMIT: Duration = Duration::from_mins(1);
-/// wrangler replaces its runtime when a file changes; one that stays away longer has died.
-const RUNTIME_AWAY_LIMIT: Duration = Duration::from_secs(5);
+/// wrangler replaces its runtime when a build writes its files, once or a few times in a row.
+const RELOAD_LIMIT: Duration = Duration::from_secs(15);
+const RUNTIME: &str = "workerd";
 const TICK: Duration = Duration::from_millis(200);
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 
@@ -172,31 +173,63 @@ Rekindle is running.
     say::line("\nCtrl-C stops it.");
 }
 
-/// Returns when a stop is asked for; fails when the runtime is no longer there.
+/// Returns when a stop is asked for; fails when the runtime dies. wrangler would start it again,
+/// but a crash that mends itself is a crash that nobody looks into.
 fn watch(group: &mut Group, stop: &AtomicBool) -> Result<()> {
-    let at_first = group.members("workerd")?.len();
+    let mut runtimes = group.members(RUNTIME)?;
+    let whole = runtimes.len();
+    let mut built = newest_file()?;
+    let mut reload_until = Instant::now();
     let mut last_whole = Instant::now();
     let mut last_look = Instant::now();
     while !asked(stop) {
         if let Some(status) = group.ended()? {
-            if asked(stop) {
-                break;
-            }
             bail!("wrangler ended by itself ({status})");
         }
-        if last_look.elapsed() >= LOOK_EVERY {
-            last_look = Instant::now();
-            if group.members("workerd")?.len() >= at_first {
-                last_whole = Instant::now();
-            } else if last_whole.elapsed() > RUNTIME_AWAY_LIMIT {
-                bail!("the Worker's runtime (workerd) has died; start again, the state is kept");
-            }
-        }
         sleep(TICK);
+        if last_look.elapsed() < LOOK_EVERY {
+            continue;
+        }
+        last_look = Instant::now();
+        let now = group.members(RUNTIME)?;
+        if now.len() >= whole {
+            last_whole = Instant::now();
+        }
+        if now == runtimes {
+            continue;
+        }
+        // A new build is a reason for a new runtime; nothing else is.
+        let newest = newest_file()?;
+        if newest > built {
+            built = newest;
+            reload_until = Instant::now() + RELOAD_LIMIT;
+        }
+        let reloading = Instant::now() < reload_until;
+        if asked(stop) {
+            break;
+        }
+        if !reloading || last_whole.elapsed() > RELOAD_LIMIT {
+            bail!("the Worker's runtime ({RUNTIME}) died; start again, the state is kept");
+        }
+        runtimes = now;
     }
     say::note("stopping");
     group.stop();
     Ok(())
+}
+
+/// When the last of the files that wrangler serves was written.
+fn newest_file() -> Result<SystemTime> {
+    let mut newest = UNIX_EPOCH;
+    for dir in [worker::directory(Kind::Dev), files::at("dist/assets")] {
+        for path in files::below(&dir)?.values() {
+            // A file that goes away meanwhile is a change too, but no news of its time.
+            if let Ok(written) = path.metadata().and_then(|meta| meta.modified()) {
+                newest = newest.max(written);
+            }
+        }
+    }
+    Ok(newest)
 }
 
 fn get(url: &str) -> Result<Value, ureq::Error> {

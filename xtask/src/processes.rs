@@ -189,7 +189,9 @@ impl Group {
                 .then(|| pid.parse().ok())
                 .flatten()
         };
-        Ok(table.lines().filter_map(of_interest).collect())
+        let mut members: Vec<u32> = table.lines().filter_map(of_interest).collect();
+        members.sort_unstable();
+        Ok(members)
     }
 
     /// Asks the group to end, waits, and kills what is left.
