@@ -3,7 +3,10 @@
 
 use std::{cmp::Ordering, collections::BTreeMap, rc::Rc};
 
-use super::number::{self, Number};
+use super::{
+    number::{self, Number},
+    turn::Turn,
+};
 use crate::value::{Value, whole};
 
 // LIMIT: values nested deeper than this read as nothing; JSON parsers stop at 128.
@@ -32,18 +35,6 @@ pub(super) enum Data {
     Empty,
     /// `forloop` and `tablerowloop`.
     Turn(Rc<Turn>),
-}
-
-/// One turn of a loop.
-#[derive(Debug)]
-pub(super) struct Turn {
-    pub(super) name: Rc<str>,
-    pub(super) length: usize,
-    pub(super) index: usize,
-    /// The loop around it.
-    pub(super) parent: Option<Rc<Turn>>,
-    /// How many columns a row has: only for `tablerow`.
-    pub(super) columns: Option<usize>,
 }
 
 impl Data {
@@ -279,6 +270,15 @@ impl Data {
         }
     }
 
+    /// Its items if it is a list.
+    pub(super) fn as_list(&self) -> Option<&Rc<Vec<Self>>> {
+        if let Self::List(items) = self {
+            Some(items)
+        } else {
+            None
+        }
+    }
+
     /// What it is, for messages.
     pub(super) fn kind(&self) -> &'static str {
         match self {
@@ -419,10 +419,9 @@ impl Data {
                 let mut pairs = left.iter().zip(right.iter());
                 left.len() == right.len() && pairs.all(|(l, r)| l.0 == r.0 && l.1.equals(r.1))
             }
-            (Self::Range(..), Self::Range(..)) => match (self, other) {
-                (Self::Range(a, b), Self::Range(c, d)) => a == c && b == d,
-                _ => false,
-            },
+            (Self::Range(from, to), Self::Range(other_from, other_to)) => {
+                from == other_from && to == other_to
+            }
             _ => match (self.as_text(), other.as_text()) {
                 (Some(left), Some(right)) => left == right,
                 _ => false,
@@ -439,42 +438,15 @@ impl Data {
             Self::Map(entries) => part
                 .as_text()
                 .is_some_and(|name| entries.contains_key(name)),
-            Self::Range(from, to) => match part {
-                Self::Number(Number::Int(int)) => from <= int && int <= to,
-                _ => false,
-            },
+            Self::Range(from, to) => {
+                matches!(part, Self::Number(Number::Int(int)) if from <= int && int <= to)
+            }
             Self::Nil
             | Self::Bool(_)
             | Self::Number(_)
             | Self::Blank
             | Self::Empty
             | Self::Turn(_) => false,
-        }
-    }
-}
-
-impl Turn {
-    fn member(&self, name: &str) -> Data {
-        let left = self.length.saturating_sub(self.index);
-        match (name, self.columns) {
-            ("name", None) => Data::Text(Rc::clone(&self.name)),
-            ("length", _) => Data::count(self.length),
-            ("index", _) => Data::count(self.index + 1),
-            ("index0", _) => Data::count(self.index),
-            ("rindex", _) => Data::count(left),
-            ("rindex0", _) => Data::count(left.saturating_sub(1)),
-            ("first", _) => Data::Bool(self.index == 0),
-            ("last", _) => Data::Bool(left <= 1),
-            ("parentloop", None) => match &self.parent {
-                Some(parent) => Data::Turn(Rc::clone(parent)),
-                None => Data::Nil,
-            },
-            ("col", Some(columns)) => Data::count(self.index % columns + 1),
-            ("col0", Some(columns)) => Data::count(self.index % columns),
-            ("row", Some(columns)) => Data::count(self.index / columns + 1),
-            ("col_first", Some(columns)) => Data::Bool(self.index % columns == 0),
-            ("col_last", Some(columns)) => Data::Bool((self.index + 1) % columns == 0),
-            _ => Data::Nil,
         }
     }
 }

@@ -156,9 +156,10 @@ impl<'a> Run<'a> {
         }
         let before = self.page.ready.len();
         let text = value.to_text();
-        match value {
-            Data::Ready { ready, .. } => self.page.ready.push_str(ready),
-            _ => self.terms.sink.write(&mut self.page.ready, &text),
+        if let Data::Ready { ready, .. } = value {
+            self.page.ready.push_str(ready);
+        } else {
+            self.terms.sink.write(&mut self.page.ready, &text);
         }
         if let Some(plain) = &mut self.page.plain {
             plain.push_str(&text);

@@ -14,7 +14,7 @@ const NESTING_MAX: u32 = 16;
 
 /// A cursor over the words of one output or tag.
 pub(super) struct Words<'a, 'l> {
-    words: std::vec::IntoIter<Word<'a>>,
+    after: std::vec::IntoIter<Word<'a>>,
     next: Option<Word<'a>>,
     end: usize,
     last_end: usize,
@@ -29,7 +29,7 @@ impl<'a, 'l> Words<'a, 'l> {
         let mut words = words(markup, at).into_iter();
         let next = words.next();
         Self {
-            words,
+            after: words,
             next,
             end: at + markup.trim_end().len(),
             last_end: at,
@@ -57,7 +57,7 @@ impl<'a, 'l> Words<'a, 'l> {
     pub(super) fn take(&mut self) -> Option<Token<'a>> {
         let word = self.next?;
         self.last_end = word.end;
-        self.next = self.words.next();
+        self.next = self.after.next();
         Some(word.token)
     }
 
@@ -336,13 +336,13 @@ impl<'a, 'l> Words<'a, 'l> {
 
 /// The name that a value is, if it is nothing but a name.
 pub(super) fn plain_name(value: &Expr) -> Option<&str> {
-    match value {
-        Expr::Path(path) if path.rest.is_empty() => match &*path.root {
-            Segment::Name(name) => Some(name),
-            Segment::Index(_) => None,
-        },
-        _ => None,
+    if let Expr::Path(path) = value
+        && path.rest.is_empty()
+        && let Segment::Name(name) = &*path.root
+    {
+        return Some(name);
     }
+    None
 }
 
 /// The known name that is most like `name`, if one is like it at all.

@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use super::{
     ast::{Expr, Loop, Offset},
-    data::{Data, Turn, pair, range_len},
+    data::{Data, pair, range_len},
     eval::{Flow, Run},
     terms::{Fault, Terms},
+    turn::Turn,
 };
 
 /// What a loop runs over. A range is not spelled out: it may be very long.

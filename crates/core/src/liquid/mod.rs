@@ -21,6 +21,7 @@ mod parser;
 mod sink;
 mod tags;
 mod terms;
+mod turn;
 mod variables;
 
 #[cfg(test)]

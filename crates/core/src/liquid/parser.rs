@@ -246,8 +246,7 @@ impl<'a> Parser<'a> {
         match tag.name {
             "if" | "unless" => self.conditional(tag, body),
             "case" => self.case(tag, body),
-            "for" => self.each(tag, body),
-            "tablerow" => self.each(tag, body),
+            "for" | "tablerow" => self.each(tag, body),
             "capture" => self.capture(tag, body),
             "assign" => self.assign(tag, body),
             "echo" => self.output(tag.markup, tag.at, body),

@@ -71,10 +71,7 @@ impl Terms {
 
     /// Counts the work that a filter does on a value.
     pub(super) fn handled(&mut self, value: &Data) -> Result<(), Fault> {
-        let items = match value {
-            Data::List(items) => items.len(),
-            _ => 0,
-        };
+        let items = value.as_list().map_or(0, |items| items.len());
         self.charge(items.saturating_add(value.weight() / BYTES_PER_STEP))
     }
 

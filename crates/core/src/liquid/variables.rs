@@ -54,7 +54,9 @@ impl<'a> Walk<'a> {
             Node::Case { subject, arms } => {
                 self.expr(subject, true);
                 for arm in arms {
-                    arm.values.iter().for_each(|value| self.expr(value, true));
+                    for value in &arm.values {
+                        self.expr(value, true);
+                    }
                     self.nodes(&arm.body);
                 }
             }
@@ -64,7 +66,9 @@ impl<'a> Walk<'a> {
                 if let Some(name) = name {
                     self.expr(name, true);
                 }
-                items.iter().for_each(|item| self.expr(item, false));
+                for item in items {
+                    self.expr(item, false);
+                }
             }
             Node::Increment(name) | Node::Decrement(name) => self.own.push(name),
             Node::IfChanged(body) => self.nodes(body),
@@ -103,9 +107,9 @@ impl<'a> Walk<'a> {
         let has_default = pipe.calls.iter().any(|call| call.filter == Filter::Default);
         self.expr(&pipe.value, has_default);
         for call in &pipe.calls {
-            call.arguments
-                .iter()
-                .for_each(|argument| self.expr(argument, false));
+            for argument in &call.arguments {
+                self.expr(argument, false);
+            }
             if let Some(allow_false) = &call.allow_false {
                 self.expr(allow_false, true);
             }

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use super::{
-    super::{data::Data, number::Number},
+    super::data::Data,
     instant::{self, Instant, MONTHS, WEEKDAYS},
 };
 use crate::{
@@ -20,19 +20,17 @@ pub(super) fn date(input: &Data, pattern: &str, now_ms: Option<i64>) -> Data {
     if pattern.is_empty() || pattern.len() > PATTERN_BYTES_MAX {
         return input.clone();
     }
-    let instant = match input {
-        Data::Number(number) => match number {
-            Number::Int(int) => instant::from_number(*int),
-            Number::Float(_) => instant::from_number(number.truncated()),
-        },
-        _ => match input.as_text() {
+    let instant = if let Data::Number(number) = input {
+        instant::from_number(number.truncated())
+    } else {
+        match input.as_text() {
             Some("now" | "today") => now_ms.map(|unix_ms| Instant {
                 unix_ms,
                 offset_minutes: 0,
             }),
             Some(text) => instant::read(text),
             None => None,
-        },
+        }
     };
     match instant {
         Some(instant) => Data::Text(Rc::from(print(instant, pattern))),
@@ -105,13 +103,22 @@ impl Clock {
     }
 }
 
+/// Whether letters are changed.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Case {
+    #[default]
+    Kept,
+    Upper,
+    /// Capitals, but for `AM` and `PM`, which become small.
+    Swapped,
+}
+
 /// How a directive is to be written: `%-d`, `%^a`, `%:z`, `%3N`.
 #[derive(Clone, Copy, Default)]
 struct Flags {
     padding: Option<char>,
     unpadded: bool,
-    upper: bool,
-    swapped: bool,
+    case: Case,
     colon: bool,
     width: Option<usize>,
 }
@@ -131,8 +138,8 @@ fn print(instant: Instant, pattern: &str) -> String {
                 Some('-') => flags.unpadded = true,
                 Some('0') if flags.width.is_none() => flags.padding = Some('0'),
                 Some('_') => flags.padding = Some(' '),
-                Some('^') => flags.upper = true,
-                Some('#') => flags.swapped = true,
+                Some('^') => flags.case = Case::Upper,
+                Some('#') => flags.case = Case::Swapped,
                 Some(':') => flags.colon = true,
                 Some(digit @ '0'..='9') => {
                     let digit = digit
@@ -220,7 +227,7 @@ fn write_words(out: &mut String, clock: &Clock, letter: char, flags: Flags) -> b
             digits.chars().take(width).collect()
         }
         'n' => "\n".to_owned(),
-        'p' if flags.swapped => half(clock).to_ascii_lowercase(),
+        'p' if flags.case == Case::Swapped => half(clock).to_ascii_lowercase(),
         'P' => half(clock).to_ascii_lowercase(),
         'p' => half(clock).to_owned(),
         't' => "\t".to_owned(),
@@ -230,7 +237,11 @@ fn write_words(out: &mut String, clock: &Clock, letter: char, flags: Flags) -> b
         '%' => "%".to_owned(),
         _ => return false,
     };
-    let upper = flags.upper || (flags.swapped && letter != 'p');
+    let upper = match flags.case {
+        Case::Kept => false,
+        Case::Upper => true,
+        Case::Swapped => letter != 'p',
+    };
     out.push_str(&if upper {
         text.to_ascii_uppercase()
     } else {

@@ -2,83 +2,60 @@
 
 use std::rc::Rc;
 
-use super::{
-    super::{
-        ast::Filter,
-        data::Data,
-        sink::{Sink, entity, escape_html, percent_encode},
-        terms::Fault,
-    },
-    escaped,
+use super::super::{
+    data::Data,
+    sink::{Sink, entity, escape_html, percent_encode},
+    terms::Fault,
 };
 
-pub(super) fn apply(filter: Filter, input: &Data, sink: Sink) -> Result<Data, Fault> {
-    if matches!(filter, Filter::Base64Decode | Filter::Base64UrlSafeDecode)
-        && !input.is_nil()
-        && input.as_text().is_none()
-    {
-        let kind = input.kind();
-        return Err(Fault::because(format!("needs text, not {kind}")));
-    }
-    let text = &*input.to_text();
-    let made = match filter {
-        Filter::Escape if sink.takes_html() => return Ok(escaped(text)),
-        Filter::Escape => {
-            let mut out = String::new();
-            escape_html(&mut out, text);
-            out
-        }
-        Filter::EscapeOnce => {
-            let once: Rc<str> = Rc::from(escape_once(text));
-            if sink.takes_html() {
-                return Ok(Data::Ready {
-                    plain: Rc::clone(&once),
-                    ready: once,
-                });
-            }
-            return Ok(Data::Text(once));
-        }
-        Filter::NewlineToBr if sink.takes_html() => return Ok(break_lines(input)),
-        Filter::NewlineToBr => with_breaks(text),
-        Filter::StripHtml => strip_html(text),
-        Filter::UrlEncode => {
-            let mut out = String::new();
-            percent_encode(&mut out, text, b"-._~ ");
-            out.replace(' ', "+")
-        }
-        Filter::UrlDecode => url_decode(text)?,
-        Filter::Base64Encode => base64_encode(text, false),
-        Filter::Base64UrlSafeEncode => base64_encode(text, true),
-        Filter::Base64Decode => base64_decode(text, false)?,
-        Filter::Base64UrlSafeDecode => base64_decode(text, true)?,
-        _ => text.to_owned(),
-    };
-    Ok(Data::Text(Rc::from(made)))
+/// The five characters of HTML as entities.
+pub(super) fn escape(input: &Data, sink: Sink) -> Data {
+    let mut out = String::new();
+    escape_html(&mut out, &input.to_text());
+    made_html(out, sink)
 }
 
-/// Line ends as `<br />`, which shall be seen as such: the text around them is escaped here.
-fn break_lines(input: &Data) -> Data {
-    let plain = with_breaks(&input.to_text());
-    let ready = match input {
-        Data::Ready { ready, .. } => with_breaks(ready),
-        _ => {
-            let mut out = String::new();
-            escape_html(&mut out, &input.to_text());
-            with_breaks(&out)
-        }
-    };
-    Data::Ready {
-        plain: Rc::from(plain),
-        ready: Rc::from(ready),
+/// As [`escape`], but entities stay as they are.
+pub(super) fn escape_once(input: &Data, sink: Sink) -> Data {
+    made_html(without_double_escape(&input.to_text()), sink)
+}
+
+/// Text that is HTML already, so that a sink of HTML does not escape it once more.
+fn made_html(text: String, sink: Sink) -> Data {
+    let text: Rc<str> = Rc::from(text);
+    if sink.takes_html() {
+        return Data::Ready {
+            plain: Rc::clone(&text),
+            ready: text,
+        };
     }
+    Data::Text(text)
+}
+
+/// Line ends as `<br />`, which are to be seen as such in HTML: the text around them is escaped
+/// here, if it was not before.
+pub(super) fn newline_to_br(input: &Data, sink: Sink) -> Data {
+    let text = input.to_text();
+    let plain: Rc<str> = Rc::from(with_breaks(&text));
+    if !sink.takes_html() {
+        return Data::Text(plain);
+    }
+    let ready = if let Data::Ready { ready, .. } = input {
+        with_breaks(ready)
+    } else {
+        let mut out = String::new();
+        escape_html(&mut out, &text);
+        with_breaks(&out)
+    };
+    let ready = Rc::from(ready);
+    Data::Ready { plain, ready }
 }
 
 fn with_breaks(text: &str) -> String {
     text.replace("\r\n", "\n").replace('\n', "<br />\n")
 }
 
-/// Escapes, but leaves entities as they are.
-fn escape_once(text: &str) -> String {
+fn without_double_escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for (at, c) in text.char_indices() {
         let rest = text.get(at + c.len_utf8()..).unwrap_or_default();
@@ -109,7 +86,7 @@ fn starts_entity(rest: &str) -> bool {
 }
 
 /// Removes scripts and styles with their content, comments and tags.
-fn strip_html(text: &str) -> String {
+pub(super) fn strip_html(text: &str) -> String {
     const WHOLE: &[(&str, &str)] = &[
         ("<script", "</script>"),
         ("<style", "</style>"),
@@ -134,19 +111,24 @@ fn strip_html(text: &str) -> String {
                 None => *missing = true,
             }
         }
-        match tag.find('>') {
-            Some(end) => rest = tag.get(end + 1..).unwrap_or_default(),
-            None => {
-                rest = tag;
-                break;
-            }
-        }
+        let Some(end) = tag.find('>') else {
+            rest = tag;
+            break;
+        };
+        rest = tag.get(end + 1..).unwrap_or_default();
     }
     out.push_str(rest);
     out
 }
 
-fn url_decode(text: &str) -> Result<String, Fault> {
+/// As forms do: a space becomes `+`.
+pub(super) fn url_encode(text: &str) -> String {
+    let mut out = String::new();
+    percent_encode(&mut out, text, b"-._~ ");
+    out.replace(' ', "+")
+}
+
+pub(super) fn url_decode(text: &str) -> Result<Data, Fault> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -166,7 +148,14 @@ fn url_decode(text: &str) -> Result<String, Fault> {
             None => bytes.push(byte),
         }
     }
-    String::from_utf8(bytes).map_err(|_| Fault::because("makes no text of this: it is not UTF-8"))
+    utf8(bytes)
+}
+
+fn utf8(bytes: Vec<u8>) -> Result<Data, Fault> {
+    match String::from_utf8(bytes) {
+        Ok(text) => Ok(Data::Text(Rc::from(text))),
+        Err(_) => Err(Fault::because("makes no text of this: it is not UTF-8")),
+    }
 }
 
 fn hex(byte: Option<u8>) -> Option<u8> {
@@ -198,7 +187,7 @@ fn sign_value(sign: u8, url_safe: bool) -> Option<u32> {
     }))
 }
 
-fn base64_encode(text: &str, url_safe: bool) -> String {
+pub(super) fn base64_encode(text: &str, url_safe: bool) -> String {
     let mut out = String::with_capacity(text.len() / 3 * 4 + 4);
     for chunk in text.as_bytes().chunks(3) {
         let mut bits = 0_u32;
@@ -217,7 +206,12 @@ fn base64_encode(text: &str, url_safe: bool) -> String {
     out
 }
 
-fn base64_decode(text: &str, url_safe: bool) -> Result<String, Fault> {
+pub(super) fn base64_decode(input: &Data, url_safe: bool) -> Result<Data, Fault> {
+    if !input.is_nil() && input.as_text().is_none() {
+        let kind = input.kind();
+        return Err(Fault::because(format!("needs text, not {kind}")));
+    }
+    let text = input.to_text();
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut count) = (0_u32, 0_u32);
     for byte in text.trim_end_matches('=').bytes() {
@@ -234,5 +228,5 @@ fn base64_decode(text: &str, url_safe: bool) -> Result<String, Fault> {
             bits &= (1 << count) - 1;
         }
     }
-    String::from_utf8(bytes).map_err(|_| Fault::because("makes no text of this: it is not UTF-8"))
+    utf8(bytes)
 }

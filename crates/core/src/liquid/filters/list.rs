@@ -5,7 +5,6 @@ use std::{cmp::Ordering, collections::BTreeSet, rc::Rc};
 
 use super::{
     super::{
-        ast::Filter,
         data::{Data, order, range_len},
         number::Number,
         terms::{Fault, Terms},
@@ -13,58 +12,51 @@ use super::{
     Arguments, math,
 };
 
-pub(super) fn apply(
-    filter: Filter,
-    input: &Data,
-    arguments: Arguments<'_>,
-    terms: &mut Terms,
-) -> Result<Data, Fault> {
-    match filter {
-        Filter::First => return Ok(input.first()),
-        Filter::Last => return Ok(input.last()),
-        _ => {}
+type Result<T> = std::result::Result<T, Fault>;
+
+fn list(items: Vec<Data>) -> Data {
+    Data::List(Rc::new(items))
+}
+
+pub(super) fn compact(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
+    let items = items(input, terms)?;
+    let keys = keys(&items, arguments.get(0))?;
+    Ok(list(pick(items, keys, |key| !key.is_nil())))
+}
+
+pub(super) fn uniq(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
+    let items = items(input, terms)?;
+    let keys = keys(&items, arguments.get(0))?;
+    let mut seen = BTreeSet::new();
+    Ok(list(pick(items, keys, |key| seen.insert(identity(key)))))
+}
+
+pub(super) fn concat(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
+    let mut all = items(input, terms)?;
+    let other = arguments.get(0);
+    if !matches!(other, Data::List(_) | Data::Range(..)) {
+        let kind = other.kind();
+        return Err(Fault::because(format!("needs a list to add, not {kind}")));
     }
-    let mut items = items(input, terms)?;
+    all.extend(items(other, terms)?);
+    Ok(list(all))
+}
+
+pub(super) fn map(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
+    let items = items(input, terms)?;
     let property = arguments.get(0);
-    let list = match filter {
-        Filter::Compact => {
-            let keys = keys(&items, property)?;
-            pick(items, keys, |key| !key.is_nil())
-        }
-        Filter::Concat => {
-            match property {
-                Data::List(_) | Data::Range(..) => items.extend(self::items(property, terms)?),
-                other => {
-                    let message = format!("needs a list to add, not {}", other.kind());
-                    return Err(Fault::because(message));
-                }
-            }
-            items
-        }
-        Filter::Join => return join(&items, arguments, terms),
-        Filter::Map => {
-            let keys: Result<_, _> = items.iter().map(|item| key(item, property)).collect();
-            keys?
-        }
-        Filter::Reverse => {
-            items.reverse();
-            items
-        }
-        Filter::Sort => sort(items, property)?,
-        Filter::SortNatural => sort_natural(items, property)?,
-        Filter::Sum => return sum(&items, arguments),
-        Filter::Uniq => {
-            let keys = keys(&items, property)?;
-            let mut seen = BTreeSet::new();
-            pick(items, keys, |key| seen.insert(identity(key)))
-        }
-        _ => return search(filter, items, arguments),
-    };
-    Ok(Data::List(Rc::new(list)))
+    let values: Result<Vec<Data>> = items.iter().map(|item| key(item, property)).collect();
+    Ok(list(values?))
+}
+
+pub(super) fn reverse(input: &Data, terms: &mut Terms) -> Result<Data> {
+    let mut items = items(input, terms)?;
+    items.reverse();
+    Ok(list(items))
 }
 
 /// A value as a list.
-fn items(value: &Data, terms: &mut Terms) -> Result<Vec<Data>, Fault> {
+fn items(value: &Data, terms: &mut Terms) -> Result<Vec<Data>> {
     Ok(match value {
         Data::Nil | Data::Blank | Data::Empty => Vec::new(),
         Data::List(list) => {
@@ -87,9 +79,10 @@ fn items(value: &Data, terms: &mut Terms) -> Result<Vec<Data>, Fault> {
 
 fn flatten(list: &[Data], items: &mut Vec<Data>) {
     for item in list {
-        match item {
-            Data::List(inner) => flatten(inner, items),
-            _ => items.push(item.clone()),
+        if let Data::List(inner) = item {
+            flatten(inner, items);
+        } else {
+            items.push(item.clone());
         }
     }
 }
@@ -101,7 +94,7 @@ fn identity(value: &Data) -> (&'static str, Rc<str>) {
 
 /// The property of an item, as the searching filters read it: an entry of an object; of a text,
 /// whether it holds the property. A number has none.
-fn key(item: &Data, property: &Data) -> Result<Data, Fault> {
+fn key(item: &Data, property: &Data) -> Result<Data> {
     match (item, property) {
         (Data::Map(_) | Data::Turn(_), _) => Ok(item.item(property)),
         (Data::Text(text) | Data::Ready { plain: text, .. }, _) => {
@@ -120,7 +113,7 @@ fn key(item: &Data, property: &Data) -> Result<Data, Fault> {
 }
 
 /// What each item is judged by: itself, or its property if one is named.
-fn keys(items: &[Data], property: &Data) -> Result<Vec<Data>, Fault> {
+fn keys(items: &[Data], property: &Data) -> Result<Vec<Data>> {
     if property.is_nil() {
         return Ok(items.to_vec());
     }
@@ -135,7 +128,8 @@ fn pick(items: Vec<Data>, keys: Vec<Data>, mut wanted: impl FnMut(&Data) -> bool
     items
 }
 
-fn join(items: &[Data], arguments: Arguments<'_>, terms: &Terms) -> Result<Data, Fault> {
+pub(super) fn join(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
+    let items = items(input, terms)?;
     let glue = match arguments.given(0) {
         Some(glue) => glue.to_text(),
         None => Rc::from(" "),
@@ -151,48 +145,29 @@ fn join(items: &[Data], arguments: Arguments<'_>, terms: &Terms) -> Result<Data,
     Ok(Data::Text(Rc::from(out)))
 }
 
-fn sum(items: &[Data], arguments: Arguments<'_>) -> Result<Data, Fault> {
+pub(super) fn sum(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
+    let items = items(input, terms)?;
     let mut total = Number::Int(0);
-    for key in keys(items, arguments.get(0))? {
-        total = math::add(total, key.to_number());
+    for key in keys(&items, arguments.get(0))? {
+        total = math::plus(total, key.to_number());
     }
     Ok(Data::Number(total))
 }
 
-/// Items beside their keys, sorted by those.
-fn sorted(
-    items: Vec<Data>,
-    property: &Data,
-    mut compare: impl FnMut(&Data, &Data) -> Ordering,
-) -> Result<Vec<Data>, Fault> {
-    let keys = keys(&items, property)?;
-    let mut pairs: Vec<(Data, Data)> = keys.into_iter().zip(items).collect();
-    pairs.sort_by(|(left, _), (right, _)| compare(left, right));
-    Ok(pairs.into_iter().map(|(_, item)| item).collect())
-}
-
 /// Numbers by size, texts by their characters, nothing last.
-fn sort(items: Vec<Data>, property: &Data) -> Result<Vec<Data>, Fault> {
-    let mut mixed = None;
-    let sorted = sorted(items, property, |left, right| {
-        let known = match (left, right) {
-            (Data::Number(left), Data::Number(right)) => order(*left, *right),
-            _ => match (left.as_text(), right.as_text()) {
-                (Some(left), Some(right)) => Some(left.cmp(right)),
-                _ => None,
-            },
-        };
-        match (known, left.is_nil(), right.is_nil()) {
-            (Some(ordering), ..) => ordering,
-            (None, left_nil, right_nil) if left_nil || right_nil => left_nil.cmp(&right_nil),
-            _ => {
-                mixed.get_or_insert((left.kind(), right.kind()));
-                Ordering::Equal
-            }
-        }
-    })?;
-    match mixed {
-        None => Ok(sorted),
+pub(super) fn sort(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
+    let items = items(input, terms)?;
+    let keys = keys(&items, arguments.get(0))?;
+    let mut pairs: Vec<(Data, Data)> = keys.into_iter().zip(items).collect();
+    let mut unlike = None;
+    pairs.sort_by(|(left, _), (right, _)| {
+        compare(left, right).unwrap_or_else(|| {
+            unlike.get_or_insert((left.kind(), right.kind()));
+            Ordering::Equal
+        })
+    });
+    match unlike {
+        None => Ok(list(pairs.into_iter().map(|(_, item)| item).collect())),
         Some((left, right)) => {
             let message = format!("can't order {left} and {right}: the items must be alike");
             Err(Fault::because(message))
@@ -200,58 +175,111 @@ fn sort(items: Vec<Data>, property: &Data) -> Result<Vec<Data>, Fault> {
     }
 }
 
+fn compare(left: &Data, right: &Data) -> Option<Ordering> {
+    match (left, right) {
+        (Data::Number(left), Data::Number(right)) => order(*left, *right),
+        (Data::Nil, _) | (_, Data::Nil) => Some(left.is_nil().cmp(&right.is_nil())),
+        _ => Some(left.as_text()?.cmp(right.as_text()?)),
+    }
+}
+
 /// By their text, capitals or not, nothing last.
-fn sort_natural(items: Vec<Data>, property: &Data) -> Result<Vec<Data>, Fault> {
-    let keys = keys(&items, property)?;
+pub(super) fn sort_natural(
+    input: &Data,
+    arguments: Arguments<'_>,
+    terms: &mut Terms,
+) -> Result<Data> {
+    let items = items(input, terms)?;
+    let keys = keys(&items, arguments.get(0))?;
     let mut pairs: Vec<(bool, String, Data)> = keys
         .into_iter()
         .zip(items)
         .map(|(key, item)| (key.is_nil(), key.to_text().to_lowercase(), item))
         .collect();
     pairs.sort_by(|left, right| (left.0, &left.1).cmp(&(right.0, &right.1)));
-    Ok(pairs.into_iter().map(|(_, _, item)| item).collect())
+    Ok(list(pairs.into_iter().map(|(_, _, item)| item).collect()))
 }
 
-/// `where`, `reject`, `find`, `find_index` and `has`.
-fn search(filter: Filter, items: Vec<Data>, arguments: Arguments<'_>) -> Result<Data, Fault> {
-    let property = arguments.get(0);
-    let target = arguments.get(1);
-    if property.is_nil() {
-        return Ok(Data::Nil);
-    }
-    let mut matches = Vec::with_capacity(items.len());
-    for item in &items {
-        // An item that has no properties at all, such as nothing, ends the search without a result.
-        if matches!(item, Data::Nil | Data::Bool(_)) {
-            return Ok(Data::Nil);
-        }
-        let key = key(item, property)?;
-        let matched = if target.is_nil() {
-            key.is_true()
-        } else {
-            key.equals(target)
-        };
-        // The first match decides; what comes after it is not looked at.
-        let enough = matched && !matches!(filter, Filter::Where | Filter::Reject);
-        matches.push(matched);
-        if enough {
-            break;
+/// `where`, and `reject` if what matches is not wanted.
+pub(super) fn pick_where(
+    input: &Data,
+    arguments: Arguments<'_>,
+    terms: &mut Terms,
+    wanted: bool,
+) -> Result<Data> {
+    let items = items(input, terms)?;
+    let mut picked = Vec::new();
+    for item in items {
+        match matches(&item, arguments)? {
+            Some(answer) if answer == wanted => picked.push(item),
+            Some(_) => {}
+            None => return Ok(Data::Nil),
         }
     }
-    let found = matches.iter().position(|matched| *matched);
-    Ok(match filter {
-        Filter::Has => Data::Bool(found.is_some()),
-        Filter::FindIndex => found.map_or(Data::Nil, Data::count),
-        Filter::Find => match found.and_then(|index| items.get(index)) {
-            Some(item) => item.clone(),
-            None => Data::Nil,
-        },
-        _ => {
-            let wanted = filter == Filter::Where;
-            let mut matches = matches.into_iter();
-            let mut items = items;
-            items.retain(|_| matches.next() == Some(wanted));
-            Data::List(Rc::new(items))
-        }
+    Ok(list(picked))
+}
+
+pub(super) fn find(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
+    let items = items(input, terms)?;
+    Ok(match search(&items, arguments)? {
+        Search::Found(index) => items.get(index).cloned().unwrap_or(Data::Nil),
+        Search::Missed | Search::Ended => Data::Nil,
     })
+}
+
+pub(super) fn find_index(
+    input: &Data,
+    arguments: Arguments<'_>,
+    terms: &mut Terms,
+) -> Result<Data> {
+    let items = items(input, terms)?;
+    Ok(match search(&items, arguments)? {
+        Search::Found(index) => Data::count(index),
+        Search::Missed | Search::Ended => Data::Nil,
+    })
+}
+
+pub(super) fn has(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
+    let items = items(input, terms)?;
+    Ok(match search(&items, arguments)? {
+        Search::Found(_) => Data::Bool(true),
+        Search::Missed => Data::Bool(false),
+        Search::Ended => Data::Nil,
+    })
+}
+
+/// What a search came to.
+enum Search {
+    /// The place of the first item that matches.
+    Found(usize),
+    /// None does.
+    Missed,
+    /// An item before any match can have no property.
+    Ended,
+}
+
+fn search(items: &[Data], arguments: Arguments<'_>) -> Result<Search> {
+    for (index, item) in items.iter().enumerate() {
+        match matches(item, arguments)? {
+            Some(true) => return Ok(Search::Found(index)),
+            Some(false) => {}
+            None => return Ok(Search::Ended),
+        }
+    }
+    Ok(Search::Missed)
+}
+
+/// Whether the property of an item, the first argument, is the second, or just true. No answer,
+/// which ends the search without a result, for an item that can have no property, such as nothing.
+fn matches(item: &Data, arguments: Arguments<'_>) -> Result<Option<bool>> {
+    let (property, target) = (arguments.get(0), arguments.get(1));
+    if property.is_nil() || matches!(item, Data::Nil | Data::Bool(_)) {
+        return Ok(None);
+    }
+    let key = key(item, property)?;
+    Ok(Some(if target.is_nil() {
+        key.is_true()
+    } else {
+        key.equals(target)
+    }))
 }

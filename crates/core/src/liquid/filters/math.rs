@@ -1,48 +1,54 @@
 //! Filters on numbers. Whole numbers give whole numbers; one with a point makes the result have one.
 
-use super::{
-    super::{
-        ast::Filter,
-        data::{Data, order},
-        number::{Number, round_to, to_int},
-        terms::Fault,
-    },
-    Arguments,
+use std::cmp::Ordering;
+
+use super::super::{
+    data::order,
+    number::{Number, round_to, to_int},
+    terms::Fault,
 };
 
-pub(super) fn apply(filter: Filter, input: &Data, arguments: Arguments<'_>) -> Result<Data, Fault> {
-    let left = input.to_number();
-    let right = arguments.get(0).to_number();
-    let number = match filter {
-        Filter::Abs => match left {
-            Number::Int(int) => Number::Int(int.saturating_abs()),
-            Number::Float(float) => Number::Float(float.abs()),
-        },
-        Filter::Ceil => rounded(left, f64::ceil),
-        Filter::Floor => rounded(left, f64::floor),
-        Filter::Round => round(left, right.truncated()),
-        Filter::AtLeast if order(left, right).is_some_and(std::cmp::Ordering::is_lt) => right,
-        Filter::AtMost if order(left, right).is_some_and(std::cmp::Ordering::is_gt) => right,
-        Filter::Plus => add(left, right),
-        Filter::Minus => compute(left, right, i64::checked_sub, |left, right| left - right),
-        Filter::Times => compute(left, right, i64::checked_mul, |left, right| left * right),
-        Filter::DividedBy => {
-            not_zero(right)?;
-            compute(left, right, floor_div, |left, right| left / right)
-        }
-        Filter::Modulo => {
-            not_zero(right)?;
-            compute(left, right, floor_mod, |left, right| {
-                left - right * (left / right).floor()
-            })
-        }
-        _ => left,
-    };
-    Ok(Data::Number(number))
+pub(super) fn abs(number: Number) -> Number {
+    match number {
+        Number::Int(int) => Number::Int(int.saturating_abs()),
+        Number::Float(float) => Number::Float(float.abs()),
+    }
+}
+
+pub(super) fn at_least(left: Number, right: Number) -> Number {
+    let is_less = order(left, right).is_some_and(Ordering::is_lt);
+    if is_less { right } else { left }
+}
+
+pub(super) fn at_most(left: Number, right: Number) -> Number {
+    let is_more = order(left, right).is_some_and(Ordering::is_gt);
+    if is_more { right } else { left }
+}
+
+pub(super) fn minus(left: Number, right: Number) -> Number {
+    compute(left, right, i64::checked_sub, |left, right| left - right)
+}
+
+pub(super) fn times(left: Number, right: Number) -> Number {
+    compute(left, right, i64::checked_mul, |left, right| left * right)
+}
+
+pub(super) fn divided_by(left: Number, right: Number) -> Result<Number, Fault> {
+    not_zero(right)?;
+    let quotient = compute(left, right, floor_div, |left, right| left / right);
+    Ok(quotient)
+}
+
+pub(super) fn modulo(left: Number, right: Number) -> Result<Number, Fault> {
+    not_zero(right)?;
+    let rest = compute(left, right, floor_mod, |left, right| {
+        left - right * (left / right).floor()
+    });
+    Ok(rest)
 }
 
 /// The sum of two numbers.
-pub(super) fn add(left: Number, right: Number) -> Number {
+pub(super) fn plus(left: Number, right: Number) -> Number {
     compute(left, right, i64::checked_add, |left, right| left + right)
 }
 
@@ -69,8 +75,8 @@ fn floor_div(left: i64, right: i64) -> Option<i64> {
 
 fn floor_mod(left: i64, right: i64) -> Option<i64> {
     let rest = left.checked_rem(right)?;
-    let lift = rest != 0 && (rest < 0) != (right < 0);
-    Some(if lift { rest + right } else { rest })
+    let uneven = rest != 0 && (rest < 0) != (right < 0);
+    Some(if uneven { rest + right } else { rest })
 }
 
 fn not_zero(number: Number) -> Result<(), Fault> {
@@ -82,14 +88,17 @@ fn not_zero(number: Number) -> Result<(), Fault> {
     Ok(())
 }
 
-fn rounded(number: Number, round: fn(f64) -> f64) -> Number {
+/// To a whole number, by `round`.
+pub(super) fn rounded(number: Number, round: fn(f64) -> f64) -> Number {
     match number {
         Number::Int(_) => number,
         Number::Float(float) => Number::Int(to_int(round(float))),
     }
 }
 
-fn round(number: Number, places: i64) -> Number {
+/// To so many places after the point, or before it if negative; halves away from zero.
+pub(super) fn round(number: Number, places: Number) -> Number {
+    let places = places.truncated();
     match (number, u32::try_from(places)) {
         (Number::Float(float), Ok(places @ 1..)) => Number::Float(round_to(float, places)),
         (_, Ok(_)) => rounded(number, f64::round),

@@ -13,7 +13,7 @@ use std::rc::Rc;
 use super::{
     ast::Filter,
     data::Data,
-    sink::escape_html,
+    number::Number,
     terms::{Fault, Terms},
 };
 
@@ -68,67 +68,72 @@ fn run(
     allow_false: bool,
     terms: &mut Terms,
 ) -> Result<Data, Fault> {
+    let sink = terms.sink;
+    let (left, right) = (|| input.to_number(), || arguments.get(0).to_number());
+    let number = |made: Number| Ok(Data::Number(made));
+    let text = |made: String| Ok(Data::Text(Rc::from(made)));
     match filter {
-        Filter::Default => Ok(default(input, arguments, allow_false)),
-        Filter::Size => Ok(Data::count(input.size().unwrap_or(0))),
-        Filter::Raw => Ok(input.clone()),
+        Filter::Abs => number(math::abs(left())),
+        Filter::Append => text::join(&input.to_text(), &arguments.text(0), terms),
+        Filter::AtLeast => number(math::at_least(left(), right())),
+        Filter::AtMost => number(math::at_most(left(), right())),
+        Filter::Base64Decode => encoding::base64_decode(input, false),
+        Filter::Base64Encode => text(encoding::base64_encode(&input.to_text(), false)),
+        Filter::Base64UrlSafeDecode => encoding::base64_decode(input, true),
+        Filter::Base64UrlSafeEncode => text(encoding::base64_encode(&input.to_text(), true)),
+        Filter::Capitalize => text(text::capitalize(&input.to_text())),
+        Filter::Ceil => number(math::rounded(left(), f64::ceil)),
+        Filter::Compact => list::compact(input, arguments, terms),
+        Filter::Concat => list::concat(input, arguments, terms),
         Filter::Date => Ok(date::date(input, &arguments.text(0), terms.now_ms)),
-        Filter::Abs
-        | Filter::AtLeast
-        | Filter::AtMost
-        | Filter::Ceil
-        | Filter::DividedBy
-        | Filter::Floor
-        | Filter::Minus
-        | Filter::Modulo
-        | Filter::Plus
-        | Filter::Round
-        | Filter::Times => math::apply(filter, input, arguments),
-        Filter::Escape
-        | Filter::EscapeOnce
-        | Filter::NewlineToBr
-        | Filter::StripHtml
-        | Filter::Base64Decode
-        | Filter::Base64Encode
-        | Filter::Base64UrlSafeDecode
-        | Filter::Base64UrlSafeEncode
-        | Filter::UrlDecode
-        | Filter::UrlEncode => encoding::apply(filter, input, terms.sink),
-        Filter::Compact
-        | Filter::Concat
-        | Filter::Find
-        | Filter::FindIndex
-        | Filter::First
-        | Filter::Has
-        | Filter::Join
-        | Filter::Last
-        | Filter::Map
-        | Filter::Reject
-        | Filter::Reverse
-        | Filter::Sort
-        | Filter::SortNatural
-        | Filter::Sum
-        | Filter::Uniq
-        | Filter::Where => list::apply(filter, input, arguments, terms),
-        Filter::Append
-        | Filter::Capitalize
-        | Filter::Downcase
-        | Filter::Lstrip
-        | Filter::Prepend
-        | Filter::Remove
-        | Filter::RemoveFirst
-        | Filter::RemoveLast
-        | Filter::Replace
-        | Filter::ReplaceFirst
-        | Filter::ReplaceLast
-        | Filter::Rstrip
-        | Filter::Slice
-        | Filter::Split
-        | Filter::Strip
-        | Filter::StripNewlines
-        | Filter::Truncate
-        | Filter::TruncateWords
-        | Filter::Upcase => text::apply(filter, input, arguments, terms),
+        Filter::Default => Ok(default(input, arguments, allow_false)),
+        Filter::DividedBy => number(math::divided_by(left(), right())?),
+        Filter::Downcase => text(input.to_text().to_lowercase()),
+        Filter::Escape => Ok(encoding::escape(input, sink)),
+        Filter::EscapeOnce => Ok(encoding::escape_once(input, sink)),
+        Filter::Find => list::find(input, arguments, terms),
+        Filter::FindIndex => list::find_index(input, arguments, terms),
+        Filter::First => Ok(input.first()),
+        Filter::Floor => number(math::rounded(left(), f64::floor)),
+        Filter::Has => list::has(input, arguments, terms),
+        Filter::Join => list::join(input, arguments, terms),
+        Filter::Last => Ok(input.last()),
+        Filter::Lstrip => Ok(text::strip(input, |text| text.trim_start().to_owned())),
+        Filter::Map => list::map(input, arguments, terms),
+        Filter::Minus => number(math::minus(left(), right())),
+        Filter::Modulo => number(math::modulo(left(), right())?),
+        Filter::NewlineToBr => Ok(encoding::newline_to_br(input, sink)),
+        Filter::Plus => number(math::plus(left(), right())),
+        Filter::Prepend => text::join(&arguments.text(0), &input.to_text(), terms),
+        Filter::Raw => Ok(input.clone()),
+        Filter::Reject => list::pick_where(input, arguments, terms, false),
+        Filter::Remove | Filter::Replace => text::replace(input, arguments, terms),
+        Filter::RemoveFirst | Filter::ReplaceFirst => {
+            text::replace_one(input, arguments, terms, |text, from| text.find(from))
+        }
+        Filter::RemoveLast | Filter::ReplaceLast => {
+            text::replace_one(input, arguments, terms, |text, from| text.rfind(from))
+        }
+        Filter::Reverse => list::reverse(input, terms),
+        Filter::Round => number(math::round(left(), right())),
+        Filter::Rstrip => Ok(text::strip(input, |text| text.trim_end().to_owned())),
+        Filter::Size => Ok(Data::count(input.size().unwrap_or(0))),
+        Filter::Slice => text::slice(input, arguments),
+        Filter::Sort => list::sort(input, arguments, terms),
+        Filter::SortNatural => list::sort_natural(input, arguments, terms),
+        Filter::Split => Ok(text::split(&input.to_text(), &arguments.text(0))),
+        Filter::Strip => Ok(text::strip(input, |text| text.trim().to_owned())),
+        Filter::StripHtml => text(encoding::strip_html(&input.to_text())),
+        Filter::StripNewlines => Ok(text::strip(input, |text| text.replace(['\n', '\r'], ""))),
+        Filter::Sum => list::sum(input, arguments, terms),
+        Filter::Times => number(math::times(left(), right())),
+        Filter::Truncate => text::truncate(&input.to_text(), arguments, terms),
+        Filter::TruncateWords => text::truncate_words(&input.to_text(), arguments, terms),
+        Filter::Uniq => list::uniq(input, arguments, terms),
+        Filter::Upcase => text(input.to_text().to_uppercase()),
+        Filter::UrlDecode => encoding::url_decode(&input.to_text()),
+        Filter::UrlEncode => text(encoding::url_encode(&input.to_text())),
+        Filter::Where => list::pick_where(input, arguments, terms, true),
     }
 }
 
@@ -137,7 +142,13 @@ fn default(input: &Data, arguments: Arguments<'_>, allow_false: bool) -> Data {
     let absent = match input {
         Data::Nil | Data::Empty | Data::Blank => true,
         Data::Bool(truth) => !truth && !allow_false,
-        _ => input.is_empty(),
+        Data::Number(_)
+        | Data::Text(_)
+        | Data::Ready { .. }
+        | Data::List(_)
+        | Data::Map(_)
+        | Data::Range(..)
+        | Data::Turn(_) => input.is_empty(),
     };
     if !absent {
         return input.clone();
@@ -145,17 +156,6 @@ fn default(input: &Data, arguments: Arguments<'_>, allow_false: bool) -> Data {
     match arguments.given(0) {
         Some(value) => value.clone(),
         None => Data::text(""),
-    }
-}
-
-/// Text with its two forms, from its plain one.
-fn escaped(text: &str) -> Data {
-    let mut out = String::new();
-    escape_html(&mut out, text);
-    let ready: Rc<str> = Rc::from(out);
-    Data::Ready {
-        plain: Rc::clone(&ready),
-        ready,
     }
 }
 

@@ -4,75 +4,33 @@ use std::rc::Rc;
 
 use super::{
     super::{
-        ast::Filter,
         data::Data,
         terms::{Fault, Terms},
     },
     Arguments, whole,
 };
 
-pub(super) fn apply(
-    filter: Filter,
-    input: &Data,
-    arguments: Arguments<'_>,
-    terms: &Terms,
-) -> Result<Data, Fault> {
-    if filter == Filter::Slice {
-        return slice(input, arguments);
-    }
-    if let Data::Ready { plain, ready } = input
-        && let Some(strip) = strip(filter)
-    {
-        // Taking white space away leaves captured text as safe as it was.
-        return Ok(Data::Ready {
+type Result<T> = std::result::Result<T, Fault>;
+
+/// Takes white space away, which leaves captured text as safe as it was.
+pub(super) fn strip(input: &Data, strip: fn(&str) -> String) -> Data {
+    if let Data::Ready { plain, ready } = input {
+        return Data::Ready {
             plain: Rc::from(strip(plain)),
             ready: Rc::from(strip(ready)),
-        });
+        };
     }
-    let text = &*input.to_text();
-    let first = arguments.text(0);
-    let second = arguments.text(1);
-    let made = match filter {
-        Filter::Append => {
-            terms.fits(text.len() + first.len())?;
-            format!("{text}{first}")
-        }
-        Filter::Prepend => {
-            terms.fits(text.len() + first.len())?;
-            format!("{first}{text}")
-        }
-        Filter::Capitalize => capitalize(text),
-        Filter::Downcase => text.to_lowercase(),
-        Filter::Upcase => text.to_uppercase(),
-        Filter::Remove => replace(text, &first, "", terms)?,
-        Filter::RemoveFirst => replace_one(text, text.find(&*first), &first, "", terms)?,
-        Filter::RemoveLast => replace_one(text, text.rfind(&*first), &first, "", terms)?,
-        Filter::Replace => replace(text, &first, &second, terms)?,
-        Filter::ReplaceFirst => replace_one(text, text.find(&*first), &first, &second, terms)?,
-        Filter::ReplaceLast => replace_one(text, text.rfind(&*first), &first, &second, terms)?,
-        Filter::Truncate => truncate(text, arguments, terms)?,
-        Filter::TruncateWords => truncate_words(text, arguments, terms)?,
-        Filter::Split => return Ok(split(text, &first)),
-        _ => match strip(filter) {
-            Some(strip) => strip(text),
-            None => text.to_owned(),
-        },
-    };
-    Ok(Data::Text(Rc::from(made)))
+    Data::Text(Rc::from(strip(&input.to_text())))
 }
 
-/// The filters that only take white space away.
-fn strip(filter: Filter) -> Option<fn(&str) -> String> {
-    Some(match filter {
-        Filter::Strip => |text| text.trim().to_owned(),
-        Filter::Lstrip => |text| text.trim_start().to_owned(),
-        Filter::Rstrip => |text| text.trim_end().to_owned(),
-        Filter::StripNewlines => |text| text.replace(['\n', '\r'], ""),
-        _ => return None,
-    })
+/// Two texts in one.
+pub(super) fn join(first: &str, second: &str, terms: &Terms) -> Result<Data> {
+    terms.fits(first.len() + second.len())?;
+    Ok(Data::Text(Rc::from(format!("{first}{second}"))))
 }
 
-fn capitalize(text: &str) -> String {
+/// The first letter as a capital, the others small.
+pub(super) fn capitalize(text: &str) -> String {
     let mut chars = text.chars();
     let mut out = String::with_capacity(text.len());
     if let Some(first) = chars.next() {
@@ -82,25 +40,29 @@ fn capitalize(text: &str) -> String {
     out
 }
 
-fn replace(text: &str, from: &str, to: &str, terms: &Terms) -> Result<String, Fault> {
-    let count = text.matches(from).count();
+/// Every occurrence of the first argument by the second, or by nothing.
+pub(super) fn replace(input: &Data, arguments: Arguments<'_>, terms: &Terms) -> Result<Data> {
+    let (text, from, to) = (input.to_text(), arguments.text(0), arguments.text(1));
+    let count = text.matches(&*from).count();
     terms.fits(to.len().saturating_mul(count))?;
-    Ok(text.replace(from, to))
+    Ok(Data::Text(Rc::from(text.replace(&*from, &to))))
 }
 
-fn replace_one(
-    text: &str,
-    at: Option<usize>,
-    from: &str,
-    to: &str,
+/// The occurrence of the first argument that `find` finds by the second, or by nothing.
+pub(super) fn replace_one(
+    input: &Data,
+    arguments: Arguments<'_>,
     terms: &Terms,
-) -> Result<String, Fault> {
+    find: fn(&str, &str) -> Option<usize>,
+) -> Result<Data> {
+    let (text, from, to) = (input.to_text(), arguments.text(0), arguments.text(1));
+    let at = find(&text, &from);
     let parts = at.and_then(|at| Some((text.get(..at)?, text.get(at + from.len()..)?)));
     let Some((before, after)) = parts else {
-        return Ok(text.to_owned());
+        return Ok(Data::Text(text));
     };
     terms.fits(before.len() + to.len() + after.len())?;
-    Ok(format!("{before}{to}{after}"))
+    Ok(Data::Text(Rc::from(format!("{before}{to}{after}"))))
 }
 
 /// The first `count` characters, and whether there are more.
@@ -111,19 +73,21 @@ fn head(text: &str, count: usize) -> (&str, bool) {
     }
 }
 
-fn truncate(text: &str, arguments: Arguments<'_>, terms: &Terms) -> Result<String, Fault> {
+/// At most so many characters (50), the mark for what is left out included.
+pub(super) fn truncate(text: &str, arguments: Arguments<'_>, terms: &Terms) -> Result<Data> {
     let length = arguments.given(0).map_or(Ok(50), whole)?;
     let length = usize::try_from(length).unwrap_or_default();
     let end = ellipsis(arguments);
     if !head(text, length).1 {
-        return Ok(text.to_owned());
+        return Ok(Data::text(text));
     }
     let (kept, _) = head(text, length.saturating_sub(end.chars().count()));
     terms.fits(kept.len() + end.len())?;
-    Ok(format!("{kept}{end}"))
+    Ok(Data::Text(Rc::from(format!("{kept}{end}"))))
 }
 
-fn truncate_words(text: &str, arguments: Arguments<'_>, terms: &Terms) -> Result<String, Fault> {
+/// At most so many words (15), and a mark if any are left out.
+pub(super) fn truncate_words(text: &str, arguments: Arguments<'_>, terms: &Terms) -> Result<Data> {
     let count = arguments.given(0).map_or(Ok(15), whole)?;
     let count = usize::try_from(count).unwrap_or_default().max(1);
     let end = ellipsis(arguments);
@@ -136,10 +100,10 @@ fn truncate_words(text: &str, arguments: Arguments<'_>, terms: &Terms) -> Result
         kept.push_str(word);
     }
     if words.next().is_none() {
-        return Ok(text.to_owned());
+        return Ok(Data::text(text));
     }
     terms.fits(kept.len() + end.len())?;
-    Ok(kept + &end)
+    Ok(Data::Text(Rc::from(kept + &end)))
 }
 
 fn ellipsis(arguments: Arguments<'_>) -> Rc<str> {
@@ -151,7 +115,7 @@ fn ellipsis(arguments: Arguments<'_>) -> Rc<str> {
 
 /// Splits at a separator; a space stands for any white space, nothing for every character. Empty
 /// parts at the end are left out.
-fn split(text: &str, separator: &str) -> Data {
+pub(super) fn split(text: &str, separator: &str) -> Data {
     let mut parts: Vec<&str> = match separator {
         " " => text.split_whitespace().collect(),
         "" => {
@@ -167,16 +131,11 @@ fn split(text: &str, separator: &str) -> Data {
 }
 
 /// Part of a text or of a list, from a place counted from the start, or from the end if negative.
-fn slice(input: &Data, arguments: Arguments<'_>) -> Result<Data, Fault> {
+pub(super) fn slice(input: &Data, arguments: Arguments<'_>) -> Result<Data> {
     let from = whole(arguments.get(0))?;
-    let length = match arguments.get(1) {
-        Data::Nil => 1,
-        length => whole(length)?,
-    };
-    let items = match input {
-        Data::List(items) => Some(items),
-        _ => None,
-    };
+    let length = arguments.get(1);
+    let length = if length.is_nil() { 1 } else { whole(length)? };
+    let items = input.as_list();
     let text = input.to_text();
     let size = items.map_or_else(|| text.chars().count(), |items| items.len());
     let from = if from < 0 {
@@ -189,14 +148,10 @@ fn slice(input: &Data, arguments: Arguments<'_>) -> Result<Data, Fault> {
     let length = usize::try_from(length).unwrap_or_default();
     // A start before the start takes nothing.
     let (from, length) = from.map_or((0, 0), |from| (from, length));
-    Ok(match items {
-        Some(items) => {
-            let part = items.iter().skip(from).take(length);
-            Data::List(Rc::new(part.cloned().collect()))
-        }
-        None => {
-            let part: String = text.chars().skip(from).take(length).collect();
-            Data::Text(Rc::from(part))
-        }
-    })
+    if let Some(items) = items {
+        let part = items.iter().skip(from).take(length);
+        return Ok(Data::List(Rc::new(part.cloned().collect())));
+    }
+    let part: String = text.chars().skip(from).take(length).collect();
+    Ok(Data::Text(Rc::from(part)))
 }
