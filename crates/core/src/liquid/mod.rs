@@ -198,7 +198,7 @@ pub fn parse(source: &str) -> Result<Template, Vec<Problem>> {
 ///
 /// When a limit is passed, or the data does not fit the template.
 pub fn render(template: &Template, scope: &dyn Scope, sink: Sink) -> Result<String, RenderError> {
-    render_within(template, scope, sink, Limits::default(), None)
+    render_within(template, scope, sink, &Limits::default(), None)
 }
 
 /// Renders a template within limits. `now_ms` is what `"now" | date` prints; without it, `"now"`
@@ -211,8 +211,8 @@ pub fn render_within(
     template: &Template,
     scope: &dyn Scope,
     sink: Sink,
-    limits: Limits,
+    limits: &Limits,
     now_ms: Option<i64>,
 ) -> Result<String, RenderError> {
-    eval::render(template, scope, terms::Terms::new(limits, sink, now_ms))
+    eval::render(template, scope, terms::Terms::new(*limits, sink, now_ms))
 }

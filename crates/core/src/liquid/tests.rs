@@ -1,1 +1,0 @@
-//! Liquid as templates see it: one `check` per feature.

@@ -1,0 +1,163 @@
+//! Every limit at its maximum and one past it.
+
+use super::*;
+
+fn within(source: &str, data: &str, limits: Limits) -> Result<String, RenderError> {
+    render_within(&parsed(source), &scope(data), Sink::Html, &limits, None)
+}
+
+#[test]
+fn output_at_the_limit_and_past_it() {
+    let limits = |output_bytes| Limits {
+        output_bytes,
+        ..Limits::default()
+    };
+    assert_eq!(within("abcde", "{}", limits(5)).as_deref(), Ok("abcde"));
+    assert_eq!(
+        within("abcde", "{}", limits(4)),
+        Err(RenderError::TooMuchOutput)
+    );
+    // The escaped text counts.
+    assert_eq!(within("{{ '<' }}", "{}", limits(4)).as_deref(), Ok("&lt;"));
+    assert_eq!(
+        within("{{ '<' }}", "{}", limits(3)),
+        Err(RenderError::TooMuchOutput)
+    );
+    // So does what is captured and never printed.
+    let captured = "{% capture x %}abcde{% endcapture %}";
+    assert_eq!(within(captured, "{}", limits(5)).as_deref(), Ok(""));
+    assert_eq!(
+        within(captured, "{}", limits(4)),
+        Err(RenderError::TooMuchOutput)
+    );
+}
+
+#[test]
+fn steps_at_the_limit_and_past_it() {
+    let limits = |steps| Limits {
+        steps,
+        ..Limits::default()
+    };
+    let source = "{% for i in (1..10) %}{% endfor %}";
+    // One for the loop, one for each turn.
+    assert_eq!(within(source, "{}", limits(11)).as_deref(), Ok(""));
+    assert_eq!(
+        within(source, "{}", limits(10)),
+        Err(RenderError::TooManySteps)
+    );
+}
+
+#[test]
+fn depth_at_the_limit_and_past_it() {
+    let limits = |depth| Limits {
+        depth,
+        ..Limits::default()
+    };
+    let source = "{% if true %}{% if true %}x{% endif %}{% endif %}";
+    assert_eq!(within(source, "{}", limits(2)).as_deref(), Ok("x"));
+    assert_eq!(within(source, "{}", limits(1)), Err(RenderError::TooDeep));
+}
+
+#[test]
+fn nesting_that_parses_also_renders() {
+    let nested = |depth| {
+        format!(
+            "{}x{}",
+            "{% if true %}".repeat(depth),
+            "{% endif %}".repeat(depth)
+        )
+    };
+    assert_eq!(
+        within(&nested(32), "{}", Limits::default()).as_deref(),
+        Ok("x")
+    );
+    let problems = parse(&nested(33)).unwrap_err();
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert_eq!(
+        problems[0].message,
+        "blocks are nested more than 32 deep: use fewer"
+    );
+    let liquid = |depth| format!("{{% {} echo 1 %}}", "liquid ".repeat(depth));
+    assert_eq!(
+        within(&liquid(32), "{}", Limits::default()).as_deref(),
+        Ok("1")
+    );
+    assert!(parse(&liquid(33)).is_err());
+    assert!(parse(&liquid(10_000)).is_err());
+    let brackets = |depth| format!("{{{{ {}a{} }}}}", "[".repeat(depth), "]".repeat(depth));
+    assert_eq!(
+        within(&brackets(15), "{}", Limits::default()).as_deref(),
+        Ok("")
+    );
+    assert!(parse(&brackets(16)).is_err());
+    assert!(parse(&brackets(10_000)).is_err());
+}
+
+#[test]
+fn sources_up_to_half_a_megabyte() {
+    assert!(parse(&"x".repeat(512 * 1024)).is_ok());
+    assert!(parse(&"x".repeat(512 * 1024 + 1)).is_err());
+}
+
+#[test]
+fn nothing_runs_on() {
+    let run = |source: &str| within(source, "{}", Limits::default());
+    let bombs = [
+        "{% for i in (1..9223372036854775807) %}{% endfor %}",
+        "{{ (1..9223372036854775807) | join }}",
+        "{{ (-9223372036854775808..9223372036854775807) | size | plus: 1 | times: 9 }}\
+         {{ (1..999999999) | reverse | first }}",
+        "{% assign l = (1..1000) | concat: (1..2) %}{% for i in (1..99) %}\
+         {% assign l = l | concat: l %}{% endfor %}",
+        "{% assign l = (1..300) | join | split: '' %}{% for i in l %}{% for j in l %}{% for k in l %}\
+         {% endfor %}{% endfor %}{% endfor %}",
+    ];
+    for bomb in bombs {
+        assert_eq!(run(bomb), Err(RenderError::TooManySteps), "{bomb}");
+    }
+    let bombs = [
+        "{% assign a = 'abcdefgh' %}{% for i in (1..99) %}{% assign a = a | append: a %}{% endfor %}",
+        "{% assign a = (1..9000) | join %}{{ a | replace: '', a }}",
+        "{% assign a = (1..9000) | join %}{{ (1..9000) | join: a }}",
+        "{% for i in (1..40000) %}12345678{% endfor %}",
+        "{% for i in (1..99) %}{% capture a %}{{ a }}{{ a }}x{% endcapture %}{% endfor %}",
+    ];
+    for bomb in bombs {
+        assert_eq!(run(bomb), Err(RenderError::TooMuchOutput), "{bomb}");
+    }
+}
+
+#[test]
+fn hostile_sources_parse_in_no_time() {
+    for piece in [
+        "{%",
+        "{{",
+        "{% raw %}",
+        "{% comment %}",
+        "{% doc %}",
+        "{% {%",
+        "{{ a }} ",
+        "{% if a %}",
+        "[",
+        "{%-",
+    ] {
+        let source = piece.repeat(200_000 / piece.len());
+        let _ = parse(&source);
+        let _ = parse(&format!("{source} %}} {{% endcomment %}}"));
+        let _ = parse(&format!("{{% comment %}}{source}%}}"));
+        let _ = parse(&format!("{{% liquid {source} %}}"));
+    }
+}
+
+#[test]
+fn deep_data_reads_as_nothing_below_the_limit() {
+    let mut value = Value::Text("x".to_owned());
+    for _ in 0..100 {
+        value = Value::List(vec![value]);
+    }
+    let scope = BTreeMap::from([("a".to_owned(), value)]);
+    assert_eq!(
+        render(&parsed("{{ a }}"), &scope, Sink::Plain).as_deref(),
+        Ok("")
+    );
+}
