@@ -7,8 +7,10 @@
 pub mod hash;
 pub mod history;
 pub mod liquid;
+pub mod report;
 pub mod residual;
 pub mod rule;
+pub mod series;
 pub mod time;
 pub mod value;
 pub mod window;

@@ -1,0 +1,126 @@
+//! The inbox of a person and the bundle of shared contents: what the browser gets.
+//! Decides nothing: it shows what runs say is live, with targeting reduced to what is left of it.
+
+use super::{
+    definition::{Definitions, InApp, Message},
+    person::{Outcome, Person, Run, StepRecord},
+    step::{Known, effect_id},
+};
+use crate::{
+    hash::fnv64,
+    liquid::{Limits, Scope, Sink, Template, render_within},
+    residual::Residual,
+    value::Value,
+    wire,
+};
+
+// LIMIT: what a page load carries; older messages give way to newer ones.
+/// How many messages an inbox may hold.
+pub const ITEMS_MAX: usize = 20;
+
+/// The messages that are live for a person at `now`, newest first.
+#[must_use]
+pub fn inbox(definitions: &Definitions, person: &Person, now: i64) -> wire::Inbox {
+    let mut items = Vec::new();
+    let mut shares = false;
+    for (series, run) in &person.runs {
+        for record in &run.steps {
+            let Some(item) = item(definitions, person, series, run, record, now) else { continue };
+            shares |= matches!(item.content, wire::Content::Shared(_));
+            items.push(item);
+        }
+    }
+    items.sort_by(|a, b| b.live_from.cmp(&a.live_from).then_with(|| a.effect.cmp(&b.effect)));
+    items.truncate(ITEMS_MAX);
+    let bundle = if shares { bundle(definitions).version } else { 0 };
+    wire::Inbox { bundle, items }
+}
+
+fn item(
+    definitions: &Definitions,
+    person: &Person,
+    series: &str,
+    run: &Run,
+    record: &StepRecord,
+    now: i64,
+) -> Option<wire::InboxItem> {
+    let Outcome::Live { until } = record.outcome else { return None };
+    if until <= now || record.reactions.clicked.is_some() || record.reactions.dismissed.is_some() {
+        return None;
+    }
+    let (_, step) = definitions.series(series, run.version)?.step(&record.step)?;
+    let Message::InApp(message) = &step.message else { return None };
+    if message.layout == wire::Layout::Modal && record.reactions.shown.is_some() {
+        return None;
+    }
+    let content = match shared(message) {
+        Some(shared) => wire::Content::Shared(hash(&shared)),
+        None => wire::Content::Own(fill(message, &Known(person), now)?),
+    };
+    let when = match &step.when {
+        Some(rule) => rule.residual(&person.facts(), now),
+        None => Residual::Always(true),
+    };
+    Some(wire::InboxItem {
+        effect: effect_id(&person.id, series, run.entry, &record.step),
+        live_from: record.at,
+        live_until: Some(until),
+        when,
+        content,
+    })
+}
+
+/// The contents of all published in-app messages that are the same for everyone.
+#[must_use]
+pub fn bundle(definitions: &Definitions) -> wire::Bundle {
+    let mut contents: Vec<(u64, wire::InApp)> = definitions
+        .series
+        .values()
+        .flat_map(|published| published.versions.values())
+        .flat_map(|series| &series.steps)
+        .filter_map(|step| match &step.message {
+            Message::InApp(message) => shared(message),
+            Message::Email(_) | Message::Push(_) => None,
+        })
+        .map(|content| (hash(&content), content))
+        .collect();
+    contents.sort_by_key(|(hash, _)| *hash);
+    contents.dedup_by_key(|(hash, _)| *hash);
+    let version = if contents.is_empty() { 0 } else { fnv64(&wire::encode(&contents)) };
+    wire::Bundle { version, contents }
+}
+
+fn hash(content: &wire::InApp) -> u64 {
+    fnv64(&wire::encode(content))
+}
+
+/// The contents, if they are the same for everyone.
+fn shared(message: &InApp) -> Option<wire::InApp> {
+    let is_text = |template: &Template| template.as_text().is_some();
+    let cta_is_text = message.cta.as_ref().is_none_or(|(label, _)| is_text(label));
+    (is_text(&message.title) && is_text(&message.body) && cta_is_text)
+        .then(|| fill(message, &NoOne, 0))
+        .flatten()
+}
+
+struct NoOne;
+
+impl Scope for NoOne {
+    fn get(&self, _: &str) -> Option<Value> {
+        None
+    }
+}
+
+fn fill(message: &InApp, scope: &dyn Scope, now: i64) -> Option<wire::InApp> {
+    let fill = |template| render_within(template, scope, Sink::Plain, &Limits::default(), Some(now)).ok();
+    let cta = match &message.cta {
+        Some((label, url)) => Some(wire::Cta { label: fill(label)?, url: url.clone() }),
+        None => None,
+    };
+    Some(wire::InApp {
+        layout: message.layout,
+        title: fill(&message.title)?,
+        body: fill(&message.body)?,
+        cta,
+    })
+}

@@ -1,0 +1,24 @@
+//! Series: what is written (`spec`), what is run (`definition`), whom it happens to (`person`) and
+//! the one function that decides (`step`). Sends nothing and keeps nothing: it returns effects.
+
+mod definition;
+mod explain;
+mod inbox;
+mod person;
+mod problems;
+mod spec;
+mod step;
+
+pub use definition::{Definitions, Email, InApp, Message, Published, Push, Series, Step};
+pub use explain::{RunExplanation, SeriesExplanation, StepExplanation};
+pub use inbox::{bundle, inbox};
+pub use person::{
+    ExitReason, Identified, Outcome, Person, Reaction, Reactions, Run, RunState, SkipReason,
+    StepRecord,
+};
+pub use problems::{Finding, Severity, problems};
+pub use spec::{
+    AudienceSpec, CtaSpec, DefinitionsSpec, Entry, LayoutSpec, LiveSeries, PositionSpec, Reentry,
+    SegmentSpec, SeriesSpec, Span, StepKind, StepSpec,
+};
+pub use step::{Channel, Decision, Delivery, Effect, Input, Metric, Outgoing, Send, effect_id, step};

@@ -1,0 +1,659 @@
+//! The one function that decides: state and input in, state and effects out.
+//! Performs nothing. The same call with the same arguments gives the same bytes, anywhere.
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    definition::{Definitions, Message, Series, Step},
+    inbox::inbox,
+    person::{
+        ATTRIBUTES_MAX, ExitReason, Identified, Outcome, Person, Reaction, Reactions, Run, RunState,
+        SkipReason, StepRecord,
+    },
+    spec::{Entry, Reentry},
+};
+use crate::{
+    hash::{fnv64, hex64, mix64, person_key},
+    history::{Added, Occurrence},
+    liquid::{Limits, Scope, Sink, Template, render_within},
+    rule::Attribute,
+    value::Value,
+    wire,
+};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The person did something.
+    Event {
+        /// The id of the event; a second one with the same id and instant changes nothing.
+        id: String,
+        /// Its name.
+        name: String,
+        /// When, Unix ms.
+        at: i64,
+        /// Whether it shows that the person was there; an import or a server's job does not.
+        active: bool,
+    },
+    /// Attributes were set.
+    Identify(Identified),
+    /// The person did something with a message.
+    Reaction {
+        /// The id of the effect that the message is.
+        effect: String,
+        /// What they did.
+        reaction: Reaction,
+        /// When, Unix ms.
+        at: i64,
+    },
+    /// The consumer of the queue reports.
+    Settled {
+        /// The id of the effect.
+        effect: String,
+        /// What came of it.
+        delivery: Delivery,
+    },
+    /// Time has passed, or the definitions have changed.
+    Tick,
+}
+
+/// What came of a send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// The provider took it.
+    Sent,
+    /// It could not be sent, and will not be tried again; the reason is for people.
+    Undelivered(String),
+}
+
+/// Something to be performed. Every effect has a stable id or is safe to repeat.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Hand this to the outbox, once per id.
+    Send(Send),
+    /// Take this out of the outbox unless it has left.
+    Cancel {
+        /// The id of the effect.
+        effect: String,
+    },
+    /// A message is live in the app under this id: reactions to it will come.
+    Live {
+        /// The id of the effect.
+        effect: String,
+    },
+    /// The person came into a segment, or left it.
+    Membership {
+        /// The id of the segment.
+        segment: String,
+        /// Since when they are in it; `None` when they left.
+        since: Option<i64>,
+    },
+    /// One more in the report.
+    Count {
+        /// The id of the series.
+        series: String,
+        /// The version.
+        version: u32,
+        /// The id of the step, for what is counted per step.
+        step: Option<String>,
+        /// What is counted.
+        metric: Metric,
+    },
+    /// Publish this inbox: the bytes of [`wire::Inbox`], or nothing when it is empty.
+    Inbox(Option<Vec<u8>>),
+}
+
+/// A message that leaves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Send {
+    /// The id of the effect.
+    pub effect: String,
+    /// The id of the series.
+    pub series: String,
+    /// The version.
+    pub version: u32,
+    /// The id of the step.
+    pub step: String,
+    /// When it was decided, Unix ms.
+    pub at: i64,
+    /// What leaves.
+    pub outgoing: Outgoing,
+}
+
+/// What leaves, filled in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "channel", rename_all = "snake_case")]
+pub enum Outgoing {
+    /// A mail.
+    Email {
+        /// The address.
+        to: String,
+        /// The subject line.
+        subject: String,
+        /// The text for its plain part.
+        text: String,
+        /// The same as Markdown, with the person's values escaped, for its HTML part.
+        markdown: String,
+    },
+    /// A push notification, to every device that the person has at the time of sending.
+    Push {
+        /// The headline.
+        title: String,
+        /// The text.
+        body: String,
+        /// Where a click leads.
+        url: Option<String>,
+    },
+}
+
+/// The channel of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// Mail.
+    Email,
+    /// Inside the app.
+    InApp,
+    /// Push notification.
+    Push,
+}
+
+impl Message {
+    /// The channel that it goes through.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        match self {
+            Self::Email(_) => Channel::Email,
+            Self::InApp(_) => Channel::InApp,
+            Self::Push(_) => Channel::Push,
+        }
+    }
+}
+
+/// What reports count. Every one is counted at most once per person and run (and step).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Came to match the audience.
+    Matched,
+    /// Entered.
+    Entered,
+    /// Left by the exit condition.
+    ReEngaged,
+    /// Came to the end of the steps.
+    Finished,
+    /// Taken by the provider, or live in the app.
+    Sent,
+    /// Refused for good, or no one there to take it.
+    Undelivered,
+    /// Passed over.
+    Skipped,
+    /// Seen on the screen.
+    Shown,
+    /// Opened or received.
+    Opened,
+    /// Clicked.
+    Clicked,
+    /// Sent away.
+    Dismissed,
+}
+
+/// What was decided.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision {
+    /// The new state.
+    pub person: Person,
+    /// What is to be performed, in order.
+    pub effects: Vec<Effect>,
+    /// When to come back with [`Input::Tick`] if nothing else happens, Unix ms.
+    pub due: Option<i64>,
+}
+
+/// The stable id of what a step does to a person: the same for every attempt.
+#[must_use]
+pub fn effect_id(person: &str, series: &str, entry: u32, step: &str) -> String {
+    let parts = format!("{series}\0{entry}\0{step}\0{person}");
+    hex64(person_key(person)) + &hex64(mix64(parts.as_bytes()))
+}
+
+/// Decides what follows from an input.
+#[must_use]
+pub fn step(definitions: &Definitions, person: Person, input: Input, now: i64) -> Decision {
+    let mut machine = Machine { definitions, person, now, effects: Vec::new() };
+    let seen_before = machine.person.definitions;
+    let redefined = seen_before != 0 && seen_before != definitions.version;
+    if redefined {
+        // Those who match already when a series is published must be told from those who come to.
+        machine.memberships();
+        machine.audiences(true);
+    }
+    machine.person.definitions = definitions.version;
+    if machine.apply(input) || redefined {
+        machine.memberships();
+        machine.exits();
+        machine.audiences(false);
+        machine.enter();
+        machine.advance();
+    }
+    machine.publish_inbox();
+    let due = wake(definitions, &machine.person, now);
+    Decision { person: machine.person, effects: machine.effects, due }
+}
+
+struct Machine<'a> {
+    definitions: &'a Definitions,
+    person: Person,
+    now: i64,
+    effects: Vec<Effect>,
+}
+
+impl Machine<'_> {
+    fn count(&mut self, series: &str, version: u32, step: Option<&str>, metric: Metric) {
+        self.effects.push(Effect::Count {
+            series: series.to_owned(),
+            version,
+            step: step.map(str::to_owned),
+            metric,
+        });
+    }
+
+    /// Takes the input into the facts; `false` when it changes nothing.
+    fn apply(&mut self, input: Input) -> bool {
+        match input {
+            Input::Tick => true,
+            Input::Event { id, name, at, active } => {
+                let added = self.person.history.add(&name, Occurrence::new(at, &id));
+                if added == Added::New && active {
+                    let person = &mut self.person;
+                    person.first_seen = Some(person.first_seen.map_or(at, |first| first.min(at)));
+                    person.last_seen = person.last_seen.max(Some(at));
+                }
+                added == Added::New
+            }
+            Input::Identify(identified) => self.identify(identified),
+            Input::Reaction { effect, reaction, at } => {
+                self.react(&effect, reaction, at);
+                true
+            }
+            Input::Settled { effect, delivery } => {
+                self.settle(&effect, &delivery);
+                true
+            }
+        }
+    }
+
+    /// The last write by timestamp wins; of two with the same, the one that comes later.
+    fn identify(&mut self, identified: Identified) -> bool {
+        let mut changed = false;
+        for (name, value) in identified.attributes {
+            let attributes = &mut self.person.attributes;
+            let full = attributes.len() >= ATTRIBUTES_MAX;
+            match attributes.get_mut(&name) {
+                Some(attribute) if attribute.at <= identified.at => {
+                    changed |= attribute.value != value;
+                    *attribute = Attribute { value, at: identified.at };
+                }
+                Some(_) => {}
+                None if !full => {
+                    changed = true;
+                    attributes.insert(name, Attribute { value, at: identified.at });
+                }
+                None => {}
+            }
+        }
+        changed
+    }
+
+    /// The run, the place of its record and the step's id behind an effect id.
+    fn find(&self, effect: &str) -> Option<(String, usize)> {
+        self.person.runs.iter().find_map(|(series, run)| {
+            let place = run.steps.iter().position(|record| {
+                effect_id(&self.person.id, series, run.entry, &record.step) == effect
+            })?;
+            Some((series.clone(), place))
+        })
+    }
+
+    fn react(&mut self, effect: &str, reaction: Reaction, at: i64) {
+        let Some((series, place)) = self.find(effect) else { return };
+        let Some(run) = self.person.runs.get_mut(&series) else { return };
+        let version = run.version;
+        let Some(record) = run.steps.get_mut(place) else { return };
+        if !record.reactions.note(reaction, at) {
+            return;
+        }
+        let metric = match reaction {
+            Reaction::Shown => Metric::Shown,
+            Reaction::Opened | Reaction::Received => Metric::Opened,
+            Reaction::Clicked => Metric::Clicked,
+            Reaction::Dismissed => Metric::Dismissed,
+        };
+        let step = record.step.clone();
+        self.count(&series, version, Some(&step), metric);
+    }
+
+    fn settle(&mut self, effect: &str, delivery: &Delivery) {
+        let Some((series, place)) = self.find(effect) else { return };
+        let Some(run) = self.person.runs.get_mut(&series) else { return };
+        let version = run.version;
+        let Some(record) = run.steps.get_mut(place) else { return };
+        // A receipt may come for what was cancelled a moment too late: it was sent all the same.
+        if !matches!(record.outcome, Outcome::Queued | Outcome::Cancelled) {
+            return;
+        }
+        let (outcome, metric) = match delivery {
+            Delivery::Sent => (Outcome::Sent, Metric::Sent),
+            Delivery::Undelivered(why) => (Outcome::Undelivered(why.clone()), Metric::Undelivered),
+        };
+        record.outcome = outcome;
+        let step = record.step.clone();
+        self.count(&series, version, Some(&step), metric);
+    }
+
+    fn memberships(&mut self) {
+        for (id, rule) in &self.definitions.segments {
+            let holds = rule.eval(&self.person.facts(), self.now);
+            if holds == self.person.segments.contains_key(id) {
+                continue;
+            }
+            let since = holds.then_some(self.now);
+            match since {
+                Some(since) => self.person.segments.insert(id.clone(), since),
+                None => self.person.segments.remove(id),
+            };
+            self.effects.push(Effect::Membership { segment: id.clone(), since });
+        }
+        let gone: Vec<String> = self
+            .person
+            .segments
+            .keys()
+            .filter(|id| !self.definitions.segments.contains_key(*id))
+            .cloned()
+            .collect();
+        for segment in gone {
+            self.person.segments.remove(&segment);
+            self.effects.push(Effect::Membership { segment, since: None });
+        }
+    }
+
+    /// Ends the runs whose exit condition has come true, and takes back what has not been sent.
+    fn exits(&mut self) {
+        let ids: Vec<String> = self.person.runs.keys().cloned().collect();
+        for id in ids {
+            let Some(run) = self.person.runs.get(&id).filter(|run| run.may_exit(self.now)) else {
+                continue;
+            };
+            let Some(series) = self.definitions.series(&id, run.version) else { continue };
+            let exits = series.exit.as_ref().is_some_and(|exit| {
+                exit.eval(&self.person.facts_since(run), self.now)
+            });
+            if exits {
+                self.leave(&id, ExitReason::ExitCondition);
+            }
+        }
+    }
+
+    fn leave(&mut self, id: &str, reason: ExitReason) {
+        let Some(run) = self.person.runs.get_mut(id) else { return };
+        run.state = RunState::Exited { at: self.now, reason };
+        let (version, entry) = (run.version, run.entry);
+        for record in &mut run.steps {
+            match record.outcome {
+                Outcome::Queued => {
+                    let effect = effect_id(&self.person.id, id, entry, &record.step);
+                    self.effects.push(Effect::Cancel { effect });
+                    record.outcome = Outcome::Cancelled;
+                }
+                Outcome::Live { .. } => record.outcome = Outcome::Cancelled,
+                Outcome::Sent
+                | Outcome::Undelivered(_)
+                | Outcome::Cancelled
+                | Outcome::Skipped(_) => {}
+            }
+        }
+        match reason {
+            ExitReason::ExitCondition => self.count(id, version, None, Metric::ReEngaged),
+            ExitReason::StepGone => {}
+        }
+    }
+
+    /// Keeps who matches which audience. `baseline`: before the input, with new definitions.
+    fn audiences(&mut self, baseline: bool) {
+        for (id, published) in &self.definitions.series {
+            let Some(series) = published.versions.get(&published.current) else { continue };
+            if baseline && series.entry == Entry::ExistingAndFuture {
+                continue;
+            }
+            let matches = series.audience.eval(&self.person.facts(), self.now);
+            if !matches {
+                self.person.audiences.remove(id);
+            } else if !self.person.audiences.contains_key(id) {
+                // Those who were there before a series for newcomers are marked as too early.
+                let since = if baseline { i64::MIN } else { self.now };
+                self.person.audiences.insert(id.clone(), since);
+                if !baseline {
+                    self.count(id, published.current, None, Metric::Matched);
+                }
+            }
+        }
+    }
+
+    fn enter(&mut self) {
+        for (id, published) in &self.definitions.series {
+            let Some(series) = published.versions.get(&published.current) else { continue };
+            let too_early = match self.person.audiences.get(id) {
+                None => continue,
+                Some(since) => *since == i64::MIN,
+            };
+            if published.paused || too_early || !self.may_enter(id, series) {
+                continue;
+            }
+            let entry = self.person.runs.get(id).map_or(0, |run| run.entry) + 1;
+            let before = self.person.history.ids_from(self.now);
+            let Some(first) = series.steps.first() else { continue };
+            let run = Run {
+                entry,
+                version: published.current,
+                entered_at: self.now,
+                before,
+                state: self.waiting(first),
+                steps: Vec::new(),
+            };
+            let held_off = series.exit.as_ref().is_some_and(|exit| {
+                exit.eval(&self.person.facts_since(&run), self.now)
+            });
+            if held_off {
+                continue;
+            }
+            self.person.runs.insert(id.clone(), run);
+            self.count(id, published.current, None, Metric::Entered);
+        }
+    }
+
+    fn may_enter(&self, id: &str, series: &Series) -> bool {
+        let Some(run) = self.person.runs.get(id) else { return true };
+        match (series.reentry, run.left_at()) {
+            (Reentry::Never, _) | (Reentry::After(_), None) => false,
+            (Reentry::After(span), Some(left)) => self.now >= left.saturating_add(span.0),
+        }
+    }
+
+    fn waiting(&self, step: &Step) -> RunState {
+        RunState::Waiting { step: step.id.clone(), due: self.now.saturating_add(step.delay_ms) }
+    }
+
+    /// Fires every step that is due, in the order of the series' ids.
+    fn advance(&mut self) {
+        let ids: Vec<String> = self.person.runs.keys().cloned().collect();
+        for id in ids {
+            if self.definitions.series.get(&id).is_none_or(|published| published.paused) {
+                continue;
+            }
+            while self.fire(&id) {}
+        }
+    }
+
+    /// Fires the step that a run waits for; `false` when it is not due or there is none.
+    fn fire(&mut self, id: &str) -> bool {
+        let Some(run) = self.person.runs.get(id) else { return false };
+        let RunState::Waiting { step, due } = &run.state else { return false };
+        if *due > self.now {
+            return false;
+        }
+        let (version, entry) = (run.version, run.entry);
+        let Some(series) = self.definitions.series(id, version) else { return false };
+        let Some((_, step)) = series.step(step) else {
+            self.leave(id, ExitReason::StepGone);
+            return false;
+        };
+        let effect = effect_id(&self.person.id, id, entry, &step.id);
+        let outcome = self.perform(id, version, step, effect);
+        let next = step.next.and_then(|place| series.steps.get(place));
+        let state = match next {
+            Some(next) => self.waiting(next),
+            None => RunState::Finished { at: self.now },
+        };
+        let finished = next.is_none();
+        if let Some(run) = self.person.runs.get_mut(id) {
+            run.state = state;
+            run.steps.push(StepRecord {
+                step: step.id.clone(),
+                at: self.now,
+                outcome,
+                reactions: Reactions::default(),
+            });
+        }
+        if finished {
+            self.count(id, version, None, Metric::Finished);
+        }
+        true
+    }
+
+    fn perform(&mut self, id: &str, version: u32, step: &Step, effect: String) -> Outcome {
+        let outgoing = match &step.message {
+            // The browser decides about targeting: it sees what happens after this instant.
+            Message::InApp(message) => {
+                self.effects.push(Effect::Live { effect });
+                self.count(id, version, Some(&step.id), Metric::Sent);
+                return Outcome::Live { until: self.now.saturating_add(message.live_for_ms) };
+            }
+            Message::Email(_) | Message::Push(_) => {
+                let targeted = step
+                    .when
+                    .as_ref()
+                    .is_none_or(|when| when.eval(&self.person.facts(), self.now));
+                if targeted { self.outgoing(&step.message) } else { Err(SkipReason::NotTargeted) }
+            }
+        };
+        match outgoing {
+            Ok(outgoing) => {
+                self.effects.push(Effect::Send(Send {
+                    effect,
+                    series: id.to_owned(),
+                    version,
+                    step: step.id.clone(),
+                    at: self.now,
+                    outgoing,
+                }));
+                Outcome::Queued
+            }
+            Err(reason) => {
+                self.count(id, version, Some(&step.id), Metric::Skipped);
+                Outcome::Skipped(reason)
+            }
+        }
+    }
+
+    fn outgoing(&self, message: &Message) -> Result<Outgoing, SkipReason> {
+        let fill = |template: &Template, sink: Sink| {
+            render_within(template, &Known(&self.person), sink, &Limits::default(), Some(self.now))
+                .map_err(|_| SkipReason::Template)
+        };
+        match message {
+            Message::Email(email) => {
+                let attribute = |name: &str| {
+                    self.person.attributes.get(name).map(|attribute| &attribute.value)
+                };
+                let to = match attribute("email") {
+                    Some(Value::Text(address)) if address.contains('@') => address.clone(),
+                    _ => return Err(SkipReason::NoEmail),
+                };
+                if attribute("unsubscribed") == Some(&Value::Bool(true)) {
+                    return Err(SkipReason::Unsubscribed);
+                }
+                Ok(Outgoing::Email {
+                    to,
+                    subject: fill(&email.subject, Sink::Subject)?,
+                    text: fill(&email.body, Sink::Plain)?,
+                    markdown: fill(&email.body, Sink::Markdown)?,
+                })
+            }
+            Message::Push(push) => Ok(Outgoing::Push {
+                title: fill(&push.title, Sink::Plain)?,
+                body: fill(&push.body, Sink::Plain)?,
+                url: push.url.clone(),
+            }),
+            Message::InApp(_) => Err(SkipReason::NotTargeted),
+        }
+    }
+
+    /// Publishes the inbox if it is not the one that was published last.
+    fn publish_inbox(&mut self) {
+        let inbox = inbox(self.definitions, &self.person, self.now);
+        let bytes = (!inbox.items.is_empty()).then(|| wire::encode(&inbox));
+        let hash = bytes.as_deref().map_or(0, fnv64);
+        if hash != self.person.inbox {
+            self.person.inbox = hash;
+            self.effects.push(Effect::Inbox(bytes));
+        }
+    }
+}
+
+/// The person's attributes and id, as templates ask for them.
+pub(super) struct Known<'a>(pub(super) &'a Person);
+
+impl Scope for Known<'_> {
+    fn get(&self, name: &str) -> Option<Value> {
+        match self.0.attributes.get(name) {
+            Some(attribute) => Some(attribute.value.clone()),
+            None if name == "id" => Some(Value::Text(self.0.id.clone())),
+            None => None,
+        }
+    }
+}
+
+/// The earliest instant at which something can change by the passing of time alone.
+fn wake(definitions: &Definitions, person: &Person, now: i64) -> Option<i64> {
+    let facts = person.facts();
+    let segments = definitions.segments.values().map(|rule| rule.next_flip(&facts, now));
+    let audiences = definitions.series.iter().map(|(id, published)| {
+        let series = published.versions.get(&published.current)?;
+        let again = match (series.reentry, person.runs.get(id).and_then(Run::left_at)) {
+            (Reentry::After(span), Some(left)) if person.audiences.contains_key(id) => {
+                Some(left.saturating_add(span.0)).filter(|instant| *instant > now)
+            }
+            (Reentry::After(_) | Reentry::Never, _) => None,
+        };
+        earliest(series.audience.next_flip(&facts, now), again)
+    });
+    let runs = person.runs.iter().map(|(id, run)| {
+        let published = definitions.series.get(id)?;
+        let exit = published
+            .versions
+            .get(&run.version)
+            .and_then(|series| series.exit.as_ref())
+            .filter(|_| run.may_exit(now))
+            .and_then(|exit| exit.next_flip(&person.facts_since(run), now));
+        let due = match &run.state {
+            RunState::Waiting { due, .. } if !published.paused => Some(*due),
+            RunState::Waiting { .. } | RunState::Finished { .. } | RunState::Exited { .. } => None,
+        };
+        earliest(exit, due)
+    });
+    segments.chain(audiences).chain(runs).flatten().min()
+}
+
+fn earliest(left: Option<i64>, right: Option<i64>) -> Option<i64> {
+    left.into_iter().chain(right).min()
+}
