@@ -1,66 +1,96 @@
-//! The Cloudflare Worker: it answers requests and owns the Durable Objects.
+//! The Cloudflare Worker: it answers requests, consumes the queue and owns the Durable Objects.
 //!
-//! It decides nothing itself: decisions are `rekindle-core`'s.
+//! It decides nothing itself: decisions are `rekindle-core`'s. Routes ask objects, objects keep
+//! state and call core, and what core decides is performed by `shard::perform` and `sends`.
 
-use worker::{
-    Context, DurableObject, Env, MessageBatch, Request, Response, Result, State, durable_object,
-    event,
+mod admin;
+mod auth;
+mod bindings;
+mod clock;
+mod context;
+mod ingest;
+mod problem;
+mod sends;
+mod shard;
+mod unsubscribe;
+mod workspace;
+
+use worker::{Context as WorkerContext, Env, MessageBatch, Method, Request, Response, Result, event};
+
+use self::{
+    context::Context,
+    problem::{Answer, Failure, Problem},
+    shard::messages::Queued,
 };
+
+pub use shard::Shard;
+pub use workspace::Workspace;
 
 /// Answers one HTTP request.
 #[event(fetch)]
-async fn fetch(req: Request, env: Env, _ctx: Context) -> Result<Response> {
-    match req.path().as_str() {
-        "/health" => Response::from_json(&serde_json::json!({ "ok": true })),
-        "/v1/count" => {
-            let shard = env.durable_object("SHARD")?.get_by_name("0")?;
-            shard.fetch_with_str("http://shard/count").await
+async fn fetch(mut request: Request, env: Env, _worker: WorkerContext) -> Result<Response> {
+    let context = Context::new(env);
+    let path = request.path();
+    let segments: Vec<String> = path
+        .trim_matches('/')
+        .split('/')
+        .map(|segment| percent_decode(segment).unwrap_or_else(|| segment.to_owned()))
+        .collect();
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    match route(&context, &mut request, &segments).await {
+        Ok(response) => Ok(response),
+        Err(Failure::Theirs(problem)) => {
+            let response = problem.response()?;
+            // A page must be able to read what it did wrong.
+            response.headers().set("access-control-allow-origin", "*")?;
+            Ok(response)
         }
-        _ => Response::error("not found", 404),
+        Err(Failure::Ours(error)) => {
+            worker::console_error!("{} {}: {error}", request.method().as_ref(), segments.first().copied().unwrap_or(""));
+            Response::error("the server failed; the request can be sent again", 500)
+        }
     }
+}
+
+async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answer {
+    match (request.method(), path) {
+        (Method::Get, ["health"]) => Ok(Response::from_json(&serde_json::json!({
+            "ok": true,
+            "version": env!("CARGO_PKG_VERSION"),
+            "development": cfg!(feature = "dev"),
+        }))?),
+        (Method::Options, ["v1", ..]) => ingest::preflight(context),
+        (Method::Post, ["v1", kind @ ("track" | "identify" | "page" | "screen" | "batch")]) => {
+            ingest::store(context, request, kind).await
+        }
+        (Method::Get, ["v1", "boot"]) => ingest::boot(context, request).await,
+        (Method::Get, ["v1", "bundle", version]) => ingest::bundle(context, request, version).await,
+        (Method::Get, ["v1", "push-key"]) => sends::push::public_key(context).await,
+        (_, ["api", "v1", rest @ ..]) => admin::answer(context, request, rest).await,
+        (Method::Get, ["u", effect, tag]) => unsubscribe::ask(context, effect, tag),
+        (Method::Post, ["u", effect, tag]) => unsubscribe::confirm(context, effect, tag).await,
+        _ => Err(Problem::not_found(format!("no {} /{}", request.method().as_ref(), path.join("/"))).into()),
+    }
+}
+
+/// A segment of a path as it was meant.
+fn percent_decode(segment: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(segment.len());
+    let mut rest = segment.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let digits = [rest.next()?, rest.next()?];
+                u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
 }
 
 /// Takes a batch of sends.
 #[event(queue)]
-async fn queue(batch: MessageBatch<serde_json::Value>, _env: Env, _ctx: Context) -> Result<()> {
-    batch.ack_all();
-    Ok(())
-}
-
-/// Holds the truth about a share of the people.
-#[durable_object]
-pub struct Shard {
-    state: State,
-}
-
-impl DurableObject for Shard {
-    fn new(state: State, _env: Env) -> Self {
-        Self { state }
-    }
-
-    async fn fetch(&self, _req: Request) -> Result<Response> {
-        let sql = self.state.storage().sql();
-        sql.exec("CREATE TABLE IF NOT EXISTS hits (at INTEGER)", None)?;
-        sql.exec("INSERT INTO hits VALUES (1)", None)?;
-        let rows: Vec<serde_json::Value> = sql
-            .exec("SELECT count(*) AS n FROM hits", None)?
-            .to_array()?;
-        Response::from_json(&rows)
-    }
-}
-
-/// Holds the definitions.
-#[durable_object]
-pub struct Workspace {
-    _state: State,
-}
-
-impl DurableObject for Workspace {
-    fn new(state: State, _env: Env) -> Self {
-        Self { _state: state }
-    }
-
-    async fn fetch(&self, _req: Request) -> Result<Response> {
-        Response::ok("")
-    }
+async fn queue(batch: MessageBatch<Queued>, env: Env, _worker: WorkerContext) -> Result<()> {
+    sends::consume(env, &batch).await
 }

@@ -1,0 +1,22 @@
+//! What would have left, newest first: the mailbox, and its sister for pushes.
+
+use serde_json::Value as Json;
+use worker::Request;
+
+use super::{limit, list};
+use crate::{bindings, context::{Context, parameter}, problem::Answer};
+
+/// A page of a box; its cursor is KV's own.
+pub(super) async fn list_box(context: &Context, request: &Request, name: &str) -> Answer {
+    let kv = context.env.kv(bindings::KV)?;
+    let mut listing = kv.list().prefix(format!("{name}/")).limit(u64::from(limit(request)?));
+    if let Some(cursor) = parameter(request, "cursor") {
+        listing = listing.cursor(cursor);
+    }
+    let page = listing.execute().await?;
+    let mut items: Vec<Json> = Vec::new();
+    for key in &page.keys {
+        items.extend(kv.get(&key.name).json::<Json>().await?);
+    }
+    list(&items, page.cursor.filter(|_| !page.list_complete))
+}

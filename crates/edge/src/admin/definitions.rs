@@ -1,0 +1,151 @@
+//! Segments and series: read, write, publish. The workspace decides; this shapes its answers.
+
+use rekindle_core::series::{SegmentSpec, SeriesSpec};
+use serde::{Serialize, de::DeserializeOwned};
+use worker::{Request, Response};
+
+use super::{body, json, list};
+use crate::{
+    context::Context,
+    problem::{Answer, Problem},
+    workspace::messages::{Change, Changed, Refusal, SegmentView, SeriesView, Turn},
+};
+
+// LIMIT: ids stand in addresses and keys.
+const ID_BYTES_MAX: usize = 64;
+
+fn check_id(id: &str) -> Answer<()> {
+    let valid = !id.is_empty()
+        && id.len() <= ID_BYTES_MAX
+        && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte));
+    if valid {
+        return Ok(());
+    }
+    Err(Problem::bad_request(format!(
+        "`{id}` is no id: use up to {ID_BYTES_MAX} of a-z, 0-9, `-` and `_`"
+    ))
+    .into())
+}
+
+/// The revision that the caller's change is based on.
+fn if_match(request: &Request) -> Answer<Option<u64>> {
+    let header = request.headers().get("if-match")?.filter(|value| value != "*");
+    header
+        .map(|value| {
+            value.trim_matches('"').parse().map_err(|_| {
+                Problem::bad_request("`If-Match` is not a revision: send the ETag that you were given").into()
+            })
+        })
+        .transpose()
+}
+
+fn tagged<T: Serialize>(answer: &T, revision: u64) -> Answer {
+    let response = Response::from_json(answer)?;
+    response.headers().set("etag", &format!("\"{revision}\""))?;
+    Ok(response)
+}
+
+/// The answer to a change, or why it was not made.
+fn outcome<T: DeserializeOwned>(changed: Changed<T>, what: &str, id: &str) -> Answer<T> {
+    match changed {
+        Changed::Done(done) => Ok(done),
+        Changed::NotFound => Err(Problem::not_found(format!("no {what} `{id}`")).into()),
+        Changed::Stale(revision) => Err(Problem::conflict(format!(
+            "`{id}` was changed meanwhile: it is at revision {revision}; read it again, then write"
+        ))
+        .into()),
+        Changed::Refused(refusals) => {
+            let first = refusals.first().map_or("", |refusal| refusal.message.as_str()).to_owned();
+            let problems = serde_json::to_value(&refusals)?;
+            let by_state = refusals.iter().any(|refusal| ["in_use", "draft"].contains(&refusal.code.as_str()));
+            let problem = if by_state { Problem::conflict(first) } else { Problem::bad_request(first) };
+            Err(problem.with(problems).into())
+        }
+    }
+}
+
+/// `GET /segments`.
+pub(super) async fn segments(context: &Context) -> Answer {
+    let segments: Vec<SegmentView> = context.workspace("segments", &()).await?;
+    list(&segments, None)
+}
+
+/// `GET /segments/{id}`.
+pub(super) async fn segment(context: &Context, id: &str) -> Answer {
+    match context.workspace::<_, Option<SegmentView>>("segment", &id).await? {
+        Some(segment) => tagged(&segment, segment.revision),
+        None => Err(Problem::not_found(format!("no segment `{id}`")).into()),
+    }
+}
+
+/// `PUT /segments/{id}`.
+pub(super) async fn put_segment(context: &Context, request: &mut Request, id: &str) -> Answer {
+    check_id(id)?;
+    let change = Change {
+        id: id.to_owned(),
+        if_match: if_match(request)?,
+        content: body::<SegmentSpec>(request).await?,
+    };
+    let changed = context.workspace("put_segment", &change).await?;
+    let segment: SegmentView = outcome(changed, "segment", id)?;
+    tagged(&segment, segment.revision)
+}
+
+/// `DELETE /segments/{id}`.
+pub(super) async fn delete_segment(context: &Context, id: &str) -> Answer {
+    outcome::<()>(context.workspace("delete_segment", &id).await?, "segment", id)?;
+    Ok(Response::empty()?.with_status(204))
+}
+
+/// `GET /series`.
+pub(super) async fn all_series(context: &Context) -> Answer {
+    let series: Vec<SeriesView> = context.workspace("all_series", &()).await?;
+    list(&series, None)
+}
+
+/// One series, or the caller's problem.
+pub(super) async fn find_series(context: &Context, id: &str) -> Answer<SeriesView> {
+    let found: Option<SeriesView> = context.workspace("series", &id).await?;
+    found.ok_or_else(|| Problem::not_found(format!("no series `{id}`")).into())
+}
+
+/// `GET /series/{id}`.
+pub(super) async fn series(context: &Context, id: &str) -> Answer {
+    let series = find_series(context, id).await?;
+    tagged(&series, series.revision)
+}
+
+/// `PUT /series/{id}`: the draft.
+pub(super) async fn put_series(context: &Context, request: &mut Request, id: &str) -> Answer {
+    check_id(id)?;
+    let change = Change {
+        id: id.to_owned(),
+        if_match: if_match(request)?,
+        content: body::<SeriesSpec>(request).await?,
+    };
+    let changed = context.workspace("put_series", &change).await?;
+    let series: SeriesView = outcome(changed, "series", id)?;
+    tagged(&series, series.revision)
+}
+
+/// `POST /series/{id}/{publish|pause|resume}`.
+pub(super) async fn turn(context: &Context, id: &str, turn: &str) -> Answer {
+    let turn = match turn {
+        "publish" => Turn::Publish,
+        "pause" => Turn::Pause,
+        _ => Turn::Resume,
+    };
+    let series: SeriesView = outcome(context.workspace("turn", &(id, turn)).await?, "series", id)?;
+    tagged(&series, series.revision)
+}
+
+/// `GET /series/{id}/problems`.
+pub(super) async fn problems(context: &Context, id: &str) -> Answer {
+    match context.workspace::<_, Option<Vec<Refusal>>>("problems", &id).await? {
+        Some(problems) => list(&problems, None),
+        None => {
+            let _ = find_series(context, id).await?;
+            json(&())
+        }
+    }
+}

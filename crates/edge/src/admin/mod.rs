@@ -1,0 +1,88 @@
+//! The admin API under `/api/v1`: JSON, bearer tokens, lists with a cursor, problems by RFC 9457.
+//! Thin: it reads the request, asks the workspace or the shards, and shapes the answer.
+
+mod boxes;
+mod definitions;
+#[cfg(feature = "dev")]
+mod development;
+mod people;
+mod report;
+
+use serde::{Serialize, de::DeserializeOwned};
+use worker::{Method, Request, Response};
+
+use crate::{
+    auth,
+    context::{Context, parameter},
+    problem::{Answer, Problem},
+};
+
+/// Answers a request to `/api/v1/{path}`.
+pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&str]) -> Answer {
+    auth::admin(&context.env, request)?;
+    let method = request.method();
+    match (&method, path) {
+        (Method::Get, ["segments"]) => definitions::segments(context).await,
+        (Method::Get, ["segments", id]) => definitions::segment(context, id).await,
+        (Method::Put, ["segments", id]) => definitions::put_segment(context, request, id).await,
+        (Method::Delete, ["segments", id]) => definitions::delete_segment(context, id).await,
+        (Method::Get, ["segments", id, "count"]) => people::count(context, id).await,
+        (Method::Get, ["segments", id, "people"]) => people::members(context, request, id).await,
+
+        (Method::Get, ["series"]) => definitions::all_series(context).await,
+        (Method::Get, ["series", id]) => definitions::series(context, id).await,
+        (Method::Put, ["series", id]) => definitions::put_series(context, request, id).await,
+        (Method::Post, ["series", id, turn @ ("publish" | "pause" | "resume")]) => {
+            definitions::turn(context, id, turn).await
+        }
+        (Method::Get, ["series", id, "problems"]) => definitions::problems(context, id).await,
+        (Method::Get, ["series", id, "report"]) => report::report(context, id).await,
+
+        (Method::Get, ["people", id]) => people::person(context, id).await,
+        (Method::Get, ["people", id, "events"]) => people::events(context, request, id).await,
+        (Method::Get, ["people", id, "explain"]) => people::explain(context, request, id).await,
+
+        (Method::Get, ["mailbox"]) => boxes::list_box(context, request, "mail").await,
+        (Method::Get, ["pushes"]) => boxes::list_box(context, request, "push").await,
+
+        #[cfg(feature = "dev")]
+        (Method::Get, ["dev", "clock"]) => development::clock(context).await,
+        #[cfg(feature = "dev")]
+        (Method::Post, ["dev", "clock"]) => development::move_clock(context, request).await,
+
+        _ => Err(Problem::not_found(format!("no {} /api/v1/{}", method.as_ref(), path.join("/"))).into()),
+    }
+}
+
+/// Reads a JSON body.
+async fn body<T: DeserializeOwned>(request: &mut Request) -> Answer<T> {
+    // LIMIT: a series of 250 steps with a long mail each stays below.
+    const BODY_BYTES_MAX: usize = 1024 * 1024;
+    let bytes = request.bytes().await?;
+    if bytes.len() > BODY_BYTES_MAX {
+        return Err(Problem::too_large(format!("a body may have {BODY_BYTES_MAX} bytes")).into());
+    }
+    serde_json::from_slice(&bytes).map_err(|error| Problem::bad_request(error.to_string()).into())
+}
+
+fn json<T: Serialize>(answer: &T) -> Answer {
+    Ok(Response::from_json(answer)?)
+}
+
+/// A page of a list.
+fn list<T: Serialize>(items: &[T], next: Option<String>) -> Answer {
+    json(&serde_json::json!({ "items": items, "next": next }))
+}
+
+/// How many items a page of a list may have.
+fn limit(request: &Request) -> Answer<u32> {
+    const LIMIT_DEFAULT: u32 = 50;
+    const LIMIT_MAX: u32 = 100;
+    match parameter(request, "limit") {
+        None => Ok(LIMIT_DEFAULT),
+        Some(text) => match text.parse() {
+            Ok(limit @ 1..=LIMIT_MAX) => Ok(limit),
+            _ => Err(Problem::bad_request(format!("`limit` is a number from 1 to {LIMIT_MAX}")).into()),
+        },
+    }
+}

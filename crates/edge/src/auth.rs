@@ -1,0 +1,160 @@
+//! Who asks, and for whom they may speak. Secrets are compared in constant time.
+
+use base64::{Engine, engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD}};
+use hmac::{Hmac, Mac};
+use rekindle_core::hash::hex64;
+use serde::Deserialize;
+use sha2::Sha256;
+use worker::{Env, Request};
+
+use crate::{bindings, problem::{Answer, Problem}};
+
+/// What a sender of events may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sender {
+    /// Speaks for anyone: the company's server, or a page in development.
+    Trusted,
+    /// A page: speaks for whom it has a proof, else for anonymous visitors.
+    Page,
+}
+
+/// Whether two texts are equal, in a time that depends on their lengths only.
+fn same(left: &str, right: &str) -> bool {
+    left.len() == right.len()
+        && left.bytes().zip(right.bytes()).fold(0, |difference, (l, r)| difference | (l ^ r)) == 0
+}
+
+fn header(request: &Request, name: &str) -> Option<String> {
+    request.headers().get(name).ok().flatten()
+}
+
+/// The user name of Basic authentication: where Segment's clients put the write key.
+pub(crate) fn basic_user(request: &Request) -> Option<String> {
+    let authorization = header(request, "authorization")?;
+    let encoded = authorization.strip_prefix("Basic ")?;
+    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    Some(decoded.split_once(':').map_or(decoded.clone(), |(user, _)| user.to_owned()))
+}
+
+/// Who sends events with this key.
+pub(crate) fn sender(env: &Env, key: Option<&str>) -> Answer<Sender> {
+    let Some(key) = key else {
+        return Err(Problem::unauthorized(
+            "no write key: send it as the user name of Basic authentication, or as `writeKey` in the body",
+        )
+        .into());
+    };
+    let is = |name: &str| bindings::text(env, name).is_some_and(|secret| same(&secret, key));
+    if is(bindings::SECRET_KEY) {
+        return Ok(Sender::Trusted);
+    }
+    if is(bindings::WRITE_KEY) {
+        return Ok(if cfg!(feature = "dev") { Sender::Trusted } else { Sender::Page });
+    }
+    Err(Problem::unauthorized("unknown write key: copy the one that the deployment was given").into())
+}
+
+/// Refuses who is not an admin.
+pub(crate) fn admin(env: &Env, request: &Request) -> Answer<()> {
+    let token = header(request, "authorization")
+        .and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned));
+    let Some(token) = token else {
+        return Err(Problem::unauthorized("send the header `Authorization: Bearer TOKEN`").into());
+    };
+    match bindings::text(env, bindings::ADMIN_TOKEN) {
+        Some(secret) if same(&secret, &token) => Ok(()),
+        Some(_) => Err(Problem::unauthorized("unknown admin token").into()),
+        None => Err(Problem::forbidden(format!(
+            "no admin token is set: `npx wrangler secret put {}`",
+            bindings::ADMIN_TOKEN
+        ))
+        .into()),
+    }
+}
+
+/// Refuses a page that speaks for a person without a proof.
+///
+/// A proof is what Intercom's are: `user_hash`, the HMAC-SHA256 of the id in hexadecimal, or
+/// `user_jwt`, an HS256 token whose `user_id` (or `sub`) is the id.
+pub(crate) fn vouch(env: &Env, sender: Sender, user: &str, proof: Option<&str>, now: i64) -> Result<(), String> {
+    if sender == Sender::Trusted {
+        return Ok(());
+    }
+    let Some(secret) = bindings::text(env, bindings::IDENTITY_SECRET) else {
+        return Err(format!(
+            "a page may not name a `userId` without a proof, and {} is not set",
+            bindings::IDENTITY_SECRET
+        ));
+    };
+    let Some(proof) = proof else {
+        return Err("a page may not name a `userId` without a proof: pass `user_jwt` or `user_hash` to boot".to_owned());
+    };
+    let valid = if proof.contains('.') {
+        valid_jwt(&secret, user, proof, now)
+    } else {
+        unhex(proof).is_some_and(|tag| verify(&secret, user.as_bytes(), &tag))
+    };
+    if valid { Ok(()) } else { Err("the proof does not vouch for this `userId`".to_owned()) }
+}
+
+fn verify(secret: &str, message: &[u8], tag: &[u8]) -> bool {
+    Hmac::<Sha256>::new_from_slice(secret.as_bytes()).is_ok_and(|mut mac| {
+        mac.update(message);
+        mac.verify_slice(tag).is_ok()
+    })
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    (text.len() == 64)
+        .then(|| (0..32).map(|at| u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()).collect())
+        .flatten()
+}
+
+#[derive(Deserialize)]
+struct Claims {
+    user_id: Option<String>,
+    sub: Option<String>,
+    exp: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+}
+
+fn valid_jwt(secret: &str, user: &str, token: &str, now: i64) -> bool {
+    let Some((signed, signature)) = token.rsplit_once('.') else { return false };
+    let Some((header, claims)) = signed.split_once('.') else { return false };
+    let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
+    // The algorithm is ours to choose: a token that names another is refused.
+    let pinned = decode(header)
+        .and_then(|bytes| serde_json::from_slice::<Header>(&bytes).ok())
+        .is_some_and(|header| header.alg == "HS256");
+    let tagged = decode(signature).is_some_and(|tag| verify(secret, signed.as_bytes(), &tag));
+    let claims = decode(claims).and_then(|bytes| serde_json::from_slice::<Claims>(&bytes).ok());
+    pinned
+        && tagged
+        && claims.is_some_and(|claims| {
+            claims.exp.is_none_or(|exp| exp.saturating_mul(1_000) > now)
+                && claims.user_id.or(claims.sub).as_deref() == Some(user)
+        })
+}
+
+/// A tag for something that we hand out and want to know again, such as a link in a mail.
+pub(crate) fn sign(env: &Env, purpose: &str, message: &str) -> Option<String> {
+    let secret = bindings::text(env, bindings::LINK_SECRET)?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).ok()?;
+    mac.update(purpose.as_bytes());
+    mac.update(b"\0");
+    mac.update(message.as_bytes());
+    let tag = mac.finalize().into_bytes();
+    let half = |range: std::ops::Range<usize>| {
+        tag.get(range)?.try_into().ok().map(u64::from_be_bytes).map(hex64)
+    };
+    Some(half(0..8)? + &half(8..16)?)
+}
+
+/// Whether a tag is ours.
+pub(crate) fn signed(env: &Env, purpose: &str, message: &str, tag: &str) -> bool {
+    sign(env, purpose, message).is_some_and(|expected| same(&expected, tag))
+}

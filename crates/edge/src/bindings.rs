@@ -1,0 +1,122 @@
+//! The names of bindings, variables and keys, each declared once; a test holds them against
+//! wrangler.toml. No other module writes such a name.
+
+use rekindle_core::hash::{hex64, person_key, shard_of};
+use worker::{Env, Method, Request, RequestInit, Response, Result, Stub};
+
+/// Durable Objects that hold the people.
+pub(crate) const SHARD: &str = "SHARD";
+/// The Durable Object that holds the definitions.
+pub(crate) const WORKSPACE: &str = "WORKSPACE";
+/// Bundles, inboxes and the mailbox.
+pub(crate) const KV: &str = "KV";
+/// The queue of sends.
+pub(crate) const SENDS: &str = "SENDS";
+
+/// How many shards there are: fixed by the first deploy.
+pub(crate) const SHARDS_VAR: &str = "REKINDLE_SHARDS";
+/// The public key that a page writes with.
+pub(crate) const WRITE_KEY: &str = "REKINDLE_WRITE_KEY";
+/// The secret key of the company's own servers: may speak for anyone.
+pub(crate) const SECRET_KEY: &str = "REKINDLE_SECRET_KEY";
+/// The token of the admin API.
+pub(crate) const ADMIN_TOKEN: &str = "REKINDLE_ADMIN_TOKEN";
+/// The secret that proofs of identity are made with.
+pub(crate) const IDENTITY_SECRET: &str = "REKINDLE_IDENTITY_SECRET";
+/// The secret that links in mails are signed with.
+pub(crate) const LINK_SECRET: &str = "REKINDLE_LINK_SECRET";
+/// The address that this Worker is reached at, for links in mails.
+pub(crate) const ORIGIN: &str = "REKINDLE_ORIGIN";
+/// What mails say they are from.
+pub(crate) const MAIL_FROM: &str = "REKINDLE_MAIL_FROM";
+
+/// A variable or secret; `None` when it is absent or empty.
+pub(crate) fn text(env: &Env, name: &str) -> Option<String> {
+    env.var(name).ok().map(|var| var.to_string()).filter(|text| !text.is_empty())
+}
+
+/// How many shards there are.
+pub(crate) fn shards(env: &Env) -> u64 {
+    const SHARDS_DEFAULT: u64 = 16;
+    text(env, SHARDS_VAR).and_then(|text| text.parse().ok()).unwrap_or(SHARDS_DEFAULT).max(1)
+}
+
+/// The shard of this number.
+pub(crate) fn shard(env: &Env, number: u64) -> Result<Stub> {
+    env.durable_object(SHARD)?.get_by_name(&number.to_string())
+}
+
+/// The number of the shard that holds the person with this key.
+pub(crate) fn shard_number(env: &Env, person_key: u64) -> u64 {
+    shard_of(person_key, shards(env))
+}
+
+/// The workspace.
+pub(crate) fn workspace(env: &Env) -> Result<Stub> {
+    env.durable_object(WORKSPACE)?.get_by_name("workspace")
+}
+
+/// Asks a Durable Object: one operation, JSON in, JSON out.
+pub(crate) async fn ask<Q, A>(stub: &Stub, operation: &str, question: &Q) -> Result<A>
+where
+    Q: serde::Serialize,
+    A: serde::de::DeserializeOwned,
+{
+    let mut response = ask_raw(stub, operation, question).await?;
+    let status = response.status_code();
+    let text = response.text().await?;
+    if status != 200 {
+        return Err(format!("`{operation}` answered {status}: {text}").into());
+    }
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// Asks a Durable Object whose answer is passed on as it is.
+pub(crate) async fn ask_raw<Q: serde::Serialize>(
+    stub: &Stub,
+    operation: &str,
+    question: &Q,
+) -> Result<Response> {
+    let mut init = RequestInit::new();
+    init.with_method(Method::Post).with_body(Some(serde_json::to_string(question)?.into()));
+    let request = Request::new_with_init(&format!("http://object/{operation}"), &init)?;
+    stub.fetch_with_request(request).await
+}
+
+/// The key of a person's inbox.
+///
+/// An anonymous id is a UUID that no one can guess: knowing it is enough to read its inbox. Any
+/// other id can be guessed, so in production its inbox lies where only a proof leads.
+pub(crate) fn inbox_key(person: &str) -> String {
+    let key = person_key(person);
+    if cfg!(feature = "dev") || is_uuid(person) { open_inbox_key(key) } else { proven_inbox_key(key) }
+}
+
+/// The key of an inbox that needs no proof.
+pub(crate) fn open_inbox_key(person_key: u64) -> String {
+    format!("inbox/{}", hex64(person_key))
+}
+
+/// The key of an inbox that needs a proof.
+pub(crate) fn proven_inbox_key(person_key: u64) -> String {
+    format!("inbox/u/{}", hex64(person_key))
+}
+
+fn is_uuid(id: &str) -> bool {
+    id.len() == 36
+        && id.bytes().enumerate().all(|(place, byte)| match place {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+/// The key of a bundle.
+pub(crate) fn bundle_key(version: u64) -> String {
+    format!("bundle/{}", hex64(version))
+}
+
+/// The key of something that left at an instant: newest first in the order of keys.
+pub(crate) fn box_key(name: &str, at: i64, effect: &str) -> String {
+    let newest_first = u64::MAX - u64::try_from(at).unwrap_or(0);
+    format!("{name}/{}/{effect}", hex64(newest_first))
+}

@@ -1,0 +1,119 @@
+//! What one request carries through the routes: the bindings, and what it has cost so far.
+
+use std::cell::Cell;
+
+use serde::{Serialize, de::DeserializeOwned};
+use worker::{Env, Request, Response, Result};
+
+use crate::{
+    bindings::{self, ask, ask_raw},
+    clock::Clock,
+};
+
+/// One request.
+pub(crate) struct Context {
+    pub(crate) env: Env,
+    kv_reads: Cell<u32>,
+    object_calls: Cell<u32>,
+}
+
+#[cfg(feature = "dev")]
+thread_local! {
+    /// The development clock as this isolate last heard of it.
+    static CLOCK: Cell<Option<Clock>> = const { Cell::new(None) };
+}
+
+impl Context {
+    pub(crate) fn new(env: Env) -> Self {
+        Self { env, kv_reads: Cell::new(0), object_calls: Cell::new(0) }
+    }
+
+    /// Reads a value from KV.
+    pub(crate) async fn kv_bytes(&self, key: &str) -> Result<Option<Vec<u8>>> {
+        self.kv_reads.set(self.kv_reads.get() + 1);
+        Ok(self.env.kv(bindings::KV)?.get(key).bytes().await?)
+    }
+
+    /// Asks the workspace.
+    pub(crate) async fn workspace<Q: Serialize, A: DeserializeOwned>(
+        &self,
+        operation: &str,
+        question: &Q,
+    ) -> Result<A> {
+        self.object_calls.set(self.object_calls.get() + 1);
+        ask(&bindings::workspace(&self.env)?, operation, question).await
+    }
+
+    /// Asks the shard of this number.
+    pub(crate) async fn shard<Q: Serialize, A: DeserializeOwned>(
+        &self,
+        number: u64,
+        operation: &str,
+        question: &Q,
+    ) -> Result<A> {
+        self.object_calls.set(self.object_calls.get() + 1);
+        ask(&bindings::shard(&self.env, number)?, operation, question).await
+    }
+
+    /// Asks the shard of a person, and passes its answer on.
+    pub(crate) async fn shard_of_person<Q: Serialize>(
+        &self,
+        person: &str,
+        operation: &str,
+        question: &Q,
+    ) -> Result<Response> {
+        self.object_calls.set(self.object_calls.get() + 1);
+        let key = rekindle_core::hash::person_key(person);
+        let number = bindings::shard_number(&self.env, key);
+        ask_raw(&bindings::shard(&self.env, number)?, operation, question).await
+    }
+
+    /// Asks every shard the same.
+    pub(crate) async fn every_shard<Q: Serialize, A: DeserializeOwned>(
+        &self,
+        operation: &str,
+        question: &Q,
+    ) -> Result<Vec<A>> {
+        let asked = (0..bindings::shards(&self.env))
+            .map(|number| self.shard(number, operation, question));
+        futures_util::future::try_join_all(asked).await
+    }
+
+    /// The edge's time, Unix ms. In production it is the real one, and asks no one.
+    pub(crate) async fn now(&self) -> Result<i64> {
+        #[cfg(feature = "dev")]
+        {
+            let known = CLOCK.get();
+            let clock = match known {
+                Some(clock) => clock,
+                None => self.workspace::<_, Option<Clock>>("clock", &()).await?.unwrap_or_default(),
+            };
+            CLOCK.set(Some(clock));
+            Ok(clock.now())
+        }
+        #[cfg(not(feature = "dev"))]
+        {
+            std::future::ready(Ok(Clock::Real.now())).await
+        }
+    }
+
+    /// Development: this isolate hears that the clock was moved.
+    #[cfg(feature = "dev")]
+    pub(crate) fn hear_clock(clock: Clock) {
+        CLOCK.set(Some(clock));
+    }
+
+    /// What the request has cost, as a `Server-Timing` header: KV reads and calls of objects.
+    pub(crate) fn cost(&self) -> String {
+        format!("kv;desc=\"{}\", do;desc=\"{}\"", self.kv_reads.get(), self.object_calls.get())
+    }
+}
+
+/// A parameter of the query; `None` when it is absent or empty.
+pub(crate) fn parameter(request: &Request, name: &str) -> Option<String> {
+    let url = request.url().ok()?;
+    url.query_pairs()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+        .filter(|value| !value.is_empty())
+}

@@ -1,0 +1,30 @@
+//! The embedded provider: what would leave is kept in KV and shown in the console.
+//! The key is made from the effect and the instant of its decision, so that a second delivery of
+//! the same effect overwrites the first with the same bytes.
+
+use serde_json::Value as Json;
+use worker::{Env, Result};
+
+use crate::{
+    bindings::{self, box_key},
+    shard::messages::Claimed,
+};
+
+/// Keeps what would leave, with who, why and when.
+pub(super) async fn keep(env: &Env, name: &str, send: &Claimed, content: &Json) -> Result<()> {
+    let mut kept = serde_json::json!({
+        "effect": send.effect,
+        "person": send.person,
+        "series": send.series,
+        "step": send.step,
+        // A message without an A/B test has one variant.
+        "variant": null,
+        "at": send.at,
+    });
+    if let (Some(kept), Some(content)) = (kept.as_object_mut(), content.as_object()) {
+        kept.extend(content.clone());
+    }
+    let key = box_key(name, send.at, &send.effect);
+    env.kv(bindings::KV)?.put(&key, serde_json::to_string(&kept)?)?.execute().await?;
+    Ok(())
+}

@@ -1,0 +1,9 @@
+//! Web push.
+use rekindle_core::series::Delivery;
+use worker::{Response, Result};
+use crate::{context::Context, problem::Answer, shard::messages::Claimed};
+pub(crate) async fn public_key(_context: &Context) -> Answer { Ok(Response::ok("")?) }
+pub(super) async fn deliver(context: &Context, send: &Claimed, title: &str, body: &str, url: Option<&str>) -> Result<(Delivery, Vec<String>)> {
+    super::mailbox::keep(&context.env, "push", send, &serde_json::json!({"title":title,"body":body,"url":url})).await?;
+    Ok((Delivery::Undelivered("no device".into()), vec![]))
+}

@@ -1,0 +1,185 @@
+//! What the Worker and a shard say to each other. No logic: `shard::mod` answers, routes ask.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rekindle_core::{
+    series::{Delivery, Metric, Outgoing, Reaction, Run},
+    value::Value,
+};
+use serde::{Deserialize, Serialize};
+
+/// One thing to store: checked at the border, a person and an id are there.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Item {
+    /// The person's id; for a reaction, the person is found through the effect.
+    pub(crate) person: String,
+    /// The id of the message, for telling a repeat.
+    pub(crate) id: String,
+    /// When the sender says it happened, Unix ms.
+    pub(crate) at: Option<i64>,
+    /// When the sender says it was sent, Unix ms.
+    pub(crate) sent_at: Option<i64>,
+    /// What it is.
+    pub(crate) kind: ItemKind,
+}
+
+/// What an item is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ItemKind {
+    /// The person did something.
+    Event { name: String, properties: BTreeMap<String, Value>, active: bool },
+    /// Attributes were set.
+    Identify { attributes: BTreeMap<String, Value> },
+    /// The person did something with a message.
+    Reaction { effect: String, reaction: Reaction },
+    /// A device takes push notifications.
+    Subscribe(Device),
+    /// It does not any more.
+    Unsubscribe { endpoint: String },
+}
+
+/// A push subscription.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Device {
+    /// Where its push service listens.
+    pub(crate) endpoint: String,
+    /// Its public key, base64url.
+    pub(crate) p256dh: String,
+    /// Its authentication secret, base64url.
+    pub(crate) auth: String,
+}
+
+/// Store these.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Ingest {
+    pub(crate) items: Vec<Item>,
+    /// The inbox that the browser holds: its person and its hash.
+    pub(crate) inbox: Option<(String, u64)>,
+}
+
+/// They are stored.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Ingested {
+    /// The shard's clock, Unix ms.
+    pub(crate) now: i64,
+    /// The inbox that the browser should hold, when it holds another: bytes, or none.
+    pub(crate) inbox: Option<Option<Vec<u8>>>,
+}
+
+/// A page of a list, by key.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PageOf {
+    /// What the list is of: a segment's or a person's id.
+    pub(crate) of: String,
+    /// Only what comes after this key.
+    pub(crate) after: String,
+    /// At most this many.
+    pub(crate) limit: u32,
+}
+
+/// How many people are in a segment.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Counted {
+    pub(crate) count: u64,
+    pub(crate) as_of: i64,
+}
+
+/// A person in a segment.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Member {
+    pub(crate) id: String,
+    pub(crate) since: i64,
+}
+
+/// A person, for the admin API.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PersonView {
+    pub(crate) id: String,
+    pub(crate) attributes: BTreeMap<String, Value>,
+    pub(crate) first_seen: Option<i64>,
+    pub(crate) last_seen: Option<i64>,
+    /// The segments that they are in, and since when.
+    pub(crate) segments: BTreeMap<String, i64>,
+    /// Their latest run through each series.
+    pub(crate) enrollments: BTreeMap<String, Run>,
+    /// How many devices take push notifications.
+    pub(crate) devices: u64,
+    /// When the next timer of theirs fires, Unix ms.
+    pub(crate) due: Option<i64>,
+}
+
+/// An event of a person.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct EventView {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) at: i64,
+    pub(crate) properties: serde_json::Value,
+}
+
+/// Explain a segment or a series for a person.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Explain {
+    pub(crate) person: String,
+    pub(crate) segment: Option<String>,
+    pub(crate) series: Option<String>,
+}
+
+/// One number of a report.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Counter {
+    pub(crate) version: u32,
+    /// Empty for what is counted per series.
+    pub(crate) step: String,
+    pub(crate) metric: Metric,
+    /// The day, counted from 1970-01-01 in UTC.
+    pub(crate) day: i64,
+    pub(crate) count: u64,
+}
+
+/// The names seen in the data.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct NamesSeen {
+    pub(crate) attributes: BTreeSet<String>,
+    pub(crate) events: BTreeSet<String>,
+}
+
+/// A send that the consumer may perform now.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Claimed {
+    pub(crate) effect: String,
+    pub(crate) person: String,
+    pub(crate) series: String,
+    pub(crate) step: String,
+    pub(crate) at: i64,
+    pub(crate) outgoing: Outgoing,
+    /// The devices of the person, for a push.
+    pub(crate) devices: Vec<Device>,
+}
+
+/// What came of a send.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Settled {
+    pub(crate) effect: String,
+    pub(crate) delivery: Delivery,
+    /// Endpoints that are gone for good.
+    pub(crate) gone: Vec<String>,
+}
+
+/// The body of a message in the queue of sends: no personal data, only where to ask.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Queued {
+    /// The id of the effect: it tells the shard.
+    pub(crate) effect: String,
+}
+
+/// Development: how far a shard came on its way to an instant.
+#[cfg(feature = "dev")]
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Advanced {
+    /// Timers fired by this call.
+    pub(crate) fired: u64,
+    /// Whether it has arrived and nothing is on its way out.
+    pub(crate) done: bool,
+}

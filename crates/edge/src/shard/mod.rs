@@ -1,0 +1,517 @@
+//! The Durable Object that holds a share of the people: the write side and the truth.
+//!
+//! Endpoints: `POST http://object/{operation}` with the JSON of [`messages`]; callers are the
+//! Worker's routes, the consumer of the queue and the workspace. Tables: [`store`].
+//!
+//! Safe to run twice: an event is told by its id, an effect by its id, a receipt and a reaction are
+//! counted once by core, an alarm drains a list of what is due. Every operation reads, decides and
+//! writes without an await in between, so that its writes commit together or not at all; what
+//! leaves the shard (inboxes, sends) is written to a table first and performed afterwards.
+
+pub(crate) mod messages;
+mod perform;
+mod store;
+
+use std::{
+    cell::{Cell, OnceCell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
+
+use rekindle_core::{
+    series::{Decision, Definitions, DefinitionsSpec, Effect, Identified, Input, Person, step},
+    value::Value,
+    window::DAY_MS,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
+
+use self::{
+    messages::{
+        Claimed, Counted, Counter, EventView, Explain, Ingest, Ingested, Item, ItemKind, NamesSeen,
+        PageOf, PersonView, Settled,
+    },
+    store::{NameKind, Store},
+};
+use crate::clock::Clock;
+
+// LIMIT: a slice of timers or of people to look at again, between which other inputs are served.
+const SLICE: u32 = 500;
+
+// LIMIT: names that are offered in the console; more is a mistake in the tracking code.
+const NAMES_MAX: usize = 5_000;
+
+/// Keys of the `meta` table.
+mod meta {
+    /// The definitions, as the workspace pushed them.
+    pub(super) const DEFINITIONS: &str = "definitions";
+    /// The last person that was looked at since the definitions or the clock changed.
+    pub(super) const SWEEP: &str = "sweep";
+    /// Development: how the time is told.
+    pub(super) const CLOCK: &str = "clock";
+    /// Development: the instant that the clock is on its way to.
+    #[cfg(feature = "dev")]
+    pub(super) const TARGET: &str = "target";
+}
+
+/// A share of the people.
+#[durable_object]
+pub struct Shard {
+    state: State,
+    env: Env,
+    store: OnceCell<Store>,
+    definitions: RefCell<Rc<Definitions>>,
+    clock: Cell<Clock>,
+    /// The real instant that the alarm is set for, as far as this incarnation knows.
+    armed: Cell<Option<i64>>,
+    names: RefCell<BTreeSet<(NameKind, String)>>,
+}
+
+impl DurableObject for Shard {
+    fn new(state: State, env: Env) -> Self {
+        Self {
+            state,
+            env,
+            store: OnceCell::new(),
+            definitions: RefCell::default(),
+            clock: Cell::default(),
+            armed: Cell::new(None),
+            names: RefCell::default(),
+        }
+    }
+
+    async fn fetch(&self, mut request: Request) -> Result<Response> {
+        let path = request.path();
+        let operation = path.trim_start_matches('/').to_owned();
+        let body = request.bytes().await?;
+        let answered = self.answer(&operation, &body);
+        // What was decided before an error is in the tables: the alarm has to know of it.
+        self.arm().await?;
+        let answer = answered?;
+        if let Err(error) = self.perform().await {
+            // It stands in the tables: the alarm tries again, and the caller's input is stored.
+            worker::console_error!("performing was put off: {error}");
+        }
+        Ok(answer)
+    }
+
+    async fn alarm(&self) -> Result<Response> {
+        self.armed.set(None);
+        self.store()?;
+        #[cfg(feature = "dev")]
+        self.go_on()?;
+        self.catch_up(SLICE)?;
+        self.arm().await?;
+        self.perform().await?;
+        self.arm().await?;
+        Response::ok("")
+    }
+}
+
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
+    Ok(serde_json::from_slice(body)?)
+}
+
+fn reply<T: Serialize>(answer: &T) -> Result<Response> {
+    Response::from_json(answer)
+}
+
+impl Shard {
+    /// The tables, opened on first use, with what is kept in memory beside them.
+    fn store(&self) -> Result<&Store> {
+        if let Some(store) = self.store.get() {
+            return Ok(store);
+        }
+        let store = Store::open(self.state.storage().sql())?;
+        store.end_leases()?;
+        if let Some(clock) = store.meta(meta::CLOCK)? {
+            self.clock.set(serde_json::from_str(&clock)?);
+        }
+        if let Some(spec) = store.meta(meta::DEFINITIONS)? {
+            self.adopt(&serde_json::from_str(&spec)?)?;
+        }
+        Ok(self.store.get_or_init(|| store))
+    }
+
+    fn adopt(&self, spec: &DefinitionsSpec) -> Result<()> {
+        let definitions = Definitions::compile(spec)
+            .map_err(|findings| format!("definitions do not compile: {findings:?}"))?;
+        *self.definitions.borrow_mut() = Rc::new(definitions);
+        Ok(())
+    }
+
+    fn definitions(&self) -> Rc<Definitions> {
+        Rc::clone(&self.definitions.borrow())
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.get().now()
+    }
+
+    fn answer(&self, operation: &str, body: &[u8]) -> Result<Response> {
+        self.store()?;
+        match operation {
+            "ingest" => reply(&self.ingest(read(body)?)?),
+            "define" => reply(&self.define(&read(body)?)?),
+            "claim" => reply(&self.claim(&read::<Vec<String>>(body)?)?),
+            "settle" => reply(&self.settle(read(body)?)?),
+            "unsubscribe" => reply(&self.unsubscribe(&read::<String>(body)?)?),
+            "count" => reply(&self.count(&read::<String>(body)?)?),
+            "members" => {
+                self.catch_up(u32::MAX)?;
+                let page: PageOf = read(body)?;
+                reply(&self.store()?.members(&page.of, &page.after, page.limit)?)
+            }
+            "person" => reply(&self.view(&read::<String>(body)?)?),
+            "events" => reply(&self.events(&read(body)?)?),
+            "explain" => reply(&self.explain(&read(body)?)?),
+            "report" => {
+                self.catch_up(u32::MAX)?;
+                reply(&self.store()?.counters(&read::<String>(body)?)?)
+            }
+            "names" => reply(&self.seen()?),
+            #[cfg(feature = "dev")]
+            "clock" => reply(&self.set_clock(read(body)?)?),
+            #[cfg(feature = "dev")]
+            "advance" => reply(&self.advance(read(body)?)?),
+            unknown => Response::error(format!("a shard has no operation `{unknown}`"), 404),
+        }
+    }
+
+    /// Stores items, each person's in one go, and decides what follows.
+    fn ingest(&self, ingest: Ingest) -> Result<Ingested> {
+        let store = self.store()?;
+        let mut people: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+        for mut item in ingest.items {
+            if let ItemKind::Reaction { effect, .. } = &item.kind {
+                // A reaction to what was never sent from here is dropped: it changes nothing.
+                let Some(person) = store.person_of_effect(effect)? else { continue };
+                item.person = person;
+            }
+            people.entry(item.person.clone()).or_default().push(item);
+        }
+        for (id, items) in people {
+            self.ingest_person(&id, items)?;
+        }
+        let inbox = match ingest.inbox {
+            None => None,
+            Some((person, held)) => self.newer_inbox(&person, held)?,
+        };
+        Ok(Ingested { now: self.now(), inbox })
+    }
+
+    fn ingest_person(&self, id: &str, items: Vec<Item>) -> Result<()> {
+        let store = self.store()?;
+        let now = self.now();
+        let mut inputs = Vec::new();
+        for item in items {
+            let at = self.instant_of(&item, now);
+            match &item.kind {
+                ItemKind::Event { name, properties, active } => {
+                    let properties = serde_json::to_string(properties)?;
+                    if store.add_event(&item, name, at, &properties)? {
+                        self.note_name(NameKind::Event, name)?;
+                        let (id, name) = (item.id.clone(), name.clone());
+                        inputs.push(Input::Event { id, name, at, active: *active });
+                    }
+                }
+                ItemKind::Identify { attributes } => {
+                    for name in attributes.keys() {
+                        self.note_name(NameKind::Attribute, name)?;
+                    }
+                    let attributes = attributes.clone();
+                    inputs.push(Input::Identify(Identified { at, attributes }));
+                }
+                ItemKind::Reaction { effect, reaction } => {
+                    inputs.push(Input::Reaction { effect: effect.clone(), reaction: *reaction, at });
+                }
+                ItemKind::Subscribe(device) => store.add_device(id, device)?,
+                ItemKind::Unsubscribe { endpoint } => store.remove_device(id, endpoint)?,
+            }
+        }
+        self.decide(id, inputs)
+    }
+
+    /// When an item happened by our clock: Segment's correction for a sender whose clock is off.
+    /// Nothing has happened in the future.
+    fn instant_of(&self, item: &Item, now: i64) -> i64 {
+        let at = match (item.at, item.sent_at) {
+            (None, _) => now,
+            (Some(at), Some(sent)) if self.clock.get() == Clock::Real => {
+                now.saturating_sub(sent.saturating_sub(at))
+            }
+            // A clock that was moved says nothing about the sender's.
+            (Some(at), _) => at,
+        };
+        at.min(now)
+    }
+
+    fn note_name(&self, kind: NameKind, name: &str) -> Result<()> {
+        let known = (kind, name.to_owned());
+        let mut names = self.names.borrow_mut();
+        if names.len() < NAMES_MAX && !names.contains(&known) {
+            self.store()?.add_name(kind, name)?;
+            names.insert(known);
+        }
+        Ok(())
+    }
+
+    /// Takes inputs to one person, in order, and writes what was decided.
+    fn decide(&self, id: &str, inputs: Vec<Input>) -> Result<()> {
+        let store = self.store()?;
+        let definitions = self.definitions();
+        let (known, due_before) = match store.person(id)? {
+            Some(person) => (Some(person), store.due_of(id)?),
+            None => (None, None),
+        };
+        if inputs.is_empty() {
+            return Ok(());
+        }
+        let before = known.clone();
+        let mut person = known.unwrap_or_else(|| Person::new(id));
+        let mut due = due_before;
+        for input in inputs {
+            let decision: Decision = step(&definitions, person, input, self.now());
+            person = decision.person;
+            due = decision.due;
+            for effect in decision.effects {
+                self.note_effect(id, effect)?;
+            }
+        }
+        // Write only what changed: a repeat costs no row.
+        if before.as_ref() != Some(&person) || due != due_before {
+            store.save_person(&person, due)?;
+        }
+        Ok(())
+    }
+
+    /// Writes an effect down; performing it comes after the transaction.
+    fn note_effect(&self, person: &str, effect: Effect) -> Result<()> {
+        let store = self.store()?;
+        match effect {
+            Effect::Send(send) => {
+                store.add_effect(&send.effect, person)?;
+                store.add_send(person, &send)
+            }
+            Effect::Cancel { effect } => store.remove_send(&effect),
+            Effect::Live { effect } => store.add_effect(&effect, person),
+            Effect::Membership { segment, since } => store.set_membership(&segment, person, since),
+            Effect::Count { series, version, step, metric } => {
+                let day = self.now().div_euclid(DAY_MS);
+                let step = step.unwrap_or_default();
+                store.count(&Counter { version, step, metric, day, count: 1 }, &series)
+            }
+            Effect::Inbox(bytes) => store.set_inbox(person, bytes.as_deref()),
+        }
+    }
+
+    /// New definitions: everyone is looked at again, in slices.
+    fn define(&self, spec: &DefinitionsSpec) -> Result<()> {
+        let store = self.store()?;
+        // An older push that was overtaken changes nothing.
+        if spec.version <= self.definitions().version {
+            return Ok(());
+        }
+        // Those whose timers are due meet the definitions that they were set under.
+        self.fire(u32::MAX)?;
+        self.adopt(spec)?;
+        store.set_meta(meta::DEFINITIONS, &serde_json::to_string(spec)?)?;
+        store.set_meta(meta::SWEEP, "")?;
+        self.catch_up(SLICE)
+    }
+
+    /// Looks at up to `limit` people again; `false` when there is no one left to look at.
+    fn sweep(&self, limit: u32) -> Result<bool> {
+        let store = self.store()?;
+        let Some(after) = store.meta(meta::SWEEP)? else { return Ok(false) };
+        let people = store.people_after(&after, limit)?;
+        for id in &people {
+            self.decide(id, vec![Input::Tick])?;
+        }
+        match people.last() {
+            Some(last) => store.set_meta(meta::SWEEP, last)?,
+            None => store.forget_meta(meta::SWEEP)?,
+        }
+        Ok(!people.is_empty())
+    }
+
+    /// Fires up to `limit` timers that are due.
+    fn fire(&self, limit: u32) -> Result<u64> {
+        let people = self.store()?.due_people(self.now(), limit)?;
+        for id in &people {
+            self.decide(id, vec![Input::Tick])?;
+        }
+        Ok(people.len() as u64)
+    }
+
+    /// Does what time and new definitions ask for: a slice of it, or all before an exact answer.
+    fn catch_up(&self, limit: u32) -> Result<()> {
+        loop {
+            let swept = self.sweep(SLICE)?;
+            let fired = self.fire(SLICE)?;
+            if limit <= SLICE || (!swept && fired == 0) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn count(&self, segment: &str) -> Result<Counted> {
+        self.catch_up(u32::MAX)?;
+        Ok(Counted { count: self.store()?.count_members(segment)?, as_of: self.now() })
+    }
+
+    fn view(&self, id: &str) -> Result<Option<PersonView>> {
+        self.catch_up(u32::MAX)?;
+        let store = self.store()?;
+        let Some(person) = store.person(id)? else { return Ok(None) };
+        Ok(Some(PersonView {
+            id: person.id,
+            attributes: person.attributes.into_iter().map(|(name, a)| (name, a.value)).collect(),
+            first_seen: person.first_seen,
+            last_seen: person.last_seen,
+            segments: person.segments,
+            enrollments: person.runs,
+            devices: store.devices(id)?.len() as u64,
+            due: store.due_of(id)?,
+        }))
+    }
+
+    fn events(&self, page: &PageOf) -> Result<Vec<EventView>> {
+        let before = page.after.split_once('/').and_then(|(at, id)| {
+            Some((at.parse().ok()?, id.to_owned()))
+        });
+        self.store()?.events(&page.of, before, page.limit)
+    }
+
+    fn explain(&self, question: &Explain) -> Result<serde_json::Value> {
+        self.catch_up(u32::MAX)?;
+        let Some(person) = self.store()?.person(&question.person)? else {
+            return Ok(serde_json::Value::Null);
+        };
+        let (definitions, now) = (self.definitions(), self.now());
+        let mut answer = serde_json::json!({ "person": person.id, "now": now });
+        if let Some(id) = &question.segment {
+            let explanation = definitions.segments.get(id).map(|rule| rule.explain(&person.facts(), now));
+            answer["segment"] = serde_json::json!({
+                "id": id, "since": person.segments.get(id), "explanation": explanation,
+            });
+        }
+        if let Some(id) = &question.series {
+            answer["series"] = serde_json::json!({
+                "id": id, "explanation": definitions.explain(id, &person, now),
+            });
+        }
+        Ok(answer)
+    }
+
+    fn seen(&self) -> Result<NamesSeen> {
+        let store = self.store()?;
+        Ok(NamesSeen {
+            attributes: store.names(NameKind::Attribute)?.into_iter().collect(),
+            events: store.names(NameKind::Event)?.into_iter().collect(),
+        })
+    }
+
+    /// The sends among these that are still to be made: the check just before sending.
+    fn claim(&self, effects: &[String]) -> Result<Vec<Claimed>> {
+        let store = self.store()?;
+        let mut claimed = Vec::new();
+        for effect in effects {
+            // What was cancelled or has been settled is not in the outbox any more.
+            let Some((person, send)) = store.send(effect)? else { continue };
+            claimed.push(Claimed {
+                effect: send.effect,
+                series: send.series,
+                step: send.step,
+                at: send.at,
+                outgoing: send.outgoing,
+                devices: store.devices(&person)?,
+                person,
+            });
+        }
+        Ok(claimed)
+    }
+
+    /// The person who got this message wants no more mails.
+    fn unsubscribe(&self, effect: &str) -> Result<()> {
+        let Some(person) = self.store()?.person_of_effect(effect)? else { return Ok(()) };
+        self.note_name(NameKind::Attribute, "unsubscribed")?;
+        let attributes = BTreeMap::from([("unsubscribed".to_owned(), Value::Bool(true))]);
+        self.decide(&person, vec![Input::Identify(Identified { at: self.now(), attributes })])
+    }
+
+    /// Takes receipts: the outbox row goes, and the person's run and the report know.
+    fn settle(&self, receipts: Vec<Settled>) -> Result<()> {
+        let store = self.store()?;
+        for receipt in receipts {
+            let Some(person) = store.person_of_effect(&receipt.effect)? else { continue };
+            for endpoint in &receipt.gone {
+                store.remove_device(&person, endpoint)?;
+            }
+            store.remove_send(&receipt.effect)?;
+            let (effect, delivery) = (receipt.effect, receipt.delivery);
+            self.decide(&person, vec![Input::Settled { effect, delivery }])?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(feature = "dev")]
+mod development {
+    //! The clock that can be moved. Timers fire in order on the way, each at its own instant.
+
+    use super::{Result, Shard, messages::Advanced, meta};
+    use crate::clock::Clock;
+
+    impl Shard {
+        /// Sets the clock without firing anything on the way; everyone is looked at again.
+        pub(super) fn set_clock(&self, clock: Clock) -> Result<()> {
+            self.keep_clock(clock)?;
+            let store = self.store()?;
+            store.forget_meta(meta::TARGET)?;
+            store.set_meta(meta::SWEEP, "")?;
+            self.catch_up(u32::MAX)
+        }
+
+        fn keep_clock(&self, clock: Clock) -> Result<()> {
+            self.clock.set(clock);
+            self.store()?.set_meta(meta::CLOCK, &serde_json::to_string(&clock)?)
+        }
+
+        /// Goes on towards an instant until something has to leave the shard first.
+        pub(super) fn advance(&self, target: i64) -> Result<Advanced> {
+            let store = self.store()?;
+            store.set_meta(meta::TARGET, &target.to_string())?;
+            let mut fired = 0;
+            loop {
+                while self.sweep(super::SLICE)? {}
+                fired += self.fire(super::SLICE)?;
+                let due = store.next_due()?;
+                if due.is_some_and(|due| due <= self.now()) {
+                    continue;
+                }
+                if store.has_sends()? {
+                    return Ok(Advanced { fired, done: false });
+                }
+                match due.filter(|due| *due <= target) {
+                    Some(due) => self.keep_clock(Clock::Standing(due))?,
+                    None => break,
+                }
+            }
+            if self.now() < target {
+                self.keep_clock(Clock::Standing(target))?;
+            }
+            store.forget_meta(meta::TARGET)?;
+            Ok(Advanced { fired, done: true })
+        }
+
+        /// After a crash on the way: goes on to where the clock was to go.
+        pub(super) fn go_on(&self) -> Result<()> {
+            let target = self.store()?.meta(meta::TARGET)?;
+            if let Some(target) = target.and_then(|target| target.parse().ok()) {
+                self.advance(target)?;
+            }
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! The tables of the workspace: every statement of SQL is here, and nothing else is.
+
+use rekindle_core::series::{DefinitionsSpec, LiveSeries, SegmentSpec, SeriesSpec};
+use serde::{Serialize, de::DeserializeOwned};
+use worker::{Result, SqlStorage, SqlStorageValue as Sql};
+
+use super::messages::SeriesState;
+
+const SCHEMA: [&str; 5] = [
+    "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS segments (id TEXT PRIMARY KEY, spec TEXT NOT NULL, revision INTEGER NOT NULL) \
+     WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS series (id TEXT PRIMARY KEY, draft TEXT NOT NULL, revision INTEGER NOT NULL, \
+     state TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS versions (series TEXT, version INTEGER, spec TEXT NOT NULL, at INTEGER NOT NULL, \
+     PRIMARY KEY (series, version)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS audit (at INTEGER, action TEXT, subject TEXT, before TEXT, after TEXT)",
+];
+
+pub(super) struct Store {
+    sql: SqlStorage,
+}
+
+/// A series as it is kept.
+pub(super) struct SeriesRow {
+    pub(super) draft: SeriesSpec,
+    pub(super) revision: u64,
+    pub(super) state: SeriesState,
+}
+
+fn text(value: &str) -> Sql {
+    Sql::String(value.to_owned())
+}
+
+fn column(row: &[Sql], place: usize) -> Option<&str> {
+    match row.get(place) {
+        Some(Sql::String(text)) => Some(text),
+        _ => None,
+    }
+}
+
+fn number(row: &[Sql], place: usize) -> i64 {
+    match row.get(place) {
+        Some(Sql::Integer(number)) => *number,
+        Some(Sql::Float(number)) => rekindle_core::value::whole(*number).unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn revision(row: &[Sql], place: usize) -> u64 {
+    u64::try_from(number(row, place)).unwrap_or(0)
+}
+
+fn json<T: DeserializeOwned>(row: &[Sql], place: usize) -> Result<T> {
+    Ok(serde_json::from_str(column(row, place).unwrap_or("null"))?)
+}
+
+fn integer(value: u64) -> Sql {
+    Sql::Integer(i64::try_from(value).unwrap_or(i64::MAX))
+}
+
+impl Store {
+    pub(super) fn open(sql: SqlStorage) -> Result<Self> {
+        for statement in SCHEMA {
+            sql.exec(statement, None)?;
+        }
+        Ok(Self { sql })
+    }
+
+    fn rows(&self, query: &str, bindings: Vec<Sql>) -> Result<Vec<Vec<Sql>>> {
+        self.sql.exec(query, bindings)?.raw().collect()
+    }
+
+    pub(super) fn meta<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
+        match self.rows("SELECT value FROM meta WHERE key = ?", vec![text(key)])?.first() {
+            Some(row) => json(row, 0).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn set_meta<T: Serialize>(&self, key: &str, value: &T) -> Result<()> {
+        let value = serde_json::to_string(value)?;
+        self.sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", vec![text(key), text(&value)])?;
+        Ok(())
+    }
+
+    pub(super) fn audit(&self, at: i64, action: &str, subject: &str, change: [Option<String>; 2]) -> Result<()> {
+        let [before, after] = change.map(|side| side.map_or(Sql::Null, Sql::String));
+        self.sql.exec(
+            "INSERT INTO audit VALUES (?, ?, ?, ?, ?)",
+            vec![Sql::Integer(at), text(action), text(subject), before, after],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn segment(&self, id: &str) -> Result<Option<(SegmentSpec, u64)>> {
+        let rows = self.rows("SELECT spec, revision FROM segments WHERE id = ?", vec![text(id)])?;
+        rows.first().map(|row| Ok((json(row, 0)?, revision(row, 1)))).transpose()
+    }
+
+    pub(super) fn segments(&self) -> Result<Vec<(String, SegmentSpec, u64)>> {
+        self.rows("SELECT id, spec, revision FROM segments ORDER BY id", vec![])?
+            .iter()
+            .map(|row| Ok((column(row, 0).unwrap_or_default().to_owned(), json(row, 1)?, revision(row, 2))))
+            .collect()
+    }
+
+    pub(super) fn save_segment(&self, id: &str, spec: &SegmentSpec, revision: u64) -> Result<()> {
+        self.sql.exec(
+            "INSERT OR REPLACE INTO segments VALUES (?, ?, ?)",
+            vec![text(id), text(&serde_json::to_string(spec)?), integer(revision)],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn remove_segment(&self, id: &str) -> Result<()> {
+        self.sql.exec("DELETE FROM segments WHERE id = ?", vec![text(id)])?;
+        Ok(())
+    }
+
+    pub(super) fn series(&self, id: &str) -> Result<Option<SeriesRow>> {
+        let rows = self.rows("SELECT draft, revision, state FROM series WHERE id = ?", vec![text(id)])?;
+        rows.first()
+            .map(|row| {
+                Ok(SeriesRow { draft: json(row, 0)?, revision: revision(row, 1), state: json(row, 2)? })
+            })
+            .transpose()
+    }
+
+    pub(super) fn series_ids(&self) -> Result<Vec<String>> {
+        let rows = self.rows("SELECT id FROM series ORDER BY id", vec![])?;
+        Ok(rows.iter().filter_map(|row| column(row, 0).map(str::to_owned)).collect())
+    }
+
+    pub(super) fn save_series(&self, id: &str, row: &SeriesRow) -> Result<()> {
+        self.sql.exec(
+            "INSERT OR REPLACE INTO series VALUES (?, ?, ?, ?)",
+            vec![
+                text(id),
+                text(&serde_json::to_string(&row.draft)?),
+                integer(row.revision),
+                text(&serde_json::to_string(&row.state)?),
+            ],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn versions(&self, id: &str) -> Result<Vec<(u32, SeriesSpec)>> {
+        self.rows("SELECT version, spec FROM versions WHERE series = ? ORDER BY version", vec![text(id)])?
+            .iter()
+            .map(|row| Ok((u32::try_from(number(row, 0)).unwrap_or(0), json(row, 1)?)))
+            .collect()
+    }
+
+    pub(super) fn add_version(&self, id: &str, version: u32, spec: &SeriesSpec, at: i64) -> Result<()> {
+        self.sql.exec(
+            "INSERT INTO versions VALUES (?, ?, ?, ?)",
+            vec![
+                text(id),
+                Sql::Integer(i64::from(version)),
+                text(&serde_json::to_string(spec)?),
+                Sql::Integer(at),
+            ],
+        )?;
+        Ok(())
+    }
+
+    /// Everything that shards need to know, under a version.
+    pub(super) fn definitions(&self, version: u64) -> Result<DefinitionsSpec> {
+        let mut definitions = DefinitionsSpec { version, ..DefinitionsSpec::default() };
+        for (id, spec, _) in self.segments()? {
+            definitions.segments.insert(id, spec);
+        }
+        for id in self.series_ids()? {
+            let versions = self.versions(&id)?;
+            let (Some(row), Some((current, _))) = (self.series(&id)?, versions.last()) else { continue };
+            let live = LiveSeries {
+                current: *current,
+                paused: row.state == SeriesState::Paused,
+                versions: versions.iter().cloned().collect(),
+            };
+            definitions.series.insert(id, live);
+        }
+        Ok(definitions)
+    }
+}
