@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 
-use crate::{files, say, tools, web, worker};
+use crate::{files, say, settings, tools, web, worker};
 
 /// What the Worker is built for. The browser's part is always the one that ships.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -44,6 +44,9 @@ pub(crate) fn run_part(kind: Kind, part: Part) -> Result<()> {
     tools::wasm_target()?;
     if part != Part::Web {
         worker::build(kind)?;
+        if kind == Kind::Dev {
+            settings::write_local("http://127.0.0.1:8787")?;
+        }
     }
     if part != Part::Worker {
         web::build()?;

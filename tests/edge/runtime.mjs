@@ -1,0 +1,47 @@
+// Runs the development build of the Worker in the real workerd, in a process of its own, so that
+// a test can kill the runtime and start it again. It ends when the pipe on stdin closes.
+//
+// Started by harness.mjs with one JSON argument; prints one line of JSON when it is ready.
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
+import { unstable_getMiniflareWorkerOptions as workerOptions } from "wrangler";
+
+const { settings, state, port, vars } = JSON.parse(process.argv[2]);
+if (!existsSync(settings)) {
+  console.error(`${settings} is missing: run \`cargo xtask build --dev\` first`);
+  process.exit(2);
+}
+const { workerOptions: worker, main } = workerOptions(settings);
+const miniflare = new Miniflare(
+  convertV4MiniflareOptions({
+    host: "127.0.0.1",
+    port,
+    cf: false,
+    telemetry: { enabled: false },
+    log: new Log(process.env.REKINDLE_TEST_LOG ? LogLevel.DEBUG : LogLevel.WARN),
+    resourcePersistencePath: state,
+    workers: [
+      {
+        ...worker,
+        name: "rekindle",
+        rootPath: dirname(main),
+        modules: [
+          { type: "ESModule", path: main },
+          { type: "CompiledWasm", path: join(dirname(main), "index_bg.wasm") },
+        ],
+        modulesRoot: dirname(main),
+        bindings: { ...worker.bindings, ...vars },
+      },
+    ],
+  }),
+);
+const url = await miniflare.ready;
+console.log(JSON.stringify({ url: url.origin, port: Number(url.port) }));
+
+process.stdin
+  .on("end", async () => {
+    await miniflare.dispose();
+    process.exit(0);
+  })
+  .resume();
