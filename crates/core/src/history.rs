@@ -10,10 +10,10 @@ use crate::{
     window::{Count, Window},
 };
 
-// LIMIT: the newest 1,000 of an event; `Count::THRESHOLD_MAX` is the same number, so that every
-// count in a window that reaches to now is exact.
+// LIMIT: one more than `Count::THRESHOLD_MAX`: "at most 1,000 times" must see the 1,001st. Every count
+// in a window that reaches to now is exact.
 /// How many instants of one event are kept.
-pub const INSTANTS_MAX: usize = 1_000;
+pub const INSTANTS_MAX: usize = Count::THRESHOLD_MAX as usize + 1;
 
 // LIMIT: a person who performs more kinds of events than this is a mistake in the tracking code,
 // such as an id inside the event's name.
@@ -33,14 +33,18 @@ impl Occurrence {
     /// The occurrence of the event with this id.
     #[must_use]
     pub fn new(at: i64, id: &str) -> Self {
-        Self { at, id: (mix64(id.as_bytes()) & 0xffff_ffff).try_into().unwrap_or(0) }
+        Self {
+            at,
+            id: (mix64(id.as_bytes()) & 0xffff_ffff).try_into().unwrap_or(0),
+        }
     }
 }
 
 /// All that is known of one event of one person.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rollup {
-    /// How many occurrences there were, those no longer kept included.
+    /// How many occurrences there were, those no longer kept included. An arrival that is older than
+    /// all of [`INSTANTS_MAX`] kept ones is not counted, because it could not be told from a repeat.
     pub total: u64,
     /// The first one ever.
     pub first: Option<i64>,
@@ -51,13 +55,21 @@ pub struct Rollup {
 impl Rollup {
     /// Adds an occurrence; `false` when it was there already.
     fn add(&mut self, occurrence: Occurrence) -> bool {
-        let Err(place) = self.kept.binary_search(&occurrence) else { return false };
+        let Err(place) = self.kept.binary_search(&occurrence) else {
+            return false;
+        };
+        self.first = Some(
+            self.first
+                .map_or(occurrence.at, |first| first.min(occurrence.at)),
+        );
+        if place == 0 && self.kept.len() >= INSTANTS_MAX {
+            return true;
+        }
         self.kept.insert(place, occurrence);
         if self.kept.len() > INSTANTS_MAX {
             self.kept.remove(0);
         }
         self.total += 1;
-        self.first = Some(self.first.map_or(occurrence.at, |first| first.min(occurrence.at)));
         true
     }
 
@@ -100,9 +112,11 @@ impl History {
             }
             self.events.insert(event.to_owned(), Rollup::default());
         }
-        match self.events.get_mut(event).is_some_and(|rollup| rollup.add(occurrence)) {
-            true => Added::New,
-            false => Added::Repeat,
+        let rollup = self.events.get_mut(event);
+        if rollup.is_some_and(|rollup| rollup.add(occurrence)) {
+            Added::New
+        } else {
+            Added::Repeat
         }
     }
 
@@ -114,16 +128,18 @@ impl History {
 
     /// Every event with what is known of it, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Rollup)> {
-        self.events.iter().map(|(name, rollup)| (name.as_str(), rollup))
+        self.events
+            .iter()
+            .map(|(name, rollup)| (name.as_str(), rollup))
     }
 
-    /// The occurrences at exactly this instant, by the hash of their ids.
+    /// The occurrences at this instant or after it, by the hash of their ids. Those after it come
+    /// from clocks that are fast.
     #[must_use]
-    pub fn ids_at(&self, at: i64) -> Vec<u32> {
+    pub fn ids_from(&self, at: i64) -> Vec<u32> {
         self.events
             .values()
-            .flat_map(|rollup| &rollup.kept)
-            .filter(|occurrence| occurrence.at == at)
+            .flat_map(|rollup| rollup.kept.iter().rev().take_while(|one| one.at >= at))
             .map(|occurrence| occurrence.id)
             .collect()
     }
@@ -140,24 +156,41 @@ impl<'a> View<'a> {
     /// Everything.
     #[must_use]
     pub fn whole(history: &'a History) -> Self {
-        Self { history, since: None }
+        Self {
+            history,
+            since: None,
+        }
     }
 
-    /// From the instant `at` on, without those that stood there already at that instant.
+    /// From the instant `at` on, without those that were there already at that instant, which
+    /// [`History::ids_from`] tells.
     #[must_use]
     pub fn since(history: &'a History, at: i64, before: &'a [u32]) -> Self {
-        Self { history, since: Some((at, before)) }
+        Self {
+            history,
+            since: Some((at, before)),
+        }
+    }
+
+    /// Nothing of it: what one who enters this moment has done since.
+    #[must_use]
+    pub fn nothing(history: &'a History) -> Self {
+        Self {
+            history,
+            since: Some((i64::MAX, &[])),
+        }
     }
 
     /// The instants of an event in view that are kept, oldest first.
+    #[must_use]
     pub fn instants(self, event: &str) -> impl DoubleEndedIterator<Item = i64> + 'a {
-        let kept = self.history.get(event).map_or(&[][..], |rollup| rollup.kept());
+        let kept = self
+            .history
+            .get(event)
+            .map_or(&[][..], |rollup| rollup.kept());
         kept.iter()
             .filter(move |occurrence| match self.since {
-                Some((start, before)) => {
-                    occurrence.at > start
-                        || (occurrence.at == start && !before.contains(&occurrence.id))
-                }
+                Some((start, before)) => occurrence.at >= start && !before.contains(&occurrence.id),
                 None => true,
             })
             .map(|occurrence| occurrence.at)
@@ -168,7 +201,16 @@ impl<'a> View<'a> {
     pub fn count(self, event: &str, window: Window, now: i64) -> u64 {
         match (self.since, window) {
             (None, Window::Ever) => self.history.get(event).map_or(0, |rollup| rollup.total),
-            _ => self.instants(event).filter(|at| window.contains(*at, now)).count() as u64,
+            (_, Window::Last(span)) => {
+                let oldest = now.saturating_sub(span);
+                let newest_first = self.instants(event).rev().skip_while(|at| *at > now);
+                newest_first.take_while(|at| *at >= oldest).count() as u64
+            }
+            (_, Window::Ever | Window::Before(_) | Window::Since(_) | Window::Between(..)) => {
+                self.instants(event)
+                    .filter(|at| window.contains(*at, now))
+                    .count() as u64
+            }
         }
     }
 
@@ -210,9 +252,13 @@ mod tests {
     #[test]
     fn a_repeat_and_a_late_arrival_change_no_order() {
         let mut history = History::default();
-        for (at, id) in [(30, "c"), (10, "a"), (20, "b"), (10, "a")] {
-            let added = history.add("x", Occurrence::new(at, id));
-            assert_eq!(added == Added::New, history.get("x").unwrap().total as usize == history.get("x").unwrap().kept().len() && (id, added) != ("a", Added::Repeat));
+        for (at, id, added) in [
+            (30, "c", Added::New),
+            (10, "a", Added::New),
+            (20, "b", Added::New),
+            (10, "a", Added::Repeat),
+        ] {
+            assert_eq!(history.add("x", Occurrence::new(at, id)), added);
         }
         let view = View::whole(&history);
         assert_eq!(view.instants("x").collect::<Vec<_>>(), [10, 20, 30]);
@@ -225,21 +271,40 @@ mod tests {
         let mut history = History::default();
         for at in 0..=INSTANTS_MAX {
             let at = i64::try_from(at).unwrap();
-            assert_eq!(history.add("x", Occurrence::new(at, &at.to_string())), Added::New);
+            assert_eq!(
+                history.add("x", Occurrence::new(at, &at.to_string())),
+                Added::New
+            );
         }
         let rollup = history.get("x").unwrap();
         assert_eq!(rollup.kept().len(), INSTANTS_MAX);
-        assert_eq!((rollup.total, rollup.first), (1_001, Some(0)));
+        assert_eq!((rollup.total, rollup.first), (1_002, Some(0)));
         assert_eq!(rollup.kept()[0].at, 1);
+        // What fell off comes again, and something older still: neither can be counted twice.
+        for at in [0, 0, -5, -5] {
+            history.add("x", Occurrence::new(at, "again"));
+        }
+        let rollup = history.get("x").unwrap();
+        assert_eq!((rollup.total, rollup.first), (1_002, Some(-5)));
+        assert_eq!(
+            (rollup.kept().len(), rollup.kept()[0].at),
+            (INSTANTS_MAX, 1)
+        );
     }
 
     #[test]
     fn one_event_name_too_many_is_refused() {
         let mut history = History::default();
         for name in 0..EVENT_NAMES_MAX {
-            assert_eq!(history.add(&name.to_string(), Occurrence::new(0, "a")), Added::New);
+            assert_eq!(
+                history.add(&name.to_string(), Occurrence::new(0, "a")),
+                Added::New
+            );
         }
-        assert_eq!(history.add("past", Occurrence::new(0, "a")), Added::TooManyNames);
+        assert_eq!(
+            history.add("past", Occurrence::new(0, "a")),
+            Added::TooManyNames
+        );
         assert_eq!(history.add("0", Occurrence::new(1, "b")), Added::New);
     }
 
@@ -248,9 +313,11 @@ mod tests {
         let mut history = History::default();
         history.add("x", Occurrence::new(5, "old"));
         history.add("x", Occurrence::new(10, "cause"));
-        let before = history.ids_at(10);
+        history.add("x", Occurrence::new(12, "cause, by a fast clock"));
+        let before = history.ids_from(10);
         history.add("x", Occurrence::new(10, "after"));
         let view = View::since(&history, 10, &before);
-        assert_eq!(view.count("x", Window::Ever, 10), 1);
+        assert_eq!(view.instants("x").collect::<Vec<_>>(), [10]);
+        assert_eq!(View::nothing(&history).last("x"), None);
     }
 }

@@ -78,14 +78,24 @@ impl PageTest {
     /// Whether the text passes.
     #[must_use]
     pub fn holds(&self, text: &str) -> bool {
-        let lower = |s: &str| s.to_ascii_lowercase();
+        // Bytes compare as the text does, and need neither copies nor a search engine in the browser.
+        let text = text.as_bytes();
         match self {
-            Self::IsAnyOf(choices) => choices.iter().any(|c| c.eq_ignore_ascii_case(text)),
-            Self::Contains(part) => lower(text).contains(&lower(part)),
-            Self::StartsWith(part) => lower(text).starts_with(&lower(part)),
-            Self::EndsWith(part) => lower(text).ends_with(&lower(part)),
+            Self::IsAnyOf(choices) => {
+                choices.iter().any(|choice| text.eq_ignore_ascii_case(choice.as_bytes()))
+            }
+            Self::Contains(part) => (0..=text.len()).any(|at| stands_at(text, part, at)),
+            Self::StartsWith(part) => stands_at(text, part, 0),
+            Self::EndsWith(part) => {
+                text.len().checked_sub(part.len()).is_some_and(|at| stands_at(text, part, at))
+            }
         }
     }
+}
+
+fn stands_at(text: &[u8], part: &str, at: usize) -> bool {
+    let found = text.get(at..at.saturating_add(part.len()));
+    found.is_some_and(|found| found.eq_ignore_ascii_case(part.as_bytes()))
 }
 
 /// What the browser knows beyond what the edge sent.
@@ -108,7 +118,12 @@ impl Residual {
             Self::Any(parts) => parts.iter().any(|part| part.eval(local, now)),
             Self::Not(part) => !part.eval(local, now),
             Self::From(instant) => now >= *instant,
-            Self::Event { name, count, window, known } => {
+            Self::Event {
+                name,
+                count,
+                window,
+                known,
+            } => {
                 let counted = known
                     .iter()
                     .chain(local.instants(name))
@@ -130,19 +145,26 @@ impl Residual {
     pub fn next_change(&self, local: &impl Local, now: i64) -> Option<i64> {
         match self {
             Self::Always(_) | Self::Page { .. } => None,
-            Self::All(parts) | Self::Any(parts) => {
-                parts.iter().filter_map(|part| part.next_change(local, now)).min()
-            }
+            Self::All(parts) | Self::Any(parts) => parts
+                .iter()
+                .filter_map(|part| part.next_change(local, now))
+                .min(),
             Self::Not(part) => part.next_change(local, now),
             Self::From(instant) => (*instant > now).then_some(*instant),
-            Self::Event { name, window, known, .. } => known
+            Self::Event {
+                name,
+                window,
+                known,
+                ..
+            } => known
                 .iter()
                 .chain(local.instants(name))
                 .filter_map(|at| window.next_change(*at, now))
                 .min(),
             Self::LastSeen { age, last } => newest(*last, local.last_seen())
                 .map(|last| age.boundary(last))
-                .filter(|instant| *instant > now),
+                // An age beyond all time is how "was ever seen" is asked.
+                .filter(|instant| *instant > now && *instant < i64::MAX),
         }
     }
 }

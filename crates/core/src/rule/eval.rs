@@ -54,11 +54,12 @@ impl Rule {
             Self::Not(part) => !part.eval(facts, now),
             Self::Attribute(test) => test.eval(facts, now),
             Self::Event(test) => {
-                test.count.holds(facts.history.count(&test.name, test.window, now))
+                test.count
+                    .holds(facts.history.count(&test.name, test.window, now))
             }
-            Self::Occurrence(test) => {
-                test.instant(facts).is_some_and(|at| test.age.holds(at, now))
-            }
+            Self::Occurrence(test) => test
+                .instant(facts)
+                .is_some_and(|at| test.age.holds(at, now)),
             // The edge sees no page and an unresolved segment has no one.
             Self::Page(_) | Self::Segment(_) => false,
         }
@@ -81,9 +82,10 @@ impl Rule {
     /// The earliest instant after `now` at which some predicate may change.
     fn next_candidate(&self, facts: &Facts<'_>, now: i64) -> Option<i64> {
         match self {
-            Self::All(parts) | Self::Any(parts) => {
-                parts.iter().filter_map(|part| part.next_candidate(facts, now)).min()
-            }
+            Self::All(parts) | Self::Any(parts) => parts
+                .iter()
+                .filter_map(|part| part.next_candidate(facts, now))
+                .min(),
             Self::Not(part) => part.next_candidate(facts, now),
             Self::Attribute(test) => test.next_candidate(facts, now),
             Self::Event(test) => test.next_candidate(facts, now),
@@ -109,12 +111,20 @@ impl OccurrenceTest {
 
 impl EventTest {
     fn next_candidate(&self, facts: &Facts<'_>, now: i64) -> Option<i64> {
-        let Window::Last(span) = self.window else { return None };
+        let Window::Last(span) = self.window else {
+            return None;
+        };
         let leaves = |at: i64| at.saturating_add(span).saturating_add(1);
         // As time passes the count falls below n when the n-th newest occurrence leaves.
         let falls_below = |n: u32| {
             let nth = n.checked_sub(1)? as usize;
-            facts.history.instants(&self.name).rev().filter(|at| *at <= now).nth(nth).map(leaves)
+            facts
+                .history
+                .instants(&self.name)
+                .rev()
+                .filter(|at| *at <= now)
+                .nth(nth)
+                .map(leaves)
         };
         let thresholds = match self.count {
             Count::AtLeast(n) => [Some(n), None],
@@ -123,7 +133,11 @@ impl EventTest {
             Count::Between(least, most) => [Some(least), most.checked_add(1)],
         };
         // Occurrences ahead of the clock, which only moves backwards in development.
-        let ahead = facts.history.instants(&self.name).filter(|at| *at > now).min();
+        let ahead = facts
+            .history
+            .instants(&self.name)
+            .filter(|at| *at > now)
+            .min();
         thresholds
             .into_iter()
             .flatten()
@@ -163,9 +177,7 @@ impl AttributeTest {
                 let start = at.saturating_add(span);
                 after(now, [start, start.saturating_add(DAY_MS)])
             }
-            Test::WithinNext(span) => {
-                after(now, [at.saturating_sub(span), at.saturating_add(1)])
-            }
+            Test::WithinNext(span) => after(now, [at.saturating_sub(span), at.saturating_add(1)]),
             Test::Is(_)
             | Test::IsNot(_)
             | Test::IsAnyOf(_)
@@ -211,7 +223,11 @@ impl Known<'_> {
             Self::Instant(at) => Some(at),
             Self::Value(Value::Text(text)) => parse_instant(text),
             Self::Value(Value::Number(number)) => {
-                let scale = if number.abs() < SECONDS_MAX { 1_000.0 } else { 1.0 };
+                let scale = if number.abs() < SECONDS_MAX {
+                    1_000.0
+                } else {
+                    1.0
+                };
                 crate::value::whole((number * scale).trunc())
             }
             Self::Nothing
@@ -223,7 +239,9 @@ impl Known<'_> {
     fn number(self) -> Option<f64> {
         match self {
             Self::Value(Value::Number(number)) => Some(*number),
-            Self::Value(Value::Text(text)) => text.trim().parse().ok().filter(|n: &f64| n.is_finite()),
+            Self::Value(Value::Text(text)) => {
+                text.trim().parse().ok().filter(|n: &f64| n.is_finite())
+            }
             Self::Instant(at) => Some(at as f64),
             Self::Nothing
             | Self::Value(Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_)) => None,
@@ -291,12 +309,12 @@ impl Test {
     pub(super) fn holds(&self, known: Known<'_>, now: i64) -> bool {
         let number = |holds: &dyn Fn(f64) -> bool| known.number().is_some_and(holds);
         let date = |holds: &dyn Fn(i64) -> bool| known.instant().is_some_and(holds);
-        let text = |holds: &dyn Fn(&str) -> bool| text_of(known).is_some_and(|text| holds(&folded(text)));
+        let text =
+            |holds: &dyn Fn(&str) -> bool| text_of(known).is_some_and(|text| holds(&folded(text)));
         let any = |literals: &[Literal]| literals.iter().any(|literal| literal.equals(known));
         let includes = |literal: &Literal| {
-            items_of(known).is_some_and(|items| {
-                items.iter().any(|item| literal.equals(Known::Value(item)))
-            })
+            items_of(known)
+                .is_some_and(|items| items.iter().any(|item| literal.equals(Known::Value(item))))
         };
         match self {
             Self::Is(literal) => literal.equals(known),

@@ -1,32 +1,29 @@
 //! Rules about people: one tree, two spellings (JSON and a line of text), five questions.
 //! Knows nothing of series or of where facts are kept: those come in as [`Facts`].
 
+mod bounds;
 mod eval;
 mod explain;
+mod json;
 mod print;
 mod residual;
 mod resolve;
 mod text;
 
-pub use eval::{Attribute, Facts};
+pub use bounds::{DEPTH_MAX, PREDICATES_MAX};
+pub use eval::{Attribute, FIRST_SEEN, Facts, LAST_SEEN};
 pub use explain::{Explanation, Fact};
-pub use resolve::{Names, Segments};
-pub use text::{Problem, parse};
+pub use json::AnySpelling;
+pub use resolve::{Names, RESOLVED_PREDICATES_MAX, SEGMENTS_DEEP_MAX, Segments};
+pub(crate) use resolve::{is_known_attribute, unknown};
+pub use text::{Problem, TEXT_BYTES_MAX, parse};
 
-use serde::{Deserialize, Deserializer, Serialize, de};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     residual::{PageField, PageTest},
     window::{Age, Count, Window},
 };
-
-// LIMIT: deeper than anything a person would read; keeps recursion within any stack.
-/// How deep groups may be nested.
-pub const DEPTH_MAX: usize = 16;
-
-// LIMIT: a rule is evaluated for every input of every person.
-/// How many predicates a rule may have.
-pub const PREDICATES_MAX: usize = 256;
 
 /// A question about a person, answered true or false at an instant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,8 +47,8 @@ pub enum Rule {
     Segment(String),
 }
 
-/// A comparison with one attribute.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// A comparison with one attribute. In JSON: `{"name": …, "<comparison>": …}`, read strictly.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AttributeTest {
     /// The name of the attribute.
     pub name: String,
@@ -62,6 +59,7 @@ pub struct AttributeTest {
 
 /// A comparison with the number of times that an event was performed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EventTest {
     /// The name of the event.
     pub name: String,
@@ -72,13 +70,13 @@ pub struct EventTest {
     pub window: Window,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_ever(window: &Window) -> bool {
     *window == Window::Ever
 }
 
 /// A comparison with the age of the first or last occurrence of an event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OccurrenceTest {
     /// The name of the event.
     pub name: String,
@@ -100,6 +98,7 @@ pub enum Which {
 
 /// A condition on the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct PageRule {
     /// Which fact of the page.
     pub field: PageField,
@@ -226,29 +225,6 @@ impl Rule {
             | Self::Segment(_) => 0,
         }
     }
-
-    /// What is wrong with its bounds, if anything.
-    fn beyond_bounds(&self) -> Option<String> {
-        let mut predicates = 0;
-        let mut count = None;
-        self.each(&mut |leaf| {
-            predicates += 1;
-            if let Self::Event(event) = leaf {
-                count = count.max(Some(event.count.threshold()));
-            }
-        });
-        if self.depth() > DEPTH_MAX {
-            return Some(format!("groups are nested deeper than {DEPTH_MAX}: use a segment for a part"));
-        }
-        if predicates > PREDICATES_MAX {
-            return Some(format!(
-                "{predicates} conditions are more than {PREDICATES_MAX}: use a segment for a part"
-            ));
-        }
-        count.filter(|count| *count > Count::THRESHOLD_MAX).map(|count| {
-            format!("{count} times is more than the {} that are counted", Count::THRESHOLD_MAX)
-        })
-    }
 }
 
 fn group(parts: Vec<Rule>, make: fn(Vec<Rule>) -> Rule) -> Rule {
@@ -258,42 +234,6 @@ fn group(parts: Vec<Rule>, make: fn(Vec<Rule>) -> Rule) -> Rule {
         (_, last) => {
             parts.extend(last);
             make(parts)
-        }
-    }
-}
-
-/// A rule in either spelling: text, or the JSON tree. For fields that hold a rule.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct AnySpelling(pub Rule);
-
-impl<'de> Deserialize<'de> for AnySpelling {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(SpellingVisitor)
-    }
-}
-
-struct SpellingVisitor;
-
-impl<'de> de::Visitor<'de> for SpellingVisitor {
-    type Value = AnySpelling;
-
-    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str("a rule as text, such as `plan is \"pro\"`, or as a JSON tree")
-    }
-
-    fn visit_str<E: de::Error>(self, source: &str) -> Result<AnySpelling, E> {
-        parse(source).map(AnySpelling).map_err(|problems| {
-            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            E::custom(lines.join("; "))
-        })
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<AnySpelling, A::Error> {
-        let rule = Rule::deserialize(de::value::MapAccessDeserializer::new(map))?.normal();
-        match rule.beyond_bounds() {
-            Some(problem) => Err(de::Error::custom(problem)),
-            None => Ok(AnySpelling(rule)),
         }
     }
 }

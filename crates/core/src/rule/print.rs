@@ -12,7 +12,18 @@ use crate::{
 
 /// Words that an attribute's name can only be written as in back-quotes.
 pub(super) const RESERVED: [&str; 13] = [
-    "and", "or", "not", "performed", "first", "last", "in", "everyone", "no", "true", "false", "page",
+    "and",
+    "or",
+    "not",
+    "performed",
+    "first",
+    "last",
+    "in",
+    "everyone",
+    "no",
+    "true",
+    "false",
+    "page",
     "all",
 ];
 
@@ -47,7 +58,11 @@ fn join(out: &mut Formatter<'_>, parts: &[Rule], between: &str) -> fmt::Result {
             out.write_str(between)?;
         }
         let whole = matches!(part, Rule::All(parts) | Rule::Any(parts) if !parts.is_empty());
-        if whole { write!(out, "({part})")? } else { write!(out, "{part}")? }
+        if whole {
+            write!(out, "({part})")?;
+        } else {
+            write!(out, "{part}")?;
+        }
     }
     Ok(())
 }
@@ -100,13 +115,19 @@ struct Date(i64);
 impl Display for Date {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         let midnight = self.0.rem_euclid(DAY_MS) == 0;
-        out.write_str(&if midnight { format_date(self.0) } else { format_instant(self.0) })
+        out.write_str(&if midnight {
+            format_date(self.0)
+        } else {
+            format_instant(self.0)
+        })
     }
 }
 
 pub(super) fn is_plain_name(name: &str) -> bool {
     let mut characters = name.chars();
-    let starts = characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_');
+    let starts = characters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_');
     starts
         && characters.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '.')
         && !RESERVED.iter().any(|word| word.eq_ignore_ascii_case(name))
@@ -117,7 +138,11 @@ impl Display for AttributeTest {
         if is_plain_name(&self.name) {
             out.write_str(&self.name)?;
         } else {
-            write!(out, "`{}`", self.name.replace('\\', "\\\\").replace('`', "\\`"))?;
+            write!(
+                out,
+                "`{}`",
+                self.name.replace('\\', "\\\\").replace('`', "\\`")
+            )?;
         }
         out.write_str(" ")?;
         self.test.fmt(out)
@@ -193,7 +218,12 @@ impl Display for OccurrenceTest {
             Age::MoreThanAgo(span) => (">", span),
             Age::LessThanAgo(span) => ("<", span),
         };
-        write!(out, "{which} performed {} {sign} {} ago", Quoted(&self.name), span_in_words(span))
+        write!(
+            out,
+            "{which} performed {} {sign} {} ago",
+            Quoted(&self.name),
+            span_in_words(span)
+        )
     }
 }
 
@@ -214,13 +244,13 @@ impl Display for PageRule {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
         write!(out, "page {} ", self.field.word())?;
         match &self.test {
-            PageTest::IsAnyOf(choices) => match choices.as_slice() {
-                [only] => write!(out, "is {}", Quoted(only)),
-                _ => {
-                    let quoted: Vec<Quoted<'_>> = choices.iter().map(|c| Quoted(c)).collect();
-                    write!(out, "is any of {}", Items(&quoted))
+            PageTest::IsAnyOf(choices) => {
+                if let [only] = choices.as_slice() {
+                    return write!(out, "is {}", Quoted(only));
                 }
-            },
+                let quoted: Vec<Quoted<'_>> = choices.iter().map(|c| Quoted(c)).collect();
+                write!(out, "is any of {}", Items(&quoted))
+            }
             PageTest::Contains(part) => write!(out, "contains {}", Quoted(part)),
             PageTest::StartsWith(part) => write!(out, "starts with {}", Quoted(part)),
             PageTest::EndsWith(part) => write!(out, "ends with {}", Quoted(part)),

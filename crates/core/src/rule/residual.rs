@@ -19,14 +19,21 @@ impl Rule {
             Self::Not(part) => match part.residual(facts, now) {
                 Residual::Always(answer) => Residual::Always(!answer),
                 Residual::Not(inner) => *inner,
-                other => Residual::Not(Box::new(other)),
+                open @ (Residual::All(_)
+                | Residual::Any(_)
+                | Residual::From(_)
+                | Residual::Event { .. }
+                | Residual::LastSeen { .. }
+                | Residual::Page { .. }) => Residual::Not(Box::new(open)),
             },
             Self::Attribute(test) => test.residual(facts, now),
             Self::Event(test) => Residual::Event {
                 name: test.name.clone(),
                 count: test.count,
                 window: test.window,
-                known: facts.history.for_browser(&test.name, test.count, test.window, now),
+                known: facts
+                    .history
+                    .for_browser(&test.name, test.count, test.window, now),
             },
             Self::Occurrence(test) => match (test.which, test.age) {
                 // The first occurrence stays the first; without one, a new one starts at age 0.
@@ -35,15 +42,22 @@ impl Rule {
                     None => first_residual(&test.name, age),
                 },
                 // "Last performed less than N ago" is "performed in the last N - 1 ms".
-                (Which::Last, Age::LessThanAgo(span)) => {
-                    event(facts, &test.name, Count::AtLeast(1), span.saturating_sub(1), now)
-                }
+                (Which::Last, Age::LessThanAgo(span)) => event(
+                    facts,
+                    &test.name,
+                    Count::AtLeast(1),
+                    span.saturating_sub(1),
+                    now,
+                ),
                 (Which::Last, Age::MoreThanAgo(span)) => Residual::All(vec![
                     ever(facts, &test.name, now),
                     event(facts, &test.name, Count::AtMost(0), span, now),
                 ]),
             },
-            Self::Page(page) => Residual::Page { field: page.field, test: page.test.clone() },
+            Self::Page(page) => Residual::Page {
+                field: page.field,
+                test: page.test.clone(),
+            },
             Self::Segment(_) => Residual::Always(false),
         }
     }
@@ -53,10 +67,12 @@ impl Rule {
 fn combine(parts: &[Rule], facts: &Facts<'_>, now: i64, deciding: bool) -> Residual {
     let mut open = Vec::new();
     for part in parts {
-        match part.residual(facts, now) {
-            Residual::Always(answer) if answer == deciding => return Residual::Always(deciding),
-            Residual::Always(_) => {}
-            part => open.push(part),
+        let part = part.residual(facts, now);
+        if part == Residual::Always(deciding) {
+            return part;
+        }
+        if part != Residual::Always(!deciding) {
+            open.push(part);
         }
     }
     match (open.len(), open.pop()) {
@@ -64,7 +80,11 @@ fn combine(parts: &[Rule], facts: &Facts<'_>, now: i64, deciding: bool) -> Resid
         (1, Some(only)) => only,
         (_, Some(last)) => {
             open.push(last);
-            if deciding { Residual::Any(open) } else { Residual::All(open) }
+            if deciding {
+                Residual::Any(open)
+            } else {
+                Residual::All(open)
+            }
         }
     }
 }
@@ -83,7 +103,12 @@ fn ever(facts: &Facts<'_>, name: &str, now: i64) -> Residual {
     let (count, window) = (Count::AtLeast(1), Window::Ever);
     let known = facts.history.for_browser(name, count, window, now);
     if known.is_empty() {
-        Residual::Event { name: name.to_owned(), count, window, known }
+        Residual::Event {
+            name: name.to_owned(),
+            count,
+            window,
+            known,
+        }
     } else {
         Residual::Always(true)
     }
@@ -91,13 +116,18 @@ fn ever(facts: &Facts<'_>, name: &str, now: i64) -> Residual {
 
 /// From an instant on, or until it; decided where it has passed.
 fn from(instant: i64, now: i64) -> Residual {
-    if now >= instant { Residual::Always(true) } else { Residual::From(instant) }
+    if now >= instant {
+        Residual::Always(true)
+    } else {
+        Residual::From(instant)
+    }
 }
 
 fn until(instant: i64, now: i64) -> Residual {
-    match from(instant, now) {
-        Residual::Always(passed) => Residual::Always(!passed),
-        open => Residual::Not(Box::new(open)),
+    if now >= instant {
+        Residual::Always(false)
+    } else {
+        Residual::Not(Box::new(Residual::From(instant)))
     }
 }
 
@@ -124,34 +154,71 @@ fn first_residual(name: &str, age: Age) -> Residual {
     }
 }
 
+impl Test {
+    fn age(&self) -> Option<Age> {
+        if let Self::MoreThanAgo(span) = self {
+            return Some(Age::MoreThanAgo(*span));
+        }
+        if let Self::LessThanAgo(span) = self {
+            return Some(Age::LessThanAgo(*span));
+        }
+        None
+    }
+}
+
 impl AttributeTest {
     fn residual(&self, facts: &Facts<'_>, now: i64) -> Residual {
-        let known = self.value(facts);
-        let age = match self.test {
-            Test::MoreThanAgo(span) => Some(Age::MoreThanAgo(span)),
-            Test::LessThanAgo(span) => Some(Age::LessThanAgo(span)),
-            _ => None,
-        };
-        if let (super::eval::LAST_SEEN, Some(age)) = (self.name.as_str(), age) {
-            return Residual::LastSeen { age, last: facts.last_seen };
+        if self.name == super::eval::LAST_SEEN
+            && let Some(open) = self.test.last_seen_residual(facts.last_seen)
+        {
+            return open;
         }
-        let timed = known.instant().and_then(|at| {
-            if let Some(age) = age {
-                return Some(age_residual(age, at, now));
-            }
-            match self.test {
-                Test::ExactlyAgo(span) => {
-                    let start = at.saturating_add(span);
-                    Some(both(from(start, now), until(start.saturating_add(DAY_MS), now)))
-                }
-                Test::WithinNext(span) => {
-                    let start = at.saturating_sub(span);
-                    Some(both(from(start, now), until(at.saturating_add(1), now)))
-                }
-                _ => None,
-            }
-        });
-        timed.unwrap_or_else(|| Residual::Always(self.test.holds(known, now)))
+        let known = self.value(facts);
+        known
+            .instant()
+            .and_then(|at| self.test.timed_residual(at, now))
+            .unwrap_or_else(|| Residual::Always(self.test.holds(known, now)))
+    }
+}
+
+impl Test {
+    /// What time alone decides, for an instant that stays as it is.
+    fn timed_residual(&self, at: i64, now: i64) -> Option<Residual> {
+        if let Some(age) = self.age() {
+            return Some(age_residual(age, at, now));
+        }
+        if let Self::ExactlyAgo(span) = self {
+            let start = at.saturating_add(*span);
+            let end = start.saturating_add(DAY_MS);
+            return Some(both(from(start, now), until(end, now)));
+        }
+        if let Self::WithinNext(span) = self {
+            let start = at.saturating_sub(*span);
+            let end = at.saturating_add(1);
+            return Some(both(from(start, now), until(end, now)));
+        }
+        None
+    }
+
+    /// What the visitor does in the browser makes them seen: such tests stay open.
+    fn last_seen_residual(&self, last: Option<i64>) -> Option<Residual> {
+        let seen = |age| Residual::LastSeen { age, last };
+        let not = |part| Residual::Not(Box::new(part));
+        if let Some(age) = self.age() {
+            return Some(seen(age));
+        }
+        if let Self::ExactlyAgo(span) = self {
+            return Some(Residual::All(vec![
+                not(seen(Age::LessThanAgo(*span))),
+                seen(Age::LessThanAgo(span.saturating_add(DAY_MS))),
+            ]));
+        }
+        let ever = seen(Age::LessThanAgo(i64::MAX));
+        if *self == Self::HasAnyValue {
+            return Some(ever);
+        }
+        // LIMIT: a comparison of `last_seen` with a date or a number is decided at the edge.
+        (*self == Self::IsUnknown).then(|| not(ever))
     }
 }
 

@@ -5,6 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Problem, Rule};
 
+// LIMIT: segments within segments multiply; an evaluation must stay within a millisecond.
+/// How many predicates a rule may have once the rules of segments are in place.
+pub const RESOLVED_PREDICATES_MAX: usize = 4_096;
+
+// LIMIT: keeps the recursion of a resolved rule within any stack.
+/// How many segments may stand within one another.
+pub const SEGMENTS_DEEP_MAX: usize = 16;
+
 /// The rules of the segments, by id.
 pub type Segments = BTreeMap<String, Rule>;
 
@@ -23,40 +31,55 @@ impl Rule {
     /// # Errors
     /// When a segment does not exist, or comes back to itself; the message has the path.
     pub fn resolve(&self, segments: &Segments) -> Result<Rule, Problem> {
-        self.resolve_within(segments, &mut Vec::new())
+        self.resolve_within(segments, &mut Vec::new(), &mut 0)
     }
 
     fn resolve_within<'a>(
         &'a self,
         segments: &'a Segments,
         path: &mut Vec<&'a str>,
+        predicates: &mut usize,
     ) -> Result<Rule, Problem> {
+        let fail = |message: String| Err(Problem { at: None, message });
         let mut each = |parts: &'a [Rule]| {
-            parts.iter().map(|part| part.resolve_within(segments, path)).collect::<Result<_, _>>()
+            let resolve = |part: &'a Rule| part.resolve_within(segments, path, predicates);
+            parts.iter().map(resolve).collect::<Result<_, _>>()
         };
         Ok(match self {
             Self::All(parts) => Self::All(each(parts)?),
             Self::Any(parts) => Self::Any(each(parts)?),
-            Self::Not(part) => Self::Not(Box::new(part.resolve_within(segments, path)?)),
+            Self::Not(part) => {
+                Self::Not(Box::new(part.resolve_within(segments, path, predicates)?))
+            }
             Self::Segment(id) => {
                 if path.contains(&id.as_str()) {
-                    return Err(Problem {
-                        at: None,
-                        message: format!(
-                            "segment `{id}` refers back to itself ({} > {id}): take one of the steps out",
-                            path.join(" > ")
-                        ),
-                    });
+                    let path = path.join(" > ");
+                    return fail(format!(
+                        "segment `{id}` refers back to itself ({path} > {id}): take one of the steps out"
+                    ));
                 }
                 let Some(rule) = segments.get(id) else {
-                    return Err(Problem { at: None, message: unknown("segment", id, segments.keys()) });
+                    return fail(unknown("segment", id, segments.keys()));
                 };
+                if path.len() >= SEGMENTS_DEEP_MAX {
+                    return fail(format!(
+                        "more than {SEGMENTS_DEEP_MAX} segments stand within one another ({} > {id})",
+                        path.join(" > ")
+                    ));
+                }
                 path.push(id);
-                let resolved = rule.resolve_within(segments, path)?;
+                let resolved = rule.resolve_within(segments, path, predicates)?;
                 path.pop();
                 resolved
             }
             leaf @ (Self::Attribute(_) | Self::Event(_) | Self::Occurrence(_) | Self::Page(_)) => {
+                *predicates += 1;
+                if *predicates > RESOLVED_PREDICATES_MAX {
+                    return fail(format!(
+                        "with its segments in place the rule has more than {RESOLVED_PREDICATES_MAX} \
+                         conditions: use fewer segments"
+                    ));
+                }
                 leaf.clone()
             }
         })
@@ -112,7 +135,10 @@ pub(crate) fn unknown<'a>(
 }
 
 /// The candidate that is nearest to a word, if one is near enough to be meant.
-pub(super) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(super) fn nearest<'a>(
+    word: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
     let word = word.to_lowercase();
     let reach = (word.chars().count() / 3).max(1);
     candidates
@@ -132,7 +158,11 @@ fn distance(from: &str, to: &str) -> usize {
         for ((right, pair), inserted) in to.iter().zip(row.windows(2)).zip(1..) {
             let [diagonal, above] = pair else { continue };
             let before = next.get(inserted - 1).copied().unwrap_or_default();
-            next.push((diagonal + usize::from(left != *right)).min(above + 1).min(before + 1));
+            next.push(
+                (diagonal + usize::from(left != *right))
+                    .min(above + 1)
+                    .min(before + 1),
+            );
         }
         row = next;
     }
@@ -169,6 +199,9 @@ mod tests {
         );
         let cycle = resolve("in segment \"c\"").unwrap_err().message;
         assert!(cycle.contains("c > d > c"), "{cycle}");
-        assert_eq!(resolve("in segment \"e\"").unwrap_err().message, "unknown segment `e` (did you mean `a`?)");
+        assert_eq!(
+            resolve("in segment \"e\"").unwrap_err().message,
+            "unknown segment `e` (did you mean `a`?)"
+        );
     }
 }

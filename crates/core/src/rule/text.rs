@@ -7,6 +7,8 @@ use serde::Serialize;
 
 use super::{
     AttributeTest, DEPTH_MAX, EventTest, Literal, OccurrenceTest, PageRule, Rule, Test, Which,
+    bounds::{too_deep, too_long},
+    resolve::nearest,
 };
 use crate::{
     residual::{PageField, PageTest},
@@ -44,24 +46,31 @@ impl fmt::Display for Problem {
 /// # Errors
 /// Every problem of the text, each with its place.
 pub fn parse(source: &str) -> Result<Rule, Vec<Problem>> {
-    let fail = |message: String| Err(vec![Problem { at: None, message }]);
     if source.len() > TEXT_BYTES_MAX {
-        return fail(format!("the rule is longer than {TEXT_BYTES_MAX} bytes: use a segment for a part"));
+        return Err(vec![Problem {
+            at: None,
+            message: too_long(),
+        }]);
     }
-    let mut parser = Parser { tokens: lex(source)?, next: 0, problems: Vec::new() };
-    let rule = parser.any(0);
-    if let Some(token) = parser.peek() {
-        let message = format!("expected `and`, `or` or the end, found {}", token.kind.shown());
-        parser.problems.push(Problem { at: Some(token.at), message });
+    let mut parser = Parser {
+        tokens: lex(source)?,
+        next: 0,
+        problems: Vec::new(),
+    };
+    let rule = parser.whole();
+    if parser.problems.is_empty() {
+        let faults = rule.faults();
+        parser.problems.extend(
+            faults
+                .into_iter()
+                .map(|message| Problem { at: None, message }),
+        );
     }
-    if !parser.problems.is_empty() {
-        parser.problems.truncate(PROBLEMS_MAX);
-        return Err(parser.problems);
+    if parser.problems.is_empty() {
+        return Ok(rule);
     }
-    match rule.beyond_bounds() {
-        Some(message) => fail(message),
-        None => Ok(rule),
-    }
+    parser.problems.truncate(PROBLEMS_MAX);
+    Err(parser.problems)
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -94,6 +103,7 @@ impl Kind {
 struct Token {
     kind: Kind,
     at: usize,
+    end: usize,
 }
 
 fn lex(source: &str) -> Result<Vec<Token>, Vec<Problem>> {
@@ -113,14 +123,15 @@ fn lex(source: &str) -> Result<Vec<Token>, Vec<Problem>> {
             at += length;
             match (text, first) {
                 (Some(text), '"') => Ok(Kind::Text(text)),
-                (Some(name), _) if name.is_empty() => Err("a name is empty between ` and `".to_owned()),
+                (Some(name), _) if name.is_empty() => {
+                    Err("a name is empty between ` and `".to_owned())
+                }
                 (Some(name), _) => Ok(Kind::Name(name)),
                 (None, _) => Err(format!("the closing {first} is missing")),
             }
-        } else if let Some(sign) =
-            ["<=", ">=", "!=", "<", ">", "=", "(", ")", ","].into_iter().find(|sign| {
-                sign.chars().eq(rest.iter().copied().take(sign.len()))
-            })
+        } else if let Some(sign) = ["<=", ">=", "!=", "<", ">", "=", "(", ")", ","]
+            .into_iter()
+            .find(|sign| sign.chars().eq(rest.iter().copied().take(sign.len())))
         {
             at += sign.len();
             Ok(Kind::Sign(sign))
@@ -134,11 +145,20 @@ fn lex(source: &str) -> Result<Vec<Token>, Vec<Problem>> {
             Ok(Kind::Word(rest.iter().take(length).collect()))
         } else {
             at += 1;
-            Err(format!("`{first}` has no meaning here: put text between double quotes"))
+            Err(format!(
+                "`{first}` has no meaning here: put text between double quotes"
+            ))
         };
         match kind {
-            Ok(kind) => tokens.push(Token { kind, at: start }),
-            Err(message) => problems.push(Problem { at: Some(start), message }),
+            Ok(kind) => tokens.push(Token {
+                kind,
+                at: start,
+                end: at,
+            }),
+            Err(message) => problems.push(Problem {
+                at: Some(start),
+                message,
+            }),
         }
     }
     if problems.is_empty() {
@@ -176,9 +196,14 @@ fn number_or_date(text: &str) -> Result<Kind, String> {
         return Ok(Kind::Number(number));
     }
     parse_instant(text).map(Kind::Date).ok_or_else(|| {
-        format!("`{text}` is neither a number nor a date such as `2026-11-23` or `2026-11-23T09:00:00Z`")
+        format!(
+            "`{text}` is neither a number nor a date such as `2026-11-23` or `2026-11-23T09:00:00Z`"
+        )
     })
 }
+
+/// Units of time as they are suggested.
+const UNITS: [&str; 5] = ["days", "hours", "minutes", "weeks", "seconds"];
 
 struct Parser {
     tokens: Vec<Token>,
@@ -191,15 +216,12 @@ struct Noted;
 
 type Read<T> = Result<T, Noted>;
 
+/// What follows the words of a comparison.
+type ReadTest = fn(&mut Parser) -> Read<Test>;
+
 impl Parser {
     fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.next)
-    }
-
-    fn take(&mut self) -> Option<Token> {
-        let token = self.peek().cloned()?;
-        self.next += 1;
-        Some(token)
     }
 
     fn is_word_at(&self, ahead: usize, word: &str) -> bool {
@@ -211,7 +233,10 @@ impl Parser {
 
     /// Takes all of these words, or none of them.
     fn words(&mut self, words: &str) -> bool {
-        let all = words.split(' ').enumerate().all(|(ahead, word)| self.is_word_at(ahead, word));
+        let all = words
+            .split(' ')
+            .enumerate()
+            .all(|(ahead, word)| self.is_word_at(ahead, word));
         if all {
             self.next += words.split(' ').count();
         }
@@ -219,7 +244,8 @@ impl Parser {
     }
 
     fn sign(&mut self, sign: &str) -> bool {
-        let found = matches!(self.peek(), Some(Token { kind: Kind::Sign(found), .. }) if *found == sign);
+        let found =
+            matches!(self.peek(), Some(Token { kind: Kind::Sign(found), .. }) if *found == sign);
         if found {
             self.next += 1;
         }
@@ -230,7 +256,7 @@ impl Parser {
         let (at, found) = match self.peek() {
             Some(token) => (token.at, token.kind.shown()),
             None => (
-                self.tokens.last().map_or(0, |token| token.at + token.kind.shown().chars().count()),
+                self.tokens.last().map_or(0, |token| token.end),
                 "the end".to_owned(),
             ),
         };
@@ -239,6 +265,20 @@ impl Parser {
             message: format!("expected {expected}, found {found}"),
         });
         Err(Noted)
+    }
+
+    /// Everything up to the end, whatever stands in between.
+    fn whole(&mut self) -> Rule {
+        let rule = self.any(0);
+        while self.peek().is_some() {
+            let _: Read<()> = self.note("`and`, `or` or the end");
+            self.next += 1;
+            self.recover(self.next);
+            if self.words("and") || self.words("or") {
+                self.any(0);
+            }
+        }
+        rule
     }
 
     fn any(&mut self, depth: usize) -> Rule {
@@ -272,7 +312,7 @@ impl Parser {
         if depth > DEPTH_MAX + 1 {
             self.problems.push(Problem {
                 at: self.peek().map(|token| token.at),
-                message: format!("groups are nested deeper than {DEPTH_MAX}: use a segment for a part"),
+                message: too_deep(),
             });
             self.next = self.tokens.len();
             return Rule::everyone();
@@ -285,26 +325,34 @@ impl Parser {
             let inner = self.any(depth + 1);
             if !self.sign(")") {
                 let _: Read<()> = self.note("`and`, `or` or `)`");
-                self.recover();
+                self.recover(self.next);
+                self.sign(")");
             }
             return inner;
         }
+        let start = self.next;
         if let Ok(rule) = self.predicate() {
             return rule;
         }
-        self.recover();
+        self.recover(start);
         Rule::everyone()
     }
 
     /// Skips to where the next condition may begin, so that its mistakes are found as well.
-    fn recover(&mut self) {
+    ///
+    /// `start` is where the condition that failed began: a list that it opened is skipped whole.
+    fn recover(&mut self, start: usize) {
+        let read = self.tokens.get(start..self.next).unwrap_or_default();
+        let is = |token: &Token, sign| token.kind == Kind::Sign(sign);
+        let mut open = read.iter().filter(|token| is(token, "(")).count();
         while let Some(token) = self.peek() {
-            let boundary = match &token.kind {
-                Kind::Word(word) => ["and", "or"].iter().any(|w| word.eq_ignore_ascii_case(w)),
-                Kind::Sign(sign) => *sign == ")",
-                Kind::Name(_) | Kind::Text(_) | Kind::Number(_) | Kind::Date(_) => false,
-            };
-            if boundary {
+            if is(token, "(") {
+                open += 1;
+            } else if is(token, ")") && open > 0 {
+                open -= 1;
+            } else if open == 0
+                && (is(token, ")") || self.is_word_at(0, "and") || self.is_word_at(0, "or"))
+            {
                 return;
             }
             self.next += 1;
@@ -319,15 +367,20 @@ impl Parser {
             return Ok(Rule::Any(Vec::new()));
         }
         if self.words("in segment") {
-            return Ok(Rule::Segment(self.text("the segment's id in double quotes")?));
+            return Ok(Rule::Segment(
+                self.text("the segment's id in double quotes")?,
+            ));
         }
         if self.words("not performed") {
-            return self.event(Some(Count::AtMost(0)));
+            return self.event(false);
         }
         if self.words("performed") {
-            return self.event(None);
+            return self.event(true);
         }
-        for (word, which) in [("first performed", Which::First), ("last performed", Which::Last)] {
+        for (word, which) in [
+            ("first performed", Which::First),
+            ("last performed", Which::Last),
+        ] {
             if self.words(word) {
                 return self.occurrence(which);
             }
@@ -337,10 +390,23 @@ impl Parser {
         }
         let name = match self.peek().map(|token| &token.kind) {
             Some(Kind::Word(name) | Kind::Name(name)) => name.clone(),
-            _ => return self.note("a condition, such as `plan is \"pro\"` or `performed \"Purchased\"`"),
+            _ => {
+                return self
+                    .note("a condition, such as `plan is \"pro\"` or `performed \"Purchased\"`");
+            }
         };
         self.next += 1;
-        Ok(Rule::Attribute(AttributeTest { name, test: self.test()? }))
+        // `performd "Purchased"`: no comparison begins with text.
+        if matches!(self.peek().map(|token| &token.kind), Some(Kind::Text(_)))
+            && nearest(&name, ["performed"]).is_some()
+        {
+            self.next -= 1;
+            return self.note("a condition (did you mean `performed`?)");
+        }
+        Ok(Rule::Attribute(AttributeTest {
+            name,
+            test: self.test()?,
+        }))
     }
 
     fn text(&mut self, expected: &str) -> Read<String> {
@@ -371,12 +437,18 @@ impl Parser {
             Some(Kind::Number(number)) => crate::value::whole(*number),
             _ => None,
         };
-        match whole.and_then(|n| u32::try_from(n).ok()).filter(|n| *n <= Count::THRESHOLD_MAX) {
+        match whole
+            .and_then(|n| u32::try_from(n).ok())
+            .filter(|n| *n <= Count::THRESHOLD_MAX)
+        {
             Some(times) => {
                 self.next += 1;
                 Ok(times)
             }
-            None => self.note(&format!("a whole number of times up to {}", Count::THRESHOLD_MAX)),
+            None => self.note(&format!(
+                "a whole number of times up to {}",
+                Count::THRESHOLD_MAX
+            )),
         }
     }
 
@@ -387,16 +459,19 @@ impl Parser {
             Some(Kind::Word(word)) => unit_ms(word),
             _ => None,
         };
-        let Some(unit) = unit else { return self.note("a unit of time, such as `days` or `hours`") };
+        let Some(unit) = unit else {
+            return match self.near(&UNITS) {
+                Some(unit) => self.note(&format!("a unit of time (did you mean `{unit}`?)")),
+                None => self.note("a unit of time, such as `days` or `hours`"),
+            };
+        };
         self.next += 1;
         let ms = crate::value::whole(number).and_then(|number| number.checked_mul(unit));
-        match ms.filter(|ms| (0..=SPAN_MS_MAX).contains(ms)) {
-            Some(ms) => Ok(ms),
-            None => {
-                self.next = start;
-                self.note("a whole number of units, up to 100 years")
-            }
+        if let Some(ms) = ms.filter(|ms| (0..=SPAN_MS_MAX).contains(ms)) {
+            return Ok(ms);
         }
+        self.next = start;
+        self.note("a whole number of units, up to 100 years")
     }
 
     fn date(&mut self) -> Read<i64> {
@@ -410,7 +485,7 @@ impl Parser {
                 self.next += 1;
                 Ok(instant)
             }
-            None => self.note("a date such as `2026-11-23`"),
+            None => self.note("a date such as `2026-11-23` or `2026-11-23T09:00:00Z`"),
         }
     }
 
@@ -418,8 +493,12 @@ impl Parser {
         let literal = match self.peek().map(|token| &token.kind) {
             Some(Kind::Text(text)) => Some(Literal::Text(text.clone())),
             Some(Kind::Number(number)) => Some(Literal::Number(*number)),
-            Some(Kind::Word(word)) if word.eq_ignore_ascii_case("true") => Some(Literal::Bool(true)),
-            Some(Kind::Word(word)) if word.eq_ignore_ascii_case("false") => Some(Literal::Bool(false)),
+            Some(Kind::Word(word)) if word.eq_ignore_ascii_case("true") => {
+                Some(Literal::Bool(true))
+            }
+            Some(Kind::Word(word)) if word.eq_ignore_ascii_case("false") => {
+                Some(Literal::Bool(false))
+            }
             _ => None,
         };
         match literal {
@@ -439,19 +518,31 @@ impl Parser {
         while self.sign(",") {
             items.push(item(self)?);
         }
-        if self.sign(")") { Ok(items) } else { self.note("`,` or `)`") }
+        if self.sign(")") {
+            Ok(items)
+        } else {
+            self.note("`,` or `)`")
+        }
     }
 
-    fn event(&mut self, count: Option<Count>) -> Read<Rule> {
+    fn event(&mut self, performed: bool) -> Read<Rule> {
         let name = self.text("the event's name in double quotes")?;
-        let count = match count {
-            Some(count) => count,
-            None => self.count()?,
+        let count = self.count()?;
+        let event = |count, window| {
+            Rule::Event(EventTest {
+                name,
+                count,
+                window,
+            })
         };
-        Ok(Rule::Event(EventTest { name, count, window: self.window()? }))
+        Ok(match (performed, count) {
+            (true, count) => event(count.unwrap_or(Count::AtLeast(1)), self.window()?),
+            (false, None) => event(Count::AtMost(0), self.window()?),
+            (false, Some(count)) => Rule::Not(Box::new(event(count, self.window()?))),
+        })
     }
 
-    fn count(&mut self) -> Read<Count> {
+    fn count(&mut self) -> Read<Option<Count>> {
         let count = if self.words("at least") {
             Count::AtLeast(self.times()?)
         } else if self.words("at most") {
@@ -463,11 +554,16 @@ impl Parser {
             if !self.words("and") {
                 return self.note("`and` and the larger number");
             }
-            Count::Between(least, self.times()?)
+            let most = self.times()?;
+            Count::Between(least, self.not_below(least, most)?)
         } else {
-            return Ok(Count::AtLeast(1));
+            return Ok(None);
         };
-        if self.words("times") || self.words("time") { Ok(count) } else { self.note("`times`") }
+        if self.words("times") || self.words("time") {
+            Ok(Some(count))
+        } else {
+            self.note("`times`")
+        }
     }
 
     fn window(&mut self) -> Read<Window> {
@@ -482,15 +578,33 @@ impl Parser {
             if !self.words("to") {
                 return self.note("`to` and a date");
             }
-            Window::Between(start, self.date()?)
+            let end = self.date()?;
+            if end <= start {
+                self.next -= 1;
+                return self.note("a date after the first one");
+            }
+            Window::Between(start, end)
         } else {
             Window::Ever
         })
     }
 
+    /// The larger bound of two, which has just been taken.
+    fn not_below<T: PartialOrd + Copy>(&mut self, least: T, most: T) -> Read<T> {
+        if least <= most {
+            return Ok(most);
+        }
+        self.next -= 1;
+        self.note("a number that is not smaller than the first one")
+    }
+
     fn ago(&mut self) -> Read<i64> {
         let span = self.span()?;
-        if self.words("ago") { Ok(span) } else { self.note("`ago`") }
+        if self.words("ago") {
+            Ok(span)
+        } else {
+            self.note("`ago`")
+        }
     }
 
     fn occurrence(&mut self, which: Which) -> Read<Rule> {
@@ -506,7 +620,12 @@ impl Parser {
     }
 
     fn page(&mut self) -> Read<Rule> {
-        let fields = [PageField::Url, PageField::Path, PageField::Title, PageField::Referrer];
+        let fields = [
+            PageField::Url,
+            PageField::Path,
+            PageField::Title,
+            PageField::Referrer,
+        ];
         let Some(field) = fields.into_iter().find(|field| self.words(field.word())) else {
             return self.note("`url`, `path`, `title` or `referrer`");
         };
@@ -528,32 +647,54 @@ impl Parser {
     }
 
     /// A number, or a span with `ago`, after a sign of comparison.
-    fn number_or_ago(&mut self, number: fn(f64) -> Test, ago: Option<fn(i64) -> Test>) -> Read<Test> {
-        let unit_follows = matches!(
-            self.tokens.get(self.next + 1).map(|token| &token.kind),
-            Some(Kind::Word(word)) if unit_ms(word).is_some()
-        );
-        match ago.filter(|_| unit_follows) {
-            Some(ago) => Ok(ago(self.ago()?)),
-            None => Ok(number(self.number()?)),
+    fn number_or_ago(
+        &mut self,
+        number: fn(f64) -> Test,
+        ago: Option<fn(i64) -> Test>,
+    ) -> Read<Test> {
+        let unit_follows = match self.tokens.get(self.next + 1).map(|token| &token.kind) {
+            Some(Kind::Word(word)) => {
+                unit_ms(word).is_some()
+                    || nearest(word, UNITS).is_some()
+                    || self.is_word_at(2, "ago")
+            }
+            _ => false,
+        };
+        match (unit_follows, ago) {
+            (true, Some(ago)) => Ok(ago(self.ago()?)),
+            (true, None) => self.note("a number (how long ago is compared with `>` or `<`)"),
+            (false, _) => Ok(number(self.number()?)),
         }
     }
 
     fn test(&mut self) -> Read<Test> {
-        let phrases: [(&str, fn(&mut Self) -> Read<Test>); 17] = [
+        let phrases: [(&str, ReadTest); 18] = [
             ("is any of", |p| Ok(Test::IsAnyOf(p.list(Self::literal)?))),
             ("is none of", |p| Ok(Test::IsNoneOf(p.list(Self::literal)?))),
+            ("is not any of", |p| {
+                Ok(Test::IsNoneOf(p.list(Self::literal)?))
+            }),
             ("is unknown", |_| Ok(Test::IsUnknown)),
             ("is empty", |_| Ok(Test::IsEmpty)),
             ("is not", |p| Ok(Test::IsNot(p.literal()?))),
             ("is", |p| Ok(Test::Is(p.literal()?))),
             ("has any value", |_| Ok(Test::HasAnyValue)),
-            ("contains", |p| Ok(Test::Contains(p.text("text in double quotes")?))),
-            ("does not contain", |p| Ok(Test::DoesNotContain(p.text("text in double quotes")?))),
-            ("starts with", |p| Ok(Test::StartsWith(p.text("text in double quotes")?))),
-            ("ends with", |p| Ok(Test::EndsWith(p.text("text in double quotes")?))),
+            ("contains", |p| {
+                Ok(Test::Contains(p.text("text in double quotes")?))
+            }),
+            ("does not contain", |p| {
+                Ok(Test::DoesNotContain(p.text("text in double quotes")?))
+            }),
+            ("starts with", |p| {
+                Ok(Test::StartsWith(p.text("text in double quotes")?))
+            }),
+            ("ends with", |p| {
+                Ok(Test::EndsWith(p.text("text in double quotes")?))
+            }),
             ("includes", |p| Ok(Test::Includes(p.literal()?))),
-            ("does not include", |p| Ok(Test::DoesNotInclude(p.literal()?))),
+            ("does not include", |p| {
+                Ok(Test::DoesNotInclude(p.literal()?))
+            }),
             ("before", |p| Ok(Test::Before(p.date()?))),
             ("after", |p| Ok(Test::After(p.date()?))),
             ("on", |p| Ok(Test::On(p.date()?))),
@@ -578,7 +719,8 @@ impl Parser {
             if !self.words("and") {
                 return self.note("`and` and the larger number");
             }
-            return Ok(Test::Between(least, self.number()?));
+            let most = self.number()?;
+            return Ok(Test::Between(least, self.not_below(least, most)?));
         }
         self.signed()
     }
@@ -610,12 +752,16 @@ impl Parser {
 
     /// The comparison whose first word is nearest to the word that stands here.
     fn suggestion(&self) -> Option<&'static str> {
-        const WORDS: [&str; 12] = [
-            "is", "has", "contains", "does", "starts", "ends", "includes", "before", "after", "between",
-            "exactly", "within",
-        ];
+        self.near(&[
+            "is", "has", "contains", "does", "starts", "ends", "includes", "before", "after",
+            "between", "exactly", "within",
+        ])
+    }
+
+    /// The word of these that is nearest to the one that stands here.
+    fn near(&self, words: &[&'static str]) -> Option<&'static str> {
         match &self.peek()?.kind {
-            Kind::Word(word) => super::resolve::nearest(word, WORDS),
+            Kind::Word(word) => nearest(word, words.iter().copied()),
             Kind::Name(_) | Kind::Text(_) | Kind::Number(_) | Kind::Date(_) | Kind::Sign(_) => None,
         }
     }

@@ -1,0 +1,518 @@
+//! Properties of rules over generated trees, people and times.
+//! Examples that people can read are in `rules.rs`.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod common;
+
+use common::{NOW, Somebody};
+use proptest::{collection::vec, prelude::*};
+use rekindle_core::{
+    residual::{Local, PageField, PageTest, Residual},
+    rule::{
+        AnySpelling, AttributeTest, EventTest, Literal, OccurrenceTest, PageRule, Rule, Test,
+        Which, parse,
+    },
+    value::Value,
+    window::{Age, Count, Window},
+};
+
+/// Text with everything that quoting must survive.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-zA-Z_. $]{1,8}",
+        "\\PC{0,6}",
+        prop::sample::select(vec![
+            "\"", "\\", "`", "\n", "\t", "\\n", "and", "not", "is", "in", "ß"
+        ])
+        .prop_map(str::to_owned),
+    ]
+}
+
+fn name() -> impl Strategy<Value = String> {
+    text().prop_filter("names are not empty", |name| !name.is_empty())
+}
+
+fn number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        (-1_000_i32..1_000).prop_map(f64::from),
+        any::<f64>().prop_filter("finite", |number| number.is_finite()),
+    ]
+}
+
+fn literal() -> impl Strategy<Value = Literal> {
+    prop_oneof![
+        any::<bool>().prop_map(Literal::Bool),
+        number().prop_map(Literal::Number),
+        text().prop_map(Literal::Text),
+    ]
+}
+
+fn span() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        0..100_i64,
+        (0..40_000_i64).prop_map(|n| n * 60_000),
+        Just(36_525 * 86_400_000_i64)
+    ]
+}
+
+fn instant() -> impl Strategy<Value = i64> {
+    prop_oneof![
+        -62_167_219_200_000..=253_402_300_799_999_i64,
+        (0..30_000_i64).prop_map(|day| day * 86_400_000),
+    ]
+}
+
+fn ordered<T: PartialOrd + Copy>((a, b): (T, T)) -> (T, T) {
+    if a <= b { (a, b) } else { (b, a) }
+}
+
+fn count() -> impl Strategy<Value = Count> {
+    let n = || prop_oneof![0..4_u32, 0..=1_000_u32];
+    prop_oneof![
+        n().prop_map(Count::AtLeast),
+        n().prop_map(Count::AtMost),
+        n().prop_map(Count::Exactly),
+        (n(), n()).prop_map(|pair| {
+            let (least, most) = ordered(pair);
+            Count::Between(least, most)
+        }),
+    ]
+}
+
+fn window(span: BoxedStrategy<i64>, instant: BoxedStrategy<i64>) -> impl Strategy<Value = Window> {
+    prop_oneof![
+        Just(Window::Ever),
+        span.prop_map(Window::Last),
+        instant.clone().prop_map(Window::Before),
+        instant.clone().prop_map(Window::Since),
+        (instant.clone(), instant).prop_filter_map("not empty", |(a, b)| {
+            (a < b).then_some(Window::Between(a, b))
+        }),
+    ]
+}
+
+fn age(span: BoxedStrategy<i64>) -> impl Strategy<Value = Age> {
+    (any::<bool>(), span).prop_map(|(more, span)| {
+        if more {
+            Age::MoreThanAgo(span)
+        } else {
+            Age::LessThanAgo(span)
+        }
+    })
+}
+
+fn test() -> impl Strategy<Value = Test> {
+    prop_oneof![
+        literal().prop_map(Test::Is),
+        literal().prop_map(Test::IsNot),
+        vec(literal(), 1..4).prop_map(Test::IsAnyOf),
+        vec(literal(), 1..4).prop_map(Test::IsNoneOf),
+        text().prop_map(Test::Contains),
+        text().prop_map(Test::DoesNotContain),
+        text().prop_map(Test::StartsWith),
+        text().prop_map(Test::EndsWith),
+        number().prop_map(Test::LessThan),
+        number().prop_map(Test::AtMost),
+        number().prop_map(Test::GreaterThan),
+        number().prop_map(Test::AtLeast),
+        (number(), number()).prop_map(|pair| {
+            let (least, most) = ordered(pair);
+            Test::Between(least, most)
+        }),
+        literal().prop_map(Test::Includes),
+        literal().prop_map(Test::DoesNotInclude),
+        Just(Test::IsEmpty),
+        Just(Test::HasAnyValue),
+        Just(Test::IsUnknown),
+        instant().prop_map(Test::Before),
+        instant().prop_map(Test::After),
+        instant().prop_map(Test::On),
+        span().prop_map(Test::MoreThanAgo),
+        span().prop_map(Test::LessThanAgo),
+        span().prop_map(Test::ExactlyAgo),
+        span().prop_map(Test::WithinNext),
+    ]
+}
+
+fn page() -> impl Strategy<Value = Rule> {
+    let field = prop::sample::select(vec![
+        PageField::Url,
+        PageField::Path,
+        PageField::Title,
+        PageField::Referrer,
+    ]);
+    let test = prop_oneof![
+        vec(text(), 1..3).prop_map(PageTest::IsAnyOf),
+        text().prop_map(PageTest::Contains),
+        text().prop_map(PageTest::StartsWith),
+        text().prop_map(PageTest::EndsWith),
+    ];
+    (field, test).prop_map(|(field, test)| Rule::Page(PageRule { field, test }))
+}
+
+fn leaf() -> impl Strategy<Value = Rule> {
+    let which = prop::sample::select(vec![Which::First, Which::Last]);
+    prop_oneof![
+        4 => (name(), test()).prop_map(|(name, test)| Rule::Attribute(AttributeTest { name, test })),
+        3 => (name(), count(), window(span().boxed(), instant().boxed()))
+            .prop_map(|(name, count, window)| Rule::Event(EventTest { name, count, window })),
+        1 => (name(), which, age(span().boxed()))
+            .prop_map(|(name, which, age)| Rule::Occurrence(OccurrenceTest { name, which, age })),
+        1 => page(),
+        1 => name().prop_map(Rule::Segment),
+    ]
+}
+
+/// Trees in normal form: no group has one part.
+fn tree(leaf: BoxedStrategy<Rule>) -> impl Strategy<Value = Rule> {
+    let leaf =
+        prop_oneof![9 => leaf, 1 => Just(Rule::everyone()), 1 => Just(Rule::Any(Vec::new()))];
+    leaf.prop_recursive(4, 16, 4, |inner| {
+        prop_oneof![
+            vec(inner.clone(), 2..4).prop_map(Rule::All),
+            vec(inner.clone(), 2..4).prop_map(Rule::Any),
+            inner.prop_map(|part| Rule::Not(Box::new(part))),
+        ]
+    })
+}
+
+/// Words that a rule may be made of, in any order.
+fn soup() -> impl Strategy<Value = String> {
+    let words = vec![
+        "and",
+        "or",
+        "not",
+        "(",
+        ")",
+        ",",
+        "performed",
+        "first",
+        "last",
+        "in",
+        "the",
+        "segment",
+        "page",
+        "url",
+        "\"A\"",
+        "`n`",
+        "plan",
+        "is",
+        "any",
+        "of",
+        "none",
+        "unknown",
+        "empty",
+        "has",
+        "value",
+        "contains",
+        "does",
+        "between",
+        "at",
+        "least",
+        "most",
+        "times",
+        "exactly",
+        ">",
+        "<",
+        ">=",
+        "=",
+        "!=",
+        "5",
+        "-1",
+        "1.5",
+        "1001",
+        "30 days ago",
+        "99999999 days",
+        "2026-11-23",
+        "before",
+        "since",
+        "from",
+        "to",
+        "within",
+        "next",
+        "everyone",
+        "no one",
+        "true",
+        "\"",
+        "`",
+        "\\",
+        "é",
+    ];
+    vec(prop::sample::select(words), 0..40).prop_map(|words| words.join(" "))
+}
+
+// Small worlds: everything happens within some 60 ms of `NOW`, so that time can be scanned.
+const SCAN_MS: i64 = 150;
+
+fn near_span() -> BoxedStrategy<i64> {
+    (0..40_i64).boxed()
+}
+
+fn near_instant() -> BoxedStrategy<i64> {
+    (NOW - 60..NOW + 60).boxed()
+}
+
+fn near_count() -> impl Strategy<Value = Count> {
+    prop_oneof![
+        (0..4_u32).prop_map(Count::AtLeast),
+        (0..4_u32).prop_map(Count::AtMost),
+        (0..4_u32).prop_map(Count::Exactly),
+        (0..3_u32, 0..2_u32).prop_map(|(least, more)| Count::Between(least, least + more)),
+    ]
+}
+
+fn near_test() -> impl Strategy<Value = Test> {
+    prop_oneof![
+        near_span().prop_map(Test::MoreThanAgo),
+        near_span().prop_map(Test::LessThanAgo),
+        near_span().prop_map(Test::ExactlyAgo),
+        near_span().prop_map(Test::WithinNext),
+        near_instant().prop_map(Test::Before),
+        near_instant().prop_map(Test::After),
+        near_instant().prop_map(Test::On),
+        Just(Test::HasAnyValue),
+        Just(Test::IsUnknown),
+        Just(Test::IsNot(Literal::Number(1.0))),
+    ]
+}
+
+fn near_event() -> impl Strategy<Value = String> {
+    prop::sample::select(vec!["A", "B"]).prop_map(str::to_owned)
+}
+
+fn near_leaf(which: Vec<Which>) -> BoxedStrategy<Rule> {
+    let attribute = |name: &'static str| {
+        near_test().prop_map(move |test| {
+            Rule::Attribute(AttributeTest {
+                name: name.to_owned(),
+                test,
+            })
+        })
+    };
+    let seen = prop_oneof![
+        near_span().prop_map(Test::MoreThanAgo),
+        near_span().prop_map(Test::LessThanAgo),
+        near_span().prop_map(Test::ExactlyAgo),
+        Just(Test::HasAnyValue),
+        Just(Test::IsUnknown),
+    ]
+    .prop_map(|test| {
+        Rule::Attribute(AttributeTest {
+            name: "last_seen".to_owned(),
+            test,
+        })
+    });
+    prop_oneof![
+        2 => attribute("x"),
+        2 => seen,
+        4 => (near_event(), near_count(), window(near_span(), near_instant()))
+            .prop_map(|(name, count, window)| Rule::Event(EventTest { name, count, window })),
+        2 => (near_event(), prop::sample::select(which), age(near_span()))
+            .prop_map(|(name, which, age)| Rule::Occurrence(OccurrenceTest { name, which, age })),
+    ]
+    .boxed()
+}
+
+fn somebody() -> impl Strategy<Value = Somebody> {
+    let attribute = proptest::option::of(near_instant());
+    (vec((near_event(), 0..60_i64), 0..8), attribute).prop_map(|(events, x)| {
+        let person = events
+            .into_iter()
+            .fold(Somebody::nobody(), |p, (event, ago)| p.did(&event, ago));
+        match x {
+            Some(x) => person.with(serde_json::json!({ "x": x })),
+            None => person,
+        }
+    })
+}
+
+/// A browser: what happened there, and the page.
+#[derive(Clone, Debug, Default)]
+struct Browser {
+    a: Vec<i64>,
+    b: Vec<i64>,
+    page: String,
+}
+
+impl Local for Browser {
+    fn instants(&self, event: &str) -> &[i64] {
+        match event {
+            "A" => &self.a,
+            "B" => &self.b,
+            _ => &[],
+        }
+    }
+
+    fn last_seen(&self) -> Option<i64> {
+        self.a.iter().chain(&self.b).copied().max()
+    }
+
+    fn page(&self, _: PageField) -> &str {
+        &self.page
+    }
+}
+
+fn browser() -> impl Strategy<Value = Browser> {
+    (
+        vec(0..60_i64, 0..4),
+        vec(0..60_i64, 0..4),
+        prop::sample::select(vec!["/a", "/b"]),
+    )
+        .prop_map(|(a, b, page)| {
+            let at = |after: Vec<i64>| after.into_iter().map(|after| NOW + after).collect();
+            Browser {
+                a: at(a),
+                b: at(b),
+                page: page.to_owned(),
+            }
+        })
+}
+
+/// The rule with the answers to its page conditions in their place.
+fn on_page(rule: &Rule, page: &str) -> Rule {
+    let each = |parts: &[Rule]| parts.iter().map(|part| on_page(part, page)).collect();
+    match rule {
+        Rule::All(parts) => Rule::All(each(parts)),
+        Rule::Any(parts) => Rule::Any(each(parts)),
+        Rule::Not(part) => Rule::Not(Box::new(on_page(part, page))),
+        Rule::Page(condition) if condition.test.holds(page) => Rule::everyone(),
+        Rule::Page(_) => Rule::Any(Vec::new()),
+        leaf @ (Rule::Attribute(_) | Rule::Event(_) | Rule::Occurrence(_) | Rule::Segment(_)) => {
+            leaf.clone()
+        }
+    }
+}
+
+fn near_page() -> BoxedStrategy<Rule> {
+    prop::sample::select(vec!["/a", "/b"])
+        .prop_map(|path| {
+            let test = PageTest::IsAnyOf(vec![path.to_owned()]);
+            Rule::Page(PageRule {
+                field: PageField::Path,
+                test,
+            })
+        })
+        .boxed()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_printed_rule_is_read_back(rule in tree(leaf().boxed())) {
+        let text = rule.to_string();
+        prop_assert_eq!(parse(&text), Ok(rule), "{}", text);
+    }
+
+    #[test]
+    fn a_rule_in_json_is_read_back(rule in tree(leaf().boxed())) {
+        let json = serde_json::to_string(&rule).unwrap();
+        prop_assert_eq!(serde_json::from_str::<AnySpelling>(&json).unwrap().0, rule.clone(), "{}", json);
+        let value = serde_json::to_value(&rule).unwrap();
+        prop_assert_eq!(serde_json::from_value::<AnySpelling>(value).unwrap().0, rule);
+    }
+
+    #[test]
+    fn what_can_be_read_prints_in_one_way_only(text in soup()) {
+        if let Ok(rule) = parse(&text) {
+            let canonical = rule.to_string();
+            let again = parse(&canonical).unwrap();
+            prop_assert_eq!(&again, &rule, "{} => {}", text, canonical);
+            prop_assert_eq!(again.to_string(), canonical);
+        }
+    }
+
+    #[test]
+    fn mistakes_have_a_place_within_the_text(text in soup()) {
+        for problem in parse(&text).err().unwrap_or_default() {
+            prop_assert!(problem.at.is_none_or(|at| at <= text.chars().count()), "{:?}", problem);
+        }
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(text in any::<String>(), json in "[\\[\\]{}:,\"a-z0-9.]{0,40}") {
+        let _ = parse(&text);
+        let _ = serde_json::from_str::<AnySpelling>(&json);
+    }
+
+    #[test]
+    fn the_next_flip_is_found_by_a_scan_of_time(
+        rule in tree(near_leaf(vec![Which::First, Which::Last])),
+        person in somebody(),
+        // Sometimes the clock has been set back and events lie ahead.
+        back in prop_oneof![3 => Just(0), 1 => 0..30_i64],
+    ) {
+        let now = NOW - back;
+        let facts = person.facts();
+        let before = rule.eval(&facts, now);
+        let scanned = (now + 1..now + SCAN_MS).find(|at| rule.eval(&facts, *at) != before);
+        let found = rule.next_flip(&facts, now);
+        match found {
+            Some(at) if at < now + SCAN_MS => prop_assert_eq!(Some(at), scanned, "{}", rule),
+            // A day later, for "exactly" and "on".
+            Some(at) => {
+                prop_assert_eq!(scanned, None, "{}", rule);
+                prop_assert_ne!(rule.eval(&facts, at), before);
+                prop_assert_eq!(rule.eval(&facts, at - 1), before);
+            }
+            None => prop_assert_eq!(scanned, None, "{}", rule),
+        }
+    }
+
+    #[test]
+    fn a_residual_gives_what_the_whole_rule_gives(
+        rule in tree(prop_oneof![6 => near_leaf(vec![Which::Last]), 1 => near_page()].boxed()),
+        person in somebody(),
+        browser in browser(),
+        later in 0..130_i64,
+    ) {
+        let residual = rule.residual(&person.facts(), NOW);
+        let now = NOW + later;
+        let mut local = browser.clone();
+        local.a.retain(|at| *at <= now);
+        local.b.retain(|at| *at <= now);
+        let added = local.a.iter().fold(person, |person, at| person.did_at("A", *at));
+        let added = local.b.iter().fold(added, |person, at| person.did_at("B", *at));
+        let whole = on_page(&rule, &local.page).eval(&added.facts(), now);
+        prop_assert_eq!(residual.eval(&local, now), whole, "{} => {:?}", rule, residual);
+        // It travels.
+        let bytes = rekindle_core::wire::encode(&residual);
+        prop_assert_eq!(rekindle_core::wire::decode::<Residual>(&bytes), Ok(residual));
+    }
+
+    #[test]
+    fn a_residual_holds_still_until_its_next_change(
+        rule in tree(near_leaf(vec![Which::First, Which::Last])),
+        person in somebody(),
+        browser in browser(),
+    ) {
+        let residual = rule.residual(&person.facts(), NOW);
+        let before = residual.eval(&browser, NOW);
+        let change = residual.next_change(&browser, NOW).unwrap_or(i64::MAX);
+        prop_assert!(change > NOW);
+        for at in NOW..change.min(NOW + SCAN_MS) {
+            prop_assert_eq!(residual.eval(&browser, at), before, "{} at +{}", rule, at - NOW);
+        }
+    }
+
+    #[test]
+    fn an_explanation_agrees_with_the_answer(
+        rule in tree(near_leaf(vec![Which::First, Which::Last])),
+        person in somebody(),
+    ) {
+        let facts = person.facts();
+        let explanation = rule.explain(&facts, NOW);
+        prop_assert_eq!(explanation.holds, rule.eval(&facts, NOW));
+        prop_assert_eq!(explanation.flips_at, rule.next_flip(&facts, NOW));
+    }
+
+    #[test]
+    fn a_value_travels_in_both_formats(number in number(), text in text()) {
+        let value = Value::List(vec![Value::Null, true.into(), number.into(), text.as_str().into()]);
+        let json = serde_json::to_string(&value).unwrap();
+        prop_assert_eq!(&serde_json::from_str::<Value>(&json).unwrap(), &value);
+        let bytes = rekindle_core::wire::encode(&value);
+        prop_assert_eq!(rekindle_core::wire::decode::<Value>(&bytes), Ok(value));
+    }
+}
