@@ -13,6 +13,7 @@ use super::{
 use crate::{
     liquid::{self, Template},
     rule::{Rule, Segments},
+    time::format_span,
     window::DAY_MS,
     wire::{Layout, Position},
 };
@@ -20,6 +21,11 @@ use crate::{
 // LIMIT: what one canvas can show; Intercom stops at the same number of blocks.
 /// How many steps a series may have.
 pub const STEPS_MAX: usize = 250;
+
+// LIMIT: one who comes to the end and still matches enters again: sooner than this, a series of
+// steps without delays would never stop sending.
+/// How soon after leaving one may enter again, at the earliest.
+pub const REENTRY_MS_MIN: i64 = 60 * 60 * 1_000;
 
 /// How long an in-app message stays live where its step does not say.
 const LIVE_FOR_MS: i64 = 30 * DAY_MS;
@@ -192,6 +198,7 @@ impl Series {
             .iter()
             .map(|step| step.when.as_ref().map(|rule| resolve(Some(&step.id), &rule.0)))
             .collect();
+        findings.extend(too_soon(spec.reentry));
         let next = link(&spec.steps, &mut findings);
         let mut steps = Vec::new();
         for ((step, when), next) in spec.steps.iter().zip(targeting).zip(next) {
@@ -216,6 +223,17 @@ impl Series {
     #[must_use]
     pub fn step(&self, id: &str) -> Option<(usize, &Step)> {
         self.steps.iter().enumerate().find(|(_, step)| step.id == id)
+    }
+}
+
+fn too_soon(reentry: Reentry) -> Option<Finding> {
+    match reentry {
+        Reentry::After(span) if span.0 < REENTRY_MS_MIN => {
+            let (span, least) = (format_span(span.0), format_span(REENTRY_MS_MIN));
+            let message = format!("`reentry` after {span} is too soon: name at least {least}");
+            Some(Finding::error(None, "reentry", message))
+        }
+        Reentry::After(_) | Reentry::Never => None,
     }
 }
 

@@ -47,7 +47,7 @@ pub struct Person {
     pub audiences: BTreeMap<String, i64>,
     /// Their latest run through each series.
     pub runs: BTreeMap<String, Run>,
-    /// The version of the definitions that they were last looked at with; 0 for a new person.
+    /// The version of the definitions that they were last looked at with.
     pub definitions: u64,
     /// The hash of the inbox that was last published for them; 0 for none.
     pub inbox: u64,
@@ -71,7 +71,8 @@ pub struct Run {
     pub version: u32,
     /// When they entered, Unix ms.
     pub entered_at: i64,
-    /// Hashes of the events at the very instant of entry that were there before it.
+    /// Hashes of the events at the very instant of entry, or after it by a fast clock, that were
+    /// there before it.
     pub before: Vec<u32>,
     /// Where they are.
     pub state: RunState,
@@ -222,6 +223,18 @@ impl Person {
             first_seen: self.first_seen,
             last_seen: self.last_seen,
         }
+    }
+
+    /// Whether nothing is known of them yet.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.attributes.is_empty() && self.first_seen.is_none() && self.history.iter().next().is_none()
+    }
+
+    /// What an exit rule sees of one who would enter this moment: no event since then.
+    #[must_use]
+    pub fn facts_on_entry(&self) -> Facts<'_> {
+        Facts { history: View::nothing(&self.history), ..self.facts() }
     }
 
     /// What an exit rule sees of them: events since they entered.

@@ -221,21 +221,21 @@ pub fn effect_id(person: &str, series: &str, entry: u32, step: &str) -> String {
 #[must_use]
 pub fn step(definitions: &Definitions, person: Person, input: Input, now: i64) -> Decision {
     let mut machine = Machine { definitions, person, now, effects: Vec::new() };
-    let seen_before = machine.person.definitions;
-    let redefined = seen_before != 0 && seen_before != definitions.version;
-    if redefined {
+    let redefined = machine.person.definitions != definitions.version;
+    // One of whom nothing is known yet does not "match already": this input makes them.
+    if redefined && !machine.person.is_blank() {
         // Those who match already when a series is published must be told from those who come to.
         machine.memberships();
         machine.audiences(true);
     }
     machine.person.definitions = definitions.version;
-    if machine.apply(input) || redefined {
-        machine.memberships();
-        machine.exits();
-        machine.audiences(false);
-        machine.enter();
-        machine.advance();
-    }
+    machine.apply(input);
+    // Also after an input that changed nothing: a repeat may come when a timer is due.
+    machine.memberships();
+    machine.exits();
+    machine.audiences(false);
+    machine.enter();
+    machine.advance();
     machine.publish_inbox();
     let due = wake(definitions, &machine.person, now);
     Decision { person: machine.person, effects: machine.effects, due }
@@ -258,51 +258,45 @@ impl Machine<'_> {
         });
     }
 
-    /// Takes the input into the facts; `false` when it changes nothing.
-    fn apply(&mut self, input: Input) -> bool {
+    /// Takes the input into the facts.
+    fn apply(&mut self, input: Input) {
         match input {
-            Input::Tick => true,
+            Input::Tick => {}
             Input::Event { id, name, at, active } => {
                 let added = self.person.history.add(&name, Occurrence::new(at, &id));
-                if added == Added::New && active {
+                // One event name too many is still a sign of life.
+                if added != Added::Repeat && active {
                     let person = &mut self.person;
                     person.first_seen = Some(person.first_seen.map_or(at, |first| first.min(at)));
                     person.last_seen = person.last_seen.max(Some(at));
                 }
-                added == Added::New
             }
             Input::Identify(identified) => self.identify(identified),
             Input::Reaction { effect, reaction, at } => {
                 self.react(&effect, reaction, at);
-                true
             }
             Input::Settled { effect, delivery } => {
                 self.settle(&effect, &delivery);
-                true
             }
         }
     }
 
     /// The last write by timestamp wins; of two with the same, the one that comes later.
-    fn identify(&mut self, identified: Identified) -> bool {
-        let mut changed = false;
+    fn identify(&mut self, identified: Identified) {
         for (name, value) in identified.attributes {
             let attributes = &mut self.person.attributes;
             let full = attributes.len() >= ATTRIBUTES_MAX;
             match attributes.get_mut(&name) {
                 Some(attribute) if attribute.at <= identified.at => {
-                    changed |= attribute.value != value;
                     *attribute = Attribute { value, at: identified.at };
                 }
                 Some(_) => {}
                 None if !full => {
-                    changed = true;
                     attributes.insert(name, Attribute { value, at: identified.at });
                 }
                 None => {}
             }
         }
-        changed
     }
 
     /// The run, the place of its record and the step's id behind an effect id.
@@ -320,7 +314,8 @@ impl Machine<'_> {
         let Some(run) = self.person.runs.get_mut(&series) else { return };
         let version = run.version;
         let Some(record) = run.steps.get_mut(place) else { return };
-        if !record.reactions.note(reaction, at) {
+        // No one can react to what never reached them.
+        if matches!(record.outcome, Outcome::Skipped(_)) || !record.reactions.note(reaction, at) {
             return;
         }
         let metric = match reaction {
@@ -338,8 +333,14 @@ impl Machine<'_> {
         let Some(run) = self.person.runs.get_mut(&series) else { return };
         let version = run.version;
         let Some(record) = run.steps.get_mut(place) else { return };
+        // What is live in the app was counted when it went live, and has no receipt.
+        let leaves = self
+            .definitions
+            .series(&series, version)
+            .and_then(|series| series.step(&record.step))
+            .is_none_or(|(_, step)| step.message.channel() != Channel::InApp);
         // A receipt may come for what was cancelled a moment too late: it was sent all the same.
-        if !matches!(record.outcome, Outcome::Queued | Outcome::Cancelled) {
+        if !leaves || !matches!(record.outcome, Outcome::Queued | Outcome::Cancelled) {
             return;
         }
         let (outcome, metric) = match delivery {
@@ -420,6 +421,7 @@ impl Machine<'_> {
 
     /// Keeps who matches which audience. `baseline`: before the input, with new definitions.
     fn audiences(&mut self, baseline: bool) {
+        self.person.audiences.retain(|id, _| self.definitions.series.contains_key(id));
         for (id, published) in &self.definitions.series {
             let Some(series) = published.versions.get(&published.current) else { continue };
             if baseline && series.entry == Entry::ExistingAndFuture {
@@ -449,6 +451,13 @@ impl Machine<'_> {
             if published.paused || too_early || !self.may_enter(id, series) {
                 continue;
             }
+            let held_off = series
+                .exit
+                .as_ref()
+                .is_some_and(|exit| exit.eval(&self.person.facts_on_entry(), self.now));
+            if held_off {
+                continue;
+            }
             let entry = self.person.runs.get(id).map_or(0, |run| run.entry) + 1;
             let before = self.person.history.ids_from(self.now);
             let Some(first) = series.steps.first() else { continue };
@@ -460,12 +469,6 @@ impl Machine<'_> {
                 state: self.waiting(first),
                 steps: Vec::new(),
             };
-            let held_off = series.exit.as_ref().is_some_and(|exit| {
-                exit.eval(&self.person.facts_since(&run), self.now)
-            });
-            if held_off {
-                continue;
-            }
             self.person.runs.insert(id.clone(), run);
             self.count(id, published.current, None, Metric::Entered);
         }
@@ -502,8 +505,8 @@ impl Machine<'_> {
             return false;
         }
         let (version, entry) = (run.version, run.entry);
-        let Some(series) = self.definitions.series(id, version) else { return false };
-        let Some((_, step)) = series.step(step) else {
+        let series = self.definitions.series(id, version);
+        let Some((series, (_, step))) = series.and_then(|series| Some((series, series.step(step)?))) else {
             self.leave(id, ExitReason::StepGone);
             return false;
         };
@@ -629,12 +632,17 @@ fn wake(definitions: &Definitions, person: &Person, now: i64) -> Option<i64> {
     let segments = definitions.segments.values().map(|rule| rule.next_flip(&facts, now));
     let audiences = definitions.series.iter().map(|(id, published)| {
         let series = published.versions.get(&published.current)?;
-        let again = match (series.reentry, person.runs.get(id).and_then(Run::left_at)) {
-            (Reentry::After(span), Some(left)) if person.audiences.contains_key(id) => {
-                Some(left.saturating_add(span.0)).filter(|instant| *instant > now)
-            }
+        let may_enter_at = match (series.reentry, person.runs.get(id).map(Run::left_at)) {
+            (_, None) => Some(now),
+            (Reentry::After(span), Some(Some(left))) => Some(left.saturating_add(span.0)),
             (Reentry::After(_) | Reentry::Never, _) => None,
         };
+        let may_enter_at = may_enter_at.filter(|_| person.audiences.contains_key(id));
+        // Who may enter and has not is held off by the exit condition: wait for it to end.
+        let held_off = may_enter_at.filter(|at| *at <= now && !published.paused).and_then(|_| {
+            series.exit.as_ref()?.next_flip(&person.facts_on_entry(), now)
+        });
+        let again = earliest(may_enter_at.filter(|at| *at > now), held_off);
         earliest(series.audience.next_flip(&facts, now), again)
     });
     let runs = person.runs.iter().map(|(id, run)| {
