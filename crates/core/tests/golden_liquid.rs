@@ -1,6 +1,12 @@
 //! Runs the conformance suite for Liquid engines against ours.
 //! A case fails unless the skip-file lists it with a reason; a listed case that passes fails too.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test, helpers included, fails by panicking"
+)]
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 use rekindle_core::{
