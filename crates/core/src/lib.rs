@@ -15,3 +15,4 @@ pub mod time;
 pub mod value;
 pub mod window;
 pub mod wire;
+pub mod world;
