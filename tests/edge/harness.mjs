@@ -11,6 +11,7 @@ import { promisify } from "node:util";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const START_LIMIT_MS = 30_000;
+const ANSWER_LIMIT_MS = 60_000;
 const WAIT_LIMIT_MS = 10_000;
 const POLL_MS = 20;
 
@@ -110,6 +111,7 @@ export async function startRuntime({ port, state, vars = {} } = {}) {
           ...headers,
         },
         body: body === undefined ? undefined : JSON.stringify(body),
+        signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
       });
       const text = await answer.text();
       if (!answer.ok) {
@@ -128,6 +130,7 @@ export async function startRuntime({ port, state, vars = {} } = {}) {
         method: "POST",
         headers: { "content-type": "text/plain", ...headers },
         body: JSON.stringify({ writeKey: WRITE_KEY, ...body }),
+        signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
       });
     },
   };

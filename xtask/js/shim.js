@@ -7,11 +7,25 @@ Error.stackTraceLimit = 100;
 // The `worker` crate sets criticalError in its panic hook and counts instances in instanceId.
 const life = wasm.__worker_init_state();
 
+// Calls that have not been answered. A trap dooms them all: their futures live in the memory that
+// is given up, and nobody would ever poll them again.
+const unanswered = new Set();
+let trapped = false;
+Object.defineProperty(life, "criticalError", {
+  get: () => trapped,
+  set(value) {
+    trapped = value;
+    if (!value) return;
+    for (const fail of unanswered) fail(new Error("the Worker met a trap while it was at work"));
+    unanswered.clear();
+  },
+});
+
 function renew() {
-  if (!life.criticalError) return;
+  if (!trapped) return;
   console.log("a trap was met: starting a fresh instance");
   wasm.__wbg_reset_state();
-  life.criticalError = false;
+  trapped = false;
   life.instanceId++;
 }
 
@@ -20,6 +34,7 @@ function notice(error) {
 }
 
 addEventListener("error", (event) => notice(event.error));
+addEventListener("unhandledrejection", (event) => notice(event.reason));
 
 // One call into the module, plain or async.
 function call(method, self, args) {
@@ -32,9 +47,19 @@ function call(method, self, args) {
     throw error;
   }
   if (typeof answer?.then !== "function") return answer;
-  return answer.then(undefined, (error) => {
-    notice(error);
-    throw error;
+  return new Promise((done, fail) => {
+    unanswered.add(fail);
+    answer.then(
+      (value) => {
+        unanswered.delete(fail);
+        done(value);
+      },
+      (error) => {
+        unanswered.delete(fail);
+        notice(error);
+        fail(error);
+      },
+    );
   });
 }
 

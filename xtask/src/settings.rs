@@ -77,6 +77,7 @@ fn localise(settings: &mut Value, origin: &str, main: &Path, assets: &Path) {
         vars.insert("REKINDLE_WRITE_KEY".into(), json!(WRITE_KEY));
         vars.insert("REKINDLE_ADMIN_TOKEN".into(), json!(ADMIN_TOKEN));
         vars.insert("REKINDLE_ORIGIN".into(), json!(origin));
+        vars.insert("REKINDLE_LINK_SECRET".into(), json!("development"));
     }
 }
 

@@ -3,6 +3,7 @@
 //! A step that fails does not hide the later ones. A runner's own cases are counted one by one;
 //! a step without cases counts as one.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -197,7 +198,13 @@ fn browser() -> Result<Count> {
 }
 
 fn node_tests(dir: &str, prepare: impl FnOnce(&mut Command) -> Result<()>) -> Result<Count> {
-    let tests: Vec<PathBuf> = files::below(&files::at(dir))?
+    let path = files::at(dir);
+    let found = if path.is_dir() {
+        files::below(&path)?
+    } else {
+        BTreeMap::new()
+    };
+    let tests: Vec<PathBuf> = found
         .into_iter()
         .filter(|(short, _)| {
             short.components().count() == 1 && short.to_string_lossy().ends_with(".test.mjs")
