@@ -20,12 +20,12 @@ use crate::{
 
 // LIMIT: what one canvas can show; Intercom stops at the same number of blocks.
 /// How many steps a series may have.
-pub const STEPS_MAX: usize = 250;
+pub(crate) const STEPS_MAX: usize = 250;
 
 // LIMIT: one who comes to the end and still matches enters again: sooner than this, a series of
 // steps without delays would never stop sending.
 /// How soon after leaving one may enter again, at the earliest.
-pub const REENTRY_MS_MIN: i64 = 60 * 60 * 1_000;
+pub(crate) const REENTRY_MS_MIN: i64 = 60 * 60 * 1_000;
 
 /// How long an in-app message stays live where its step does not say.
 const LIVE_FOR_MS: i64 = 30 * DAY_MS;

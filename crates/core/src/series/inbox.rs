@@ -16,7 +16,7 @@ use crate::{
 
 // LIMIT: what a page load carries; older messages give way to newer ones.
 /// How many messages an inbox may hold.
-pub const ITEMS_MAX: usize = 20;
+pub(crate) const ITEMS_MAX: usize = 20;
 
 /// The messages that are live for a person at `now`, newest first.
 #[must_use]

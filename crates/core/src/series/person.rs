@@ -22,11 +22,11 @@ use crate::{
 };
 
 /// How long after the last step an exit still counts as re-engagement.
-pub const REENGAGEMENT_MS: i64 = 30 * DAY_MS;
+pub(crate) const REENGAGEMENT_MS: i64 = 30 * DAY_MS;
 
 // LIMIT: more attributes than any form asks for.
 /// How many attributes a person may have.
-pub const ATTRIBUTES_MAX: usize = 500;
+pub(crate) const ATTRIBUTES_MAX: usize = 500;
 
 /// Everything known of one person.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -75,6 +75,15 @@ pub fn problems(spec: &SeriesSpec, segments: &Segments, names: &Names) -> Vec<Fi
                 .to_owned(),
         ));
     }
+    if series.exit.as_ref().is_some_and(holds_without_events) {
+        findings.push(Finding::warning(
+            None,
+            "exit_at_once",
+            "the exit condition holds for everyone who has just entered, because it looks at events \
+             since entry: no one will enter; ask for something that is performed"
+                .to_owned(),
+        ));
+    }
     let elapsed = elapsed_at_each_step(&series);
     for ((step, elapsed), when) in
         series.steps.iter().zip(&elapsed).zip(series.steps.iter().map(|step| step.when.as_ref()))
@@ -174,6 +183,26 @@ fn necessary(rule: &Rule) -> Vec<&EventTest> {
         | Rule::Occurrence(_)
         | Rule::Page(_)
         | Rule::Segment(_) => Vec::new(),
+    }
+}
+
+/// Whether a rule holds for certain for one who has performed nothing.
+fn holds_without_events(rule: &Rule) -> bool {
+    match rule {
+        Rule::All(parts) => parts.iter().all(holds_without_events),
+        Rule::Any(parts) => parts.iter().any(holds_without_events),
+        Rule::Event(test) => test.count.holds(0),
+        Rule::Not(part) => match part.as_ref() {
+            Rule::Event(test) => !test.count.holds(0),
+            Rule::Occurrence(_) => true,
+            Rule::All(_)
+            | Rule::Any(_)
+            | Rule::Not(_)
+            | Rule::Attribute(_)
+            | Rule::Page(_)
+            | Rule::Segment(_) => false,
+        },
+        Rule::Attribute(_) | Rule::Occurrence(_) | Rule::Page(_) | Rule::Segment(_) => false,
     }
 }
 
