@@ -1,10 +1,12 @@
 //! Values while a template renders: truth, equality, order and text as Liquid has them.
 //! Does not know filters or tags.
 
-use std::{cmp::Ordering, collections::BTreeMap, rc::Rc};
+use std::{cmp::Ordering, rc::Rc};
 
 use super::{
+    letters::{count, find, print_int},
     number::{self, Number},
+    table::Table,
     turn::Turn,
 };
 use crate::value::{Value, whole};
@@ -26,7 +28,7 @@ pub(super) enum Data {
         ready: Rc<str>,
     },
     List(Rc<Vec<Data>>),
-    Map(Rc<BTreeMap<String, Data>>),
+    Map(Rc<Table>),
     /// From the first to the second, both included; none if the second is less.
     Range(i64, i64),
     /// `blank`: equal to nothing, false, and all that is empty or white space.
@@ -42,10 +44,21 @@ impl Data {
         Self::Number(Number::Int(int))
     }
 
+    /// A count that was put away as a value.
+    pub(super) fn as_count(&self) -> usize {
+        usize::try_from(self.as_int()).unwrap_or_default()
+    }
+
+    /// A whole number that was put away as a value.
+    pub(super) fn as_int(&self) -> i64 {
+        self.to_number().truncated()
+    }
+
     pub(super) fn count(count: usize) -> Self {
         Self::int(i64::try_from(count).unwrap_or(i64::MAX))
     }
 
+    #[inline(never)]
     pub(super) fn text(text: &str) -> Self {
         Self::Text(Rc::from(text))
     }
@@ -66,19 +79,20 @@ impl Data {
                 Some(int) => Number::Int(int),
                 None => Number::Float(number),
             }),
-            Value::Text(text) => Self::Text(Rc::from(text)),
+            Value::Text(text) => Self::text(&text),
             Value::List(items) => Self::List(Rc::new(
                 items
                     .into_iter()
                     .map(|item| Self::from_nested(item, depth + 1))
                     .collect(),
             )),
-            Value::Map(entries) => Self::Map(Rc::new(
-                entries
-                    .into_iter()
-                    .map(|(name, value)| (name, Self::from_nested(value, depth + 1)))
-                    .collect(),
-            )),
+            Value::Map(entries) => {
+                let mut table = Table::default();
+                for (name, value) in entries {
+                    table.insert(&name, Self::from_nested(value, depth + 1));
+                }
+                Self::Map(Rc::new(table))
+            }
         }
     }
 
@@ -96,7 +110,7 @@ impl Data {
         match self {
             Self::Text(text) | Self::Ready { plain: text, .. } => text.is_empty(),
             Self::List(items) => items.is_empty(),
-            Self::Map(entries) => entries.is_empty(),
+            Self::Map(entries) => entries.len() == 0,
             Self::Nil
             | Self::Bool(_)
             | Self::Number(_)
@@ -110,7 +124,7 @@ impl Data {
     fn is_blank(&self) -> bool {
         match self {
             Self::Nil | Self::Bool(false) => true,
-            Self::Text(text) | Self::Ready { plain: text, .. } => text.trim().is_empty(),
+            Self::Text(text) | Self::Ready { plain: text, .. } => text.trim_ascii().is_empty(),
             Self::List(_) | Self::Map(_) => self.is_empty(),
             Self::Bool(true)
             | Self::Number(_)
@@ -122,6 +136,7 @@ impl Data {
     }
 
     /// The text of it, without a copy when it is text.
+    #[inline(never)]
     pub(super) fn to_text(&self) -> Rc<str> {
         match self {
             Self::Text(text) | Self::Ready { plain: text, .. } => Rc::clone(text),
@@ -151,9 +166,9 @@ impl Data {
             Self::List(items) => items.iter().for_each(|item| item.print(out)),
             Self::Map(_) => self.inspect(out),
             Self::Range(from, to) => {
-                out.push_str(&from.to_string());
+                out.push_str(&print_int(*from, '0', 1));
                 out.push_str("..");
-                out.push_str(&to.to_string());
+                out.push_str(&print_int(*to, '0', 1));
             }
         }
     }
@@ -200,8 +215,10 @@ impl Data {
             Self::Ready { plain, ready } => plain.len() + ready.len(),
             Self::List(items) => items.iter().map(Self::weight).sum::<usize>() + items.len(),
             Self::Map(entries) => {
-                let values = entries.values().map(Self::weight).sum::<usize>();
-                values + entries.keys().map(String::len).sum::<usize>() + entries.len()
+                let entries = entries.iter();
+                entries
+                    .map(|(name, value)| name.len() + value.weight() + 1)
+                    .sum()
             }
             Self::Nil
             | Self::Bool(_)
@@ -234,7 +251,7 @@ impl Data {
         match self {
             Self::Number(Number::Int(int)) => Some(*int),
             Self::Text(text) | Self::Ready { plain: text, .. } => {
-                let text = text.trim();
+                let text = text.trim_ascii();
                 let digits = text.strip_prefix('-').unwrap_or(text);
                 let ok = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
                 match ok.then(|| number::read(text)) {
@@ -339,7 +356,7 @@ impl Data {
                     .cloned()
                     .unwrap_or(Self::Nil)
             }
-            (Self::Map(entries), _) => entries.get(&*index.to_text()).cloned().unwrap_or(Self::Nil),
+            (Self::Map(entries), _) => entries.get(&index.to_text()).cloned().unwrap_or(Self::Nil),
             (Self::Turn(turn), _) => turn.member(&index.to_text()),
             _ => Self::Nil,
         }
@@ -348,7 +365,7 @@ impl Data {
     /// How many characters, items or entries it has.
     pub(super) fn size(&self) -> Option<usize> {
         match self {
-            Self::Text(text) | Self::Ready { plain: text, .. } => Some(text.chars().count()),
+            Self::Text(text) | Self::Ready { plain: text, .. } => Some(count(text)),
             Self::List(items) => Some(items.len()),
             Self::Map(entries) => Some(entries.len()),
             Self::Range(from, to) => Some(range_len(*from, *to)),
@@ -417,7 +434,7 @@ impl Data {
             }
             (Self::Map(left), Self::Map(right)) => {
                 let mut pairs = left.iter().zip(right.iter());
-                left.len() == right.len() && pairs.all(|(l, r)| l.0 == r.0 && l.1.equals(r.1))
+                left.len() == right.len() && pairs.all(|(l, r)| l.0 == r.0 && l.1.equals(&r.1))
             }
             (Self::Range(from, to), Self::Range(other_from, other_to)) => {
                 from == other_from && to == other_to
@@ -433,11 +450,14 @@ impl Data {
     pub(super) fn contains(&self, part: &Self) -> bool {
         match self {
             _ if part.is_nil() => false,
-            Self::Text(text) | Self::Ready { plain: text, .. } => text.contains(&*part.to_text()),
+            Self::Text(text) | Self::Ready { plain: text, .. } => {
+                find(text, &part.to_text(), 0).is_some()
+            }
             Self::List(items) => items.iter().any(|item| item.equals(part)),
-            Self::Map(entries) => part
-                .as_text()
-                .is_some_and(|name| entries.contains_key(name)),
+            Self::Map(entries) => {
+                let name = part.as_text();
+                name.is_some_and(|name| entries.get(name).is_some())
+            }
             Self::Range(from, to) => {
                 matches!(part, Self::Number(Number::Int(int)) if from <= int && int <= to)
             }

@@ -1,7 +1,7 @@
 //! Renders a parsed template: walks the tree, looks names up, writes escaped text.
 //! Never panics and never runs on: every step, byte and level is counted.
 
-use std::{collections::BTreeMap, rc::Rc};
+use std::rc::Rc;
 
 use super::{
     RenderError, Scope,
@@ -11,7 +11,9 @@ use super::{
     },
     data::{Data, order},
     filters,
+    letters::{concat, print_int},
     number::Number,
+    table::Table,
     terms::{Fault, Terms},
 };
 
@@ -37,14 +39,14 @@ pub(super) struct Run<'a> {
     scope: &'a dyn Scope,
     pub(super) terms: Terms,
     /// Variables of the scope that were asked for, so that none is copied twice.
-    roots: BTreeMap<String, Data>,
-    assigned: BTreeMap<String, Data>,
-    counters: BTreeMap<&'a str, i64>,
+    roots: Table,
+    assigned: Table,
+    counters: Table,
     /// Variables of loops, the innermost last.
     pub(super) locals: Vec<(&'a str, Data)>,
-    cycles: BTreeMap<String, usize>,
+    cycles: Table,
     /// Where the loops of each name stopped.
-    pub(super) stops: BTreeMap<&'a str, usize>,
+    pub(super) stops: Table,
     changed: String,
     pub(super) page: Page,
     depth: u32,
@@ -60,12 +62,12 @@ pub(super) fn render(
     let mut run = Run {
         scope,
         terms,
-        roots: BTreeMap::new(),
-        assigned: BTreeMap::new(),
-        counters: BTreeMap::new(),
+        roots: Table::default(),
+        assigned: Table::default(),
+        counters: Table::default(),
         locals: Vec::new(),
-        cycles: BTreeMap::new(),
-        stops: BTreeMap::new(),
+        cycles: Table::default(),
+        stops: Table::default(),
         changed: String::new(),
         page: Page::default(),
         depth: 0,
@@ -109,7 +111,7 @@ impl<'a> Run<'a> {
             }
             Node::Assign { name, pipe } => {
                 let value = self.pipe(pipe)?;
-                self.assigned.insert(name.clone(), value);
+                self.assigned.insert(name, value);
             }
             Node::Capture { name, body } => return self.capture(name, body),
             Node::If {
@@ -120,18 +122,8 @@ impl<'a> Run<'a> {
             Node::For(each) => return self.each(each),
             Node::TableRow(each) => return self.table(each),
             Node::Cycle { name, key, items } => self.cycle(name.as_ref(), key, items)?,
-            Node::Increment(name) => {
-                let counter = self.counters.entry(name).or_default();
-                let value = *counter;
-                *counter = counter.saturating_add(1);
-                self.literal(&value.to_string())?;
-            }
-            Node::Decrement(name) => {
-                let counter = self.counters.entry(name).or_default();
-                *counter = counter.saturating_sub(1);
-                let value = *counter;
-                self.literal(&value.to_string())?;
-            }
+            Node::Increment(name) => self.count(name, 0, 1)?,
+            Node::Decrement(name) => self.count(name, -1, 0)?,
             Node::Break => return Ok(Flow::Break),
             Node::Continue => return Ok(Flow::Continue),
             Node::IfChanged(body) => return self.if_changed(body),
@@ -167,6 +159,15 @@ impl<'a> Run<'a> {
         self.terms.written(self.page.ready.len() - before)
     }
 
+    /// A counter: `before` is added, the sum printed, `after` added.
+    fn count(&mut self, name: &str, before: i64, after: i64) -> Result<(), Fault> {
+        let value = self.counters.get(name).map_or(0, Data::as_int);
+        let value = value.saturating_add(before);
+        let next = Data::int(value.saturating_add(after));
+        self.counters.insert(name, next);
+        self.literal(&print_int(value, '0', 1))
+    }
+
     fn capture(&mut self, name: &str, body: &'a [Node]) -> Result<Flow, Fault> {
         let inner = Page {
             ready: String::new(),
@@ -179,7 +180,7 @@ impl<'a> Run<'a> {
             plain: Rc::from(inner.plain.unwrap_or_default()),
             ready: Rc::from(inner.ready),
         };
-        self.assigned.insert(name.to_owned(), captured);
+        self.assigned.insert(name, captured);
         flow
     }
 
@@ -239,16 +240,17 @@ impl<'a> Run<'a> {
     fn cycle(&mut self, name: Option<&Expr>, key: &str, items: &[Expr]) -> Result<(), Fault> {
         // Named and unnamed cycles never share a turn.
         let key = match name {
-            Some(name) => format!("n{}", self.expr(name)?.to_text()),
-            None => format!("u{key}"),
+            Some(name) => concat(&["n", &self.expr(name)?.to_text()]),
+            None => concat(&["u", key]),
         };
-        let turn = self.cycles.get(&key).copied().unwrap_or_default();
+        let turn = self.cycles.get(&key).map_or(0, Data::as_count);
         let value = match items.get(turn).or(items.first()) {
             Some(item) => self.expr(item)?,
             None => Data::Nil,
         };
         let next = if turn + 1 >= items.len() { 0 } else { turn + 1 };
-        self.cycles.insert(key, next);
+        self.terms.charge(self.cycles.len() / 64)?;
+        self.cycles.insert(&key, Data::count(next));
         self.output(&value, false)
     }
 
@@ -376,14 +378,16 @@ impl<'a> Run<'a> {
             return Ok(value.clone());
         }
         if let Some(counter) = self.counters.get(name) {
-            return Ok(Data::int(*counter));
+            return Ok(counter.clone());
         }
         if let Some(value) = self.roots.get(name) {
             return Ok(value.clone());
         }
         self.terms.charge(1)?;
         let value = self.scope.get(name).map_or(Data::Nil, Data::from_value);
-        self.roots.insert(name.to_owned(), value.clone());
+        // Names made by the template are any number, and each moves those after it.
+        self.terms.charge(self.roots.len() / 64)?;
+        self.roots.insert(name, value.clone());
         Ok(value)
     }
 
@@ -395,7 +399,11 @@ impl<'a> Run<'a> {
 
 fn incomparable(left: &Data, right: &Data) -> Fault {
     let (left, right) = (left.kind(), right.kind());
-    Fault::because(format!(
-        "can't compare {left} with {right}: turn text into a number with `| plus: 0`"
-    ))
+    Fault::made(&[
+        "can't compare ",
+        left,
+        " with ",
+        right,
+        ": turn text into a number with `| plus: 0`",
+    ])
 }

@@ -131,9 +131,13 @@ impl<'a> Run<'a> {
             let column = index % columns + 1;
             if index > 0 && column == 1 {
                 let row = index / columns + 1;
-                self.literal(&format!("</tr>\n<tr class=\"row{row}\">"))?;
+                self.literal("</tr>\n<tr class=\"row")?;
+                self.literal(&Data::count(row).to_text())?;
+                self.literal("\">")?;
             }
-            self.literal(&format!("<td class=\"col{column}\">"))?;
+            self.literal("<td class=\"col")?;
+            self.literal(&Data::count(column).to_text())?;
+            self.literal("\">")?;
             let turn = Turn {
                 name: Rc::clone(&name),
                 length: stretch.length,
@@ -163,7 +167,7 @@ impl<'a> Run<'a> {
         let items = Items::of(&over, &mut self.terms)?;
         let from = match &each.offset {
             None => 0,
-            Some(Offset::Continue) => self.stops.get(each.name.as_str()).copied().unwrap_or(0),
+            Some(Offset::Continue) => self.stops.get(&each.name).map_or(0, Data::as_count),
             Some(Offset::At(offset)) => self.bound(Some(offset), lenient)?.unwrap_or(0),
         };
         let left = items.len().saturating_sub(from);
@@ -171,7 +175,8 @@ impl<'a> Run<'a> {
             Some(limit) => left.min(limit),
             None => left,
         };
-        self.stops.insert(&each.name, from.saturating_add(length));
+        let stop = Data::count(from.saturating_add(length));
+        self.stops.insert(&each.name, stop);
         Ok(Stretch {
             items,
             from,
@@ -195,9 +200,8 @@ impl<'a> Run<'a> {
             None if lenient => value.to_number().truncated(),
             None => {
                 let kind = value.kind();
-                let message =
-                    format!("the limit and offset of a loop must be whole numbers, not {kind}");
-                return Err(Fault::because(message));
+                let message = "the limit and offset of a loop must be whole numbers, not ";
+                return Err(Fault::made(&[message, kind]));
             }
         };
         Ok(Some(usize::try_from(whole.max(0)).unwrap_or(usize::MAX)))

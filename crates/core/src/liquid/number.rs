@@ -1,6 +1,8 @@
 //! Numbers as Liquid reads, computes and prints them: whole numbers stay whole.
 //! Uses none of the standard float parsing and printing, which weigh more than all the filters.
 
+use super::letters::{concat, print_int};
+
 /// A number that knows whether it is whole by type.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Number {
@@ -33,7 +35,7 @@ impl Number {
 
     pub(super) fn print(self) -> String {
         match self {
-            Self::Int(int) => int.to_string(),
+            Self::Int(int) => print_int(int, '0', 1),
             Self::Float(float) => print(float),
         }
     }
@@ -51,7 +53,7 @@ pub(super) fn to_int(float: f64) -> i64 {
 
 /// The number that a text is, or starts with: `5.1`, `-3`, `10 apples`; 0 if it is none.
 pub(super) fn read(text: &str) -> Number {
-    let text = text.trim();
+    let text = text.trim_ascii();
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -136,28 +138,31 @@ fn print(float: f64) -> String {
     let sign = if float.is_sign_negative() { "-" } else { "" };
     let size = float.abs();
     if size.is_infinite() {
-        return format!("{sign}Infinity");
+        return concat(&[sign, "Infinity"]);
     }
     if size == 0.0 {
-        return format!("{sign}0.0");
+        return concat(&[sign, "0.0"]);
     }
-    let (digits, exponent) = digits(size);
+    let (mut digits, exponent) = digits(size);
     // `exponent` is that of the first digit: 0 for 1.5, 2 for 150.0, -1 for 0.15.
-    if !(-4..16).contains(&exponent) {
-        let (first, rest) = digits.split_at_checked(1).unwrap_or((&digits, ""));
-        let rest = if rest.is_empty() { "0" } else { rest };
-        let way = if exponent < 0 { '-' } else { '+' };
-        return format!("{sign}{first}.{rest}e{way}{:02}", exponent.unsigned_abs());
+    let is_plain = (-4..16).contains(&exponent);
+    let mut point = 1;
+    if is_plain && exponent < 0 {
+        let zeros = print_int(0, '0', usize::try_from(-exponent).unwrap_or_default());
+        digits = concat(&[&zeros, &digits]);
+    } else if is_plain {
+        point = usize::try_from(exponent).unwrap_or_default() + 1;
     }
-    let places = usize::try_from(exponent.unsigned_abs()).unwrap_or_default();
-    if exponent < 0 {
-        return format!("{sign}0.{}{digits}", "0".repeat(places - 1));
+    while digits.len() <= point {
+        digits.push('0');
     }
-    let padding = (places + 1).saturating_sub(digits.len());
-    let padded = format!("{digits}{}", "0".repeat(padding));
-    let (whole, fraction) = padded.split_at_checked(places + 1).unwrap_or((&padded, ""));
-    let fraction = if fraction.is_empty() { "0" } else { fraction };
-    format!("{sign}{whole}.{fraction}")
+    let (whole, fraction) = digits.split_at_checked(point).unwrap_or((&digits, ""));
+    if is_plain {
+        return concat(&[sign, whole, ".", fraction]);
+    }
+    let way = if exponent < 0 { "e-" } else { "e+" };
+    let exponent = print_int(i64::from(exponent.abs()), '0', 2);
+    concat(&[sign, whole, ".", fraction, way, &exponent])
 }
 
 /// The significant digits of a positive number without the zeros at the end, and the power of ten
@@ -181,7 +186,7 @@ fn digits(size: f64) -> (String, i32) {
         mantissa = to_int(scale(size, shift - 1).round());
         exponent += 1;
     }
-    let text = mantissa.to_string();
+    let text = print_int(mantissa, '0', 1);
     if text.len() < DIGITS {
         exponent -= 1;
     }

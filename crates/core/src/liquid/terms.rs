@@ -1,7 +1,7 @@
 //! What a rendering is bound by: its limits, its sink, and the instant that is now.
 //! Counts; does not decide what to do when a limit is passed.
 
-use super::{Limits, Problem, RenderError, Sink, ast::Place, data::Data};
+use super::{Limits, Problem, RenderError, Sink, ast::Place, data::Data, letters::concat};
 
 // So many bytes of text cost one step: a filter on a long text is more work than one on a short.
 const BYTES_PER_STEP: usize = 256;
@@ -18,6 +18,12 @@ pub(super) enum Fault {
 impl Fault {
     pub(super) fn because(message: impl Into<String>) -> Self {
         Self::Because(message.into())
+    }
+
+    /// From the parts of its message.
+    #[inline(never)]
+    pub(super) fn made(parts: &[&str]) -> Self {
+        Self::Because(concat(parts))
     }
 
     pub(super) fn at(self, place: Place) -> RenderError {

@@ -1,10 +1,11 @@
 //! The `date` filter: an instant printed by a pattern of `%` directives.
 //! Prints English names and the offset that the instant was written with; knows no time zones.
 
-use std::rc::Rc;
-
 use super::{
-    super::data::Data,
+    super::{
+        data::Data,
+        letters::{concat, print_int},
+    },
     instant::{self, Instant, MONTHS, WEEKDAYS},
 };
 use crate::{
@@ -33,7 +34,7 @@ pub(super) fn date(input: &Data, pattern: &str, now_ms: Option<i64>) -> Data {
         }
     };
     match instant {
-        Some(instant) => Data::Text(Rc::from(print(instant, pattern))),
+        Some(instant) => Data::text(&print(instant, pattern)),
         None => input.clone(),
     }
 }
@@ -96,10 +97,12 @@ impl Clock {
 
     fn offset(&self, colon: bool) -> String {
         let minutes = self.instant.offset_minutes;
-        let sign = if minutes < 0 { '-' } else { '+' };
+        let sign = if minutes < 0 { "-" } else { "+" };
         let minutes = minutes.unsigned_abs();
         let colon = if colon { ":" } else { "" };
-        format!("{sign}{:02}{colon}{:02}", minutes / 60, minutes % 60)
+        let hours = print_int(i64::from(minutes / 60), '0', 2);
+        let minutes = print_int(i64::from(minutes % 60), '0', 2);
+        concat(&[sign, &hours, colon, &minutes])
     }
 }
 
@@ -189,16 +192,13 @@ fn write(out: &mut String, clock: &Clock, letter: char, flags: Flags) -> bool {
         'Y' => (clock.year, 1, '0'),
         _ => return write_words(out, clock, letter, flags),
     };
-    let width = flags.width.unwrap_or(width);
-    let text = number.to_string();
+    let width = if flags.unpadded {
+        1
+    } else {
+        flags.width.unwrap_or(width)
+    };
     let padding = flags.padding.unwrap_or(padding);
-    if !flags.unpadded {
-        out.extend(std::iter::repeat_n(
-            padding,
-            width.saturating_sub(text.len()),
-        ));
-    }
-    out.push_str(&text);
+    out.push_str(&print_int(number, padding, width));
     true
 }
 
@@ -223,7 +223,7 @@ fn write_words(out: &mut String, clock: &Clock, letter: char, flags: Flags) -> b
         'b' | 'h' => short(name(&MONTHS, clock.month - 1)),
         'L' | 'N' => {
             let width = flags.width.unwrap_or(if letter == 'L' { 3 } else { 9 });
-            let digits = format!("{:03}000000", clock.ms);
+            let digits = concat(&[&print_int(clock.ms, '0', 3), "000000"]);
             digits.chars().take(width).collect()
         }
         'n' => "\n".to_owned(),

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use super::super::{
     data::Data,
+    letters::{find, replace_all},
     sink::{Sink, entity, escape_html, percent_encode},
     terms::Fault,
 };
@@ -52,7 +53,18 @@ pub(super) fn newline_to_br(input: &Data, sink: Sink) -> Data {
 }
 
 fn with_breaks(text: &str) -> String {
-    text.replace("\r\n", "\n").replace('\n', "<br />\n")
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c == '\n' {
+            // Windows ends a line with two characters: the first would stand before the break.
+            if out.ends_with('\r') {
+                out.pop();
+            }
+            out.push_str("<br />");
+        }
+        out.push(c);
+    }
+    out
 }
 
 fn without_double_escape(text: &str) -> String {
@@ -103,7 +115,7 @@ pub(super) fn strip_html(text: &str) -> String {
             if *missing || !tag.starts_with(open) {
                 continue;
             }
-            match tag.find(close) {
+            match find(tag, close, 0) {
                 Some(end) => {
                     rest = tag.get(end + close.len()..).unwrap_or_default();
                     continue 'text;
@@ -124,8 +136,8 @@ pub(super) fn strip_html(text: &str) -> String {
 /// As forms do: a space becomes `+`.
 pub(super) fn url_encode(text: &str) -> String {
     let mut out = String::new();
-    percent_encode(&mut out, text, b"-._~ ");
-    out.replace(' ', "+")
+    percent_encode(&mut out, text, b"-._~");
+    replace_all(&out, "%20", "+", usize::MAX)
 }
 
 pub(super) fn url_decode(text: &str) -> Result<Data, Fault> {
@@ -153,7 +165,7 @@ pub(super) fn url_decode(text: &str) -> Result<Data, Fault> {
 
 fn utf8(bytes: Vec<u8>) -> Result<Data, Fault> {
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Data::Text(Rc::from(text))),
+        Ok(text) => Ok(Data::text(&text)),
         Err(_) => Err(Fault::because("makes no text of this: it is not UTF-8")),
     }
 }
@@ -209,7 +221,7 @@ pub(super) fn base64_encode(text: &str, url_safe: bool) -> String {
 pub(super) fn base64_decode(input: &Data, url_safe: bool) -> Result<Data, Fault> {
     if !input.is_nil() && input.as_text().is_none() {
         let kind = input.kind();
-        return Err(Fault::because(format!("needs text, not {kind}")));
+        return Err(Fault::made(&["needs text, not ", kind]));
     }
     let text = input.to_text();
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);

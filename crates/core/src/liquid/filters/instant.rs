@@ -1,6 +1,10 @@
 //! Instants as people write them: ISO 8601, RFC 2822, `March 14, 2016 10:30 PM`, Unix seconds and
 //! milliseconds. Does not guess: what is not understood is no instant.
 
+use super::super::{
+    letters::concat,
+    number::{self, Number},
+};
 use crate::{
     time::{civil_from_days, days_from_civil},
     window::DAY_MS,
@@ -81,13 +85,13 @@ struct Draft {
 pub(super) fn read(text: &str) -> Option<Instant> {
     // LIMIT: the longest way to write a date that is understood has less than 64 bytes.
     const TEXT_MAX: usize = 64;
-    let text = text.trim();
+    let text = text.trim_ascii();
     if text.len() > TEXT_MAX {
         return None;
     }
     let parts = parts(text);
     if let [Part::Digits(digits)] = parts.as_slice() {
-        return from_number(digits.parse().ok()?);
+        return from_number(whole(digits)?);
     }
     let mut draft = Draft::default();
     let mut rest = parts.as_slice();
@@ -175,7 +179,7 @@ impl Draft {
             }
             [Letters(word), rest @ ..] => self.word(word).then_some(rest),
             [Sign(sign), rest @ ..] => {
-                let filler = sign.is_whitespace() || matches!(sign, ',' | '.' | '-' | '/');
+                let filler = sign.is_ascii_whitespace() || matches!(sign, ',' | '.' | '-' | '/');
                 filler.then_some(rest)
             }
             [] => None,
@@ -238,7 +242,7 @@ fn seconds<'p, 't>(rest: &'p [Part<'t>]) -> Option<(i64, &'p [Part<'t>])> {
     let [Part::Sign('.'), Part::Digits(fraction), rest @ ..] = rest else {
         return Some((second * 1_000, rest));
     };
-    let padded = format!("{fraction}000");
+    let padded = concat(&[fraction, "000"]);
     let ms = padded.get(..3).and_then(number)?;
     Some((second * 1_000 + ms, rest))
 }
@@ -258,9 +262,10 @@ fn offset<'p, 't>(rest: &'p [Part<'t>]) -> Option<(i32, &'p [Part<'t>])> {
         }
         _ => return None,
     };
-    let hours: i32 = hours.parse().ok().filter(|hours| *hours <= 15)?;
-    let minutes: i32 = minutes.parse().ok().filter(|minutes| *minutes <= 59)?;
-    Some((hours * 60 + minutes, rest))
+    let hours = number(hours).filter(|hours| *hours <= 15)?;
+    let minutes = number(minutes).filter(|minutes| *minutes <= 59)?;
+    let offset = i32::try_from(hours * 60 + minutes).ok()?;
+    Some((offset, rest))
 }
 
 fn half_of_day(word: &str) -> Option<bool> {
@@ -278,7 +283,14 @@ fn number(digits: &str) -> Option<i64> {
     if digits.len() > 9 {
         return None;
     }
-    digits.parse().ok()
+    whole(digits)
+}
+
+fn whole(digits: &str) -> Option<i64> {
+    match number::int(false, digits) {
+        Number::Int(int) => Some(int),
+        Number::Float(_) => None,
+    }
 }
 
 /// The place of a name, which may be shortened to three letters or more.

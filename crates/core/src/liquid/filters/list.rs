@@ -1,11 +1,12 @@
 //! Filters on lists. What is not a list becomes one: a range its numbers, nothing an empty list,
 //! everything else a list of itself. Lists within lists are run together.
 
-use std::{cmp::Ordering, collections::BTreeSet, rc::Rc};
+use std::{cmp::Ordering, rc::Rc};
 
 use super::{
     super::{
-        data::{Data, order, range_len},
+        data::{self, Data, range_len},
+        letters::{self, find as find_text},
         number::Number,
         terms::{Fault, Terms},
     },
@@ -26,9 +27,27 @@ pub(super) fn compact(input: &Data, arguments: Arguments<'_>, terms: &mut Terms)
 
 pub(super) fn uniq(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
     let items = items(input, terms)?;
-    let keys = keys(&items, arguments.get(0))?;
-    let mut seen = BTreeSet::new();
-    Ok(list(pick(items, keys, |key| seen.insert(identity(key)))))
+    let mut keys = keys(&items, arguments.get(0))?;
+    for key in &mut keys {
+        // 1 and 1.0 are two, and so are 1 and "1".
+        *key = Data::text(&letters::concat(&[key.kind(), &key.to_text()]));
+    }
+    let order = order(&keys, &mut compare);
+    let mut wanted = vec![true; items.len()];
+    for pair in order.windows(2) {
+        // Of those that are alike, the first in the list is the first in this order too.
+        if let [before, after] = pair
+            && let (Some(before), Some(key)) = (keys.get(*before), keys.get(*after))
+            && before.equals(key)
+            && let Some(wanted) = wanted.get_mut(*after)
+        {
+            *wanted = false;
+        }
+    }
+    let mut wanted = wanted.into_iter();
+    let mut items = items;
+    items.retain(|_| wanted.next() == Some(true));
+    Ok(list(items))
 }
 
 pub(super) fn concat(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
@@ -36,7 +55,7 @@ pub(super) fn concat(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) 
     let other = arguments.get(0);
     if !matches!(other, Data::List(_) | Data::Range(..)) {
         let kind = other.kind();
-        return Err(Fault::because(format!("needs a list to add, not {kind}")));
+        return Err(Fault::made(&["needs a list to add, not ", kind]));
     }
     all.extend(items(other, terms)?);
     Ok(list(all))
@@ -87,11 +106,6 @@ fn flatten(list: &[Data], items: &mut Vec<Data>) {
     }
 }
 
-/// What tells values apart for `uniq`: 1 and 1.0 are two, and so are 1 and "1".
-fn identity(value: &Data) -> (&'static str, Rc<str>) {
-    (value.kind(), value.to_text())
-}
-
 /// The property of an item, as the searching filters read it: an entry of an object; of a text,
 /// whether it holds the property. A number has none.
 fn key(item: &Data, property: &Data) -> Result<Data> {
@@ -99,14 +113,20 @@ fn key(item: &Data, property: &Data) -> Result<Data> {
         (Data::Map(_) | Data::Turn(_), _) => Ok(item.item(property)),
         (Data::Text(text) | Data::Ready { plain: text, .. }, _) => {
             let part = property.to_text();
-            let found = text.contains(&*part);
+            let found = find_text(text, &part, 0).is_some();
             Ok(if found { Data::Text(part) } else { Data::Nil })
         }
         (Data::Number(_), Data::Number(_)) => Ok(Data::int(0)),
         (Data::Number(_) | Data::List(_) | Data::Range(..), _) => {
             let (kind, property) = (item.kind(), property.to_text());
-            let message = format!("finds no `{property}` in {kind}: it needs a list of objects");
-            Err(Fault::because(message))
+            let parts = [
+                "finds no `",
+                &*property,
+                "` in ",
+                kind,
+                ": it needs a list of objects",
+            ];
+            Err(Fault::made(&parts))
         }
         (Data::Nil | Data::Bool(_) | Data::Blank | Data::Empty, _) => Ok(Data::Nil),
     }
@@ -158,28 +178,23 @@ pub(super) fn sum(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> 
 pub(super) fn sort(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
     let items = items(input, terms)?;
     let keys = keys(&items, arguments.get(0))?;
-    let mut pairs: Vec<(Data, Data)> = keys.into_iter().zip(items).collect();
     let mut unlike = None;
-    pairs.sort_by(|(left, _), (right, _)| {
-        compare(left, right).unwrap_or_else(|| {
-            unlike.get_or_insert((left.kind(), right.kind()));
-            Ordering::Equal
-        })
+    let order = order(&keys, &mut |left, right| {
+        let known = compare(left, right);
+        if known.is_none() {
+            unlike = Some((left.kind(), right.kind()));
+        }
+        known
     });
     match unlike {
-        None => Ok(list(pairs.into_iter().map(|(_, item)| item).collect())),
-        Some((left, right)) => {
-            let message = format!("can't order {left} and {right}: the items must be alike");
-            Err(Fault::because(message))
-        }
-    }
-}
-
-fn compare(left: &Data, right: &Data) -> Option<Ordering> {
-    match (left, right) {
-        (Data::Number(left), Data::Number(right)) => order(*left, *right),
-        (Data::Nil, _) | (_, Data::Nil) => Some(left.is_nil().cmp(&right.is_nil())),
-        _ => Some(left.as_text()?.cmp(right.as_text()?)),
+        None => Ok(arranged(&items, &order)),
+        Some((left, right)) => Err(Fault::made(&[
+            "can't order ",
+            left,
+            " and ",
+            right,
+            ": the items must be alike",
+        ])),
     }
 }
 
@@ -190,14 +205,55 @@ pub(super) fn sort_natural(
     terms: &mut Terms,
 ) -> Result<Data> {
     let items = items(input, terms)?;
-    let keys = keys(&items, arguments.get(0))?;
-    let mut pairs: Vec<(bool, String, Data)> = keys
-        .into_iter()
-        .zip(items)
-        .map(|(key, item)| (key.is_nil(), key.to_text().to_lowercase(), item))
-        .collect();
-    pairs.sort_by(|left, right| (left.0, &left.1).cmp(&(right.0, &right.1)));
-    Ok(list(pairs.into_iter().map(|(_, _, item)| item).collect()))
+    let mut keys = keys(&items, arguments.get(0))?;
+    for key in &mut keys {
+        if !key.is_nil() {
+            *key = Data::text(&letters::lower(&key.to_text()));
+        }
+    }
+    Ok(arranged(&items, &order(&keys, &mut compare)))
+}
+
+fn arranged(items: &[Data], order: &[usize]) -> Data {
+    let arranged = order.iter().filter_map(|index| items.get(*index));
+    list(arranged.cloned().collect())
+}
+
+fn compare(left: &Data, right: &Data) -> Option<Ordering> {
+    match (left, right) {
+        (Data::Number(left), Data::Number(right)) => data::order(*left, *right),
+        (Data::Nil, _) | (_, Data::Nil) => Some(left.is_nil().cmp(&right.is_nil())),
+        _ => Some(left.as_text()?.cmp(right.as_text()?)),
+    }
+}
+
+/// The order of keys; those that are alike, or can't be compared, stay as they are. A merge sort of
+/// few lines: the standard one is written for speed, and weighs more than all these filters.
+fn order(keys: &[Data], compare: &mut dyn FnMut(&Data, &Data) -> Option<Ordering>) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..keys.len()).collect();
+    let mut width = 1;
+    while width < order.len() {
+        let mut merged = Vec::with_capacity(order.len());
+        for run in order.chunks(width * 2) {
+            let (mut left, mut right) = run.split_at_checked(width).unwrap_or((run, &[]));
+            while let (Some(first), Some(second)) = (left.first(), right.first()) {
+                let pair = keys.get(*first).zip(keys.get(*second));
+                let is_after = pair.and_then(|(first, second)| compare(second, first));
+                if is_after == Some(Ordering::Less) {
+                    merged.push(*second);
+                    right = right.get(1..).unwrap_or_default();
+                } else {
+                    merged.push(*first);
+                    left = left.get(1..).unwrap_or_default();
+                }
+            }
+            merged.extend_from_slice(left);
+            merged.extend_from_slice(right);
+        }
+        order = merged;
+        width *= 2;
+    }
+    order
 }
 
 /// `where`, and `reject` if what matches is not wanted.

@@ -13,6 +13,7 @@ use std::rc::Rc;
 use super::{
     ast::Filter,
     data::Data,
+    letters,
     number::Number,
     terms::{Fault, Terms},
 };
@@ -49,9 +50,7 @@ pub(super) fn apply(
     let arguments = Arguments(arguments);
     let result =
         run(filter, input, arguments, allow_false, terms).map_err(|fault| match fault {
-            Fault::Because(message) => {
-                Fault::Because(format!("filter `{}` {message}", filter.name()))
-            }
+            Fault::Because(message) => Fault::made(&["filter `", filter.name(), "` ", &message]),
             Fault::TooManySteps | Fault::TooMuchOutput | Fault::TooDeep => fault,
         })?;
     terms.handled(&result)?;
@@ -71,10 +70,10 @@ fn run(
     let sink = terms.sink;
     let (left, right) = (|| input.to_number(), || arguments.get(0).to_number());
     let number = |made: Number| Ok(Data::Number(made));
-    let text = |made: String| Ok(Data::Text(Rc::from(made)));
+    let text = |made: String| Ok(Data::text(&made));
     match filter {
         Filter::Abs => number(math::abs(left())),
-        Filter::Append => text::join(&input.to_text(), &arguments.text(0), terms),
+        Filter::Append => text::join(&[&input.to_text(), &arguments.text(0)], terms),
         Filter::AtLeast => number(math::at_least(left(), right())),
         Filter::AtMost => number(math::at_most(left(), right())),
         Filter::Base64Decode => encoding::base64_decode(input, false),
@@ -88,7 +87,7 @@ fn run(
         Filter::Date => Ok(date::date(input, &arguments.text(0), terms.now_ms)),
         Filter::Default => Ok(default(input, arguments, allow_false)),
         Filter::DividedBy => number(math::divided_by(left(), right())?),
-        Filter::Downcase => text(input.to_text().to_lowercase()),
+        Filter::Downcase => text(letters::lower(&input.to_text())),
         Filter::Escape => Ok(encoding::escape(input, sink)),
         Filter::EscapeOnce => Ok(encoding::escape_once(input, sink)),
         Filter::Find => list::find(input, arguments, terms),
@@ -98,39 +97,39 @@ fn run(
         Filter::Has => list::has(input, arguments, terms),
         Filter::Join => list::join(input, arguments, terms),
         Filter::Last => Ok(input.last()),
-        Filter::Lstrip => Ok(text::strip(input, |text| text.trim_start().to_owned())),
+        Filter::Lstrip => Ok(text::strip(input, |text| text.trim_ascii_start())),
         Filter::Map => list::map(input, arguments, terms),
         Filter::Minus => number(math::minus(left(), right())),
         Filter::Modulo => number(math::modulo(left(), right())?),
         Filter::NewlineToBr => Ok(encoding::newline_to_br(input, sink)),
         Filter::Plus => number(math::plus(left(), right())),
-        Filter::Prepend => text::join(&arguments.text(0), &input.to_text(), terms),
+        Filter::Prepend => text::join(&[&arguments.text(0), &input.to_text()], terms),
         Filter::Raw => Ok(input.clone()),
         Filter::Reject => list::pick_where(input, arguments, terms, false),
-        Filter::Remove | Filter::Replace => text::replace(input, arguments, terms),
+        Filter::Remove | Filter::Replace => Ok(text::replace(input, arguments, terms)),
         Filter::RemoveFirst | Filter::ReplaceFirst => {
-            text::replace_one(input, arguments, terms, |text, from| text.find(from))
+            text::replace_one(input, arguments, terms, false)
         }
         Filter::RemoveLast | Filter::ReplaceLast => {
-            text::replace_one(input, arguments, terms, |text, from| text.rfind(from))
+            text::replace_one(input, arguments, terms, true)
         }
         Filter::Reverse => list::reverse(input, terms),
         Filter::Round => number(math::round(left(), right())),
-        Filter::Rstrip => Ok(text::strip(input, |text| text.trim_end().to_owned())),
+        Filter::Rstrip => Ok(text::strip(input, |text| text.trim_ascii_end())),
         Filter::Size => Ok(Data::count(input.size().unwrap_or(0))),
         Filter::Slice => text::slice(input, arguments),
         Filter::Sort => list::sort(input, arguments, terms),
         Filter::SortNatural => list::sort_natural(input, arguments, terms),
         Filter::Split => Ok(text::split(&input.to_text(), &arguments.text(0))),
-        Filter::Strip => Ok(text::strip(input, |text| text.trim().to_owned())),
+        Filter::Strip => Ok(text::strip(input, |text| text.trim_ascii())),
         Filter::StripHtml => text(encoding::strip_html(&input.to_text())),
-        Filter::StripNewlines => Ok(text::strip(input, |text| text.replace(['\n', '\r'], ""))),
+        Filter::StripNewlines => Ok(text::strip_newlines(input)),
         Filter::Sum => list::sum(input, arguments, terms),
         Filter::Times => number(math::times(left(), right())),
         Filter::Truncate => text::truncate(&input.to_text(), arguments, terms),
         Filter::TruncateWords => text::truncate_words(&input.to_text(), arguments, terms),
         Filter::Uniq => list::uniq(input, arguments, terms),
-        Filter::Upcase => text(input.to_text().to_uppercase()),
+        Filter::Upcase => text(letters::upper(&input.to_text())),
         Filter::UrlDecode => encoding::url_decode(&input.to_text()),
         Filter::UrlEncode => text(encoding::url_encode(&input.to_text())),
         Filter::Where => list::pick_where(input, arguments, terms, true),
@@ -163,6 +162,6 @@ fn default(input: &Data, arguments: Arguments<'_>, allow_false: bool) -> Data {
 fn whole(value: &Data) -> Result<i64, Fault> {
     value.to_whole().ok_or_else(|| {
         let kind = value.kind();
-        Fault::because(format!("needs a whole number, not {kind}"))
+        Fault::made(&["needs a whole number, not ", kind])
     })
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::{
     super::{
         data::Data,
+        letters::{concat, count, find, lower, replace_all, upper},
         terms::{Fault, Terms},
     },
     Arguments, whole,
@@ -13,56 +14,81 @@ use super::{
 type Result<T> = std::result::Result<T, Fault>;
 
 /// Takes white space away, which leaves captured text as safe as it was.
-pub(super) fn strip(input: &Data, strip: fn(&str) -> String) -> Data {
+pub(super) fn strip(input: &Data, strip: fn(&str) -> &str) -> Data {
     if let Data::Ready { plain, ready } = input {
         return Data::Ready {
             plain: Rc::from(strip(plain)),
             ready: Rc::from(strip(ready)),
         };
     }
-    Data::Text(Rc::from(strip(&input.to_text())))
+    Data::text(strip(&input.to_text()))
 }
 
-/// Two texts in one.
-pub(super) fn join(first: &str, second: &str, terms: &Terms) -> Result<Data> {
-    terms.fits(first.len() + second.len())?;
-    Ok(Data::Text(Rc::from(format!("{first}{second}"))))
+/// Takes line ends away, as [`strip`] does.
+pub(super) fn strip_newlines(input: &Data) -> Data {
+    let strip = |text: &str| {
+        let text = replace_all(text, "\r", "", usize::MAX);
+        replace_all(&text, "\n", "", usize::MAX)
+    };
+    if let Data::Ready { plain, ready } = input {
+        return Data::Ready {
+            plain: Rc::from(strip(plain)),
+            ready: Rc::from(strip(ready)),
+        };
+    }
+    Data::text(&strip(&input.to_text()))
+}
+
+/// Texts in one.
+pub(super) fn join(parts: &[&str], terms: &Terms) -> Result<Data> {
+    terms.fits(parts.iter().map(|part| part.len()).sum())?;
+    Ok(Data::text(&concat(parts)))
 }
 
 /// The first letter as a capital, the others small.
 pub(super) fn capitalize(text: &str) -> String {
-    let mut chars = text.chars();
-    let mut out = String::with_capacity(text.len());
-    if let Some(first) = chars.next() {
-        out.extend(first.to_uppercase());
-    }
-    out.push_str(&chars.as_str().to_lowercase());
-    out
+    let first = text.chars().next().map_or(0, char::len_utf8);
+    let (first, rest) = text.split_at_checked(first).unwrap_or((text, ""));
+    concat(&[&upper(first), &lower(rest)])
 }
 
 /// Every occurrence of the first argument by the second, or by nothing.
-pub(super) fn replace(input: &Data, arguments: Arguments<'_>, terms: &Terms) -> Result<Data> {
+pub(super) fn replace(input: &Data, arguments: Arguments<'_>, terms: &Terms) -> Data {
     let (text, from, to) = (input.to_text(), arguments.text(0), arguments.text(1));
-    let count = text.matches(&*from).count();
-    terms.fits(to.len().saturating_mul(count))?;
-    Ok(Data::Text(Rc::from(text.replace(&*from, &to))))
+    let replaced = replace_all(&text, &from, &to, terms.limits.output_bytes);
+    Data::text(&replaced)
 }
 
-/// The occurrence of the first argument that `find` finds by the second, or by nothing.
+/// The first or the last occurrence of the first argument by the second, or by nothing.
 pub(super) fn replace_one(
     input: &Data,
     arguments: Arguments<'_>,
-    terms: &Terms,
-    find: fn(&str, &str) -> Option<usize>,
+    terms: &mut Terms,
+    is_last: bool,
 ) -> Result<Data> {
     let (text, from, to) = (input.to_text(), arguments.text(0), arguments.text(1));
-    let at = find(&text, &from);
+    let mut at = find(&text, &from, 0);
+    if is_last && from.is_empty() {
+        at = Some(text.len());
+    } else if is_last {
+        while let Some(found) = at {
+            terms.charge(1 + from.len() / 256)?;
+            let next = found + text.get(found..).map_or(1, first_len);
+            match find(&text, &from, next) {
+                Some(next) => at = Some(next),
+                None => break,
+            }
+        }
+    }
     let parts = at.and_then(|at| Some((text.get(..at)?, text.get(at + from.len()..)?)));
     let Some((before, after)) = parts else {
         return Ok(Data::Text(text));
     };
-    terms.fits(before.len() + to.len() + after.len())?;
-    Ok(Data::Text(Rc::from(format!("{before}{to}{after}"))))
+    join(&[before, &to, after], terms)
+}
+
+fn first_len(text: &str) -> usize {
+    text.chars().next().map_or(1, char::len_utf8)
 }
 
 /// The first `count` characters, and whether there are more.
@@ -81,9 +107,8 @@ pub(super) fn truncate(text: &str, arguments: Arguments<'_>, terms: &Terms) -> R
     if !head(text, length).1 {
         return Ok(Data::text(text));
     }
-    let (kept, _) = head(text, length.saturating_sub(end.chars().count()));
-    terms.fits(kept.len() + end.len())?;
-    Ok(Data::Text(Rc::from(format!("{kept}{end}"))))
+    let (kept, _) = head(text, length.saturating_sub(count(&end)));
+    join(&[kept, &end], terms)
 }
 
 /// At most so many words (15), and a mark if any are left out.
@@ -91,7 +116,7 @@ pub(super) fn truncate_words(text: &str, arguments: Arguments<'_>, terms: &Terms
     let count = arguments.given(0).map_or(Ok(15), whole)?;
     let count = usize::try_from(count).unwrap_or_default().max(1);
     let end = ellipsis(arguments);
-    let mut words = text.split_whitespace();
+    let mut words = text.split_ascii_whitespace();
     let mut kept = String::new();
     for word in words.by_ref().take(count) {
         if !kept.is_empty() {
@@ -102,8 +127,7 @@ pub(super) fn truncate_words(text: &str, arguments: Arguments<'_>, terms: &Terms
     if words.next().is_none() {
         return Ok(Data::text(text));
     }
-    terms.fits(kept.len() + end.len())?;
-    Ok(Data::Text(Rc::from(kept + &end)))
+    join(&[&kept, &end], terms)
 }
 
 fn ellipsis(arguments: Arguments<'_>) -> Rc<str> {
@@ -117,12 +141,21 @@ fn ellipsis(arguments: Arguments<'_>) -> Rc<str> {
 /// parts at the end are left out.
 pub(super) fn split(text: &str, separator: &str) -> Data {
     let mut parts: Vec<&str> = match separator {
-        " " => text.split_whitespace().collect(),
+        " " => text.split_ascii_whitespace().collect(),
         "" => {
             let ends = text.char_indices().map(|(at, c)| (at, at + c.len_utf8()));
             ends.filter_map(|(at, end)| text.get(at..end)).collect()
         }
-        _ => text.split(separator).collect(),
+        _ => {
+            let mut parts = Vec::new();
+            let mut from = 0;
+            while let Some(at) = find(text, separator, from) {
+                parts.extend(text.get(from..at));
+                from = at + separator.len();
+            }
+            parts.extend(text.get(from..));
+            parts
+        }
     };
     while parts.last().is_some_and(|part| part.is_empty()) {
         parts.pop();
@@ -137,7 +170,7 @@ pub(super) fn slice(input: &Data, arguments: Arguments<'_>) -> Result<Data> {
     let length = if length.is_nil() { 1 } else { whole(length)? };
     let items = input.as_list();
     let text = input.to_text();
-    let size = items.map_or_else(|| text.chars().count(), |items| items.len());
+    let size = items.map_or_else(|| count(&text), |items| items.len());
     let from = if from < 0 {
         usize::try_from(from.unsigned_abs())
             .ok()
@@ -153,5 +186,5 @@ pub(super) fn slice(input: &Data, arguments: Arguments<'_>) -> Result<Data> {
         return Ok(Data::List(Rc::new(part.cloned().collect())));
     }
     let part: String = text.chars().skip(from).take(length).collect();
-    Ok(Data::Text(Rc::from(part)))
+    Ok(Data::text(&part))
 }
