@@ -49,7 +49,8 @@ pub fn span_in_words(ms: i64) -> String {
 /// # Errors
 /// When it is not a run of whole numbers with units, or longer than [`SPAN_MS_MAX`].
 pub fn parse_span(text: &str) -> Result<i64, String> {
-    let refuse = || format!("`{text}` is not a span of time: write one such as `3d`, `25h` or `1d2h30m`");
+    let refuse =
+        || format!("`{text}` is not a span of time: write one such as `3d`, `25h` or `1d2h30m`");
     let mut total: i64 = 0;
     let mut rest = text.trim();
     if rest.is_empty() {
@@ -70,7 +71,9 @@ pub fn parse_span(text: &str) -> Result<i64, String> {
         rest = after.trim_start();
     }
     if total > SPAN_MS_MAX {
-        return Err(format!("`{text}` is longer than 100 years: name a shorter span"));
+        return Err(format!(
+            "`{text}` is longer than 100 years: name a shorter span"
+        ));
     }
     Ok(total)
 }
@@ -79,15 +82,23 @@ pub fn parse_span(text: &str) -> Result<i64, String> {
 #[must_use]
 pub fn format_span(mut ms: i64) -> String {
     let mut text = String::new();
-    for (unit, name) in
-        [(DAY_MS, "d"), (HOUR_MS, "h"), (MINUTE_MS, "m"), (SECOND_MS, "s"), (1, "ms")]
-    {
+    for (unit, name) in [
+        (DAY_MS, "d"),
+        (HOUR_MS, "h"),
+        (MINUTE_MS, "m"),
+        (SECOND_MS, "s"),
+        (1, "ms"),
+    ] {
         if ms >= unit {
             let _ = write!(text, "{}{name}", ms / unit);
             ms %= unit;
         }
     }
-    if text.is_empty() { "0d".to_owned() } else { text }
+    if text.is_empty() {
+        "0d".to_owned()
+    } else {
+        text
+    }
 }
 
 /// Days since 1970-01-01 of a date of the proleptic Gregorian calendar.
@@ -114,7 +125,11 @@ pub fn civil_from_days(days: i64) -> (i64, i64, i64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
@@ -138,6 +153,31 @@ pub fn format_instant(ms: i64) -> String {
 pub fn format_date(ms: i64) -> String {
     let (year, month, day) = civil_from_days(ms.div_euclid(DAY_MS));
     format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// An instant as a mail's `Date` header has it, in UTC.
+///
+/// Source: RFC 5322, section 3.3.
+#[must_use]
+pub fn format_mail_date(ms: i64) -> String {
+    // 1970-01-01 was a Thursday.
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] =
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    fn named<'a>(names: &[&'a str], place: i64) -> &'a str {
+        usize::try_from(place).ok().and_then(|place| names.get(place)).copied().unwrap_or_default()
+    }
+    let days = ms.div_euclid(DAY_MS);
+    let (year, month, day) = civil_from_days(days);
+    let rest = ms.rem_euclid(DAY_MS);
+    format!(
+        "{}, {day:02} {} {year:04} {:02}:{:02}:{:02} +0000",
+        named(&DAYS, days.rem_euclid(7)),
+        named(&MONTHS, month - 1),
+        rest / HOUR_MS,
+        rest % HOUR_MS / MINUTE_MS,
+        rest % MINUTE_MS / SECOND_MS
+    )
 }
 
 /// Reads RFC 3339, or a date alone as its midnight in UTC. Digits past milliseconds are cut off.
@@ -203,7 +243,11 @@ impl Reader<'_> {
     }
 
     fn one_of(&mut self, choices: &str) -> Option<char> {
-        let first = self.rest.chars().next().filter(|first| choices.contains(*first))?;
+        let first = self
+            .rest
+            .chars()
+            .next()
+            .filter(|first| choices.contains(*first))?;
         self.rest = self.rest.get(first.len_utf8()..)?;
         Some(first)
     }
@@ -215,9 +259,13 @@ impl Reader<'_> {
         if fraction.is_empty() {
             return None;
         }
-        fraction.bytes().chain(*b"00").take(3).try_fold(0, |ms, digit| {
-            Some(ms * 10 + i64::from(char::from(digit).to_digit(10)?))
-        })
+        fraction
+            .bytes()
+            .chain(*b"00")
+            .take(3)
+            .try_fold(0, |ms, digit| {
+                Some(ms * 10 + i64::from(char::from(digit).to_digit(10)?))
+            })
     }
 }
 
@@ -237,12 +285,27 @@ mod tests {
             assert_eq!(format_instant(ms), text);
         }
         assert_eq!(parse_instant("1998-07-01"), Some(899_251_200_000));
-        assert_eq!(parse_instant("1998-07-01T02:00:00+02:00"), Some(899_251_200_000));
+        assert_eq!(
+            parse_instant("1998-07-01T02:00:00+02:00"),
+            Some(899_251_200_000)
+        );
         assert_eq!(parse_instant("1970-01-01T00:00:00.1239Z"), Some(123));
         assert_eq!(parse_instant("1970-01-01T00:00:00.5Z"), Some(500));
-        for bad in ["", "1999-02-29", "1999-13-01", "1999-01-01T24:00:00Z", "1999-01-01T00:00:00"] {
+        for bad in [
+            "",
+            "1999-02-29",
+            "1999-13-01",
+            "1999-01-01T24:00:00Z",
+            "1999-01-01T00:00:00",
+        ] {
             assert_eq!(parse_instant(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn mail_dates_follow_rfc_5322() {
+        assert_eq!(format_mail_date(0), "Thu, 01 Jan 1970 00:00:00 +0000");
+        assert_eq!(format_mail_date(1_795_441_261_000), "Mon, 23 Nov 2026 13:41:01 +0000");
     }
 
     #[test]

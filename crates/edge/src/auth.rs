@@ -1,13 +1,19 @@
 //! Who asks, and for whom they may speak. Secrets are compared in constant time.
 
-use base64::{Engine, engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD}};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use hmac::{Hmac, Mac};
 use rekindle_core::hash::hex64;
 use serde::Deserialize;
 use sha2::Sha256;
 use worker::{Env, Request};
 
-use crate::{bindings, problem::{Answer, Problem}};
+use crate::{
+    bindings,
+    problem::{Answer, Problem},
+};
 
 /// What a sender of events may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +27,11 @@ pub(crate) enum Sender {
 /// Whether two texts are equal, in a time that depends on their lengths only.
 fn same(left: &str, right: &str) -> bool {
     left.len() == right.len()
-        && left.bytes().zip(right.bytes()).fold(0, |difference, (l, r)| difference | (l ^ r)) == 0
+        && left
+            .bytes()
+            .zip(right.bytes())
+            .fold(0, |difference, (l, r)| difference | (l ^ r))
+            == 0
 }
 
 fn header(request: &Request, name: &str) -> Option<String> {
@@ -33,7 +43,11 @@ pub(crate) fn basic_user(request: &Request) -> Option<String> {
     let authorization = header(request, "authorization")?;
     let encoded = authorization.strip_prefix("Basic ")?;
     let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
-    Some(decoded.split_once(':').map_or(decoded.clone(), |(user, _)| user.to_owned()))
+    Some(
+        decoded
+            .split_once(':')
+            .map_or(decoded.clone(), |(user, _)| user.to_owned()),
+    )
 }
 
 /// Who sends events with this key.
@@ -49,9 +63,16 @@ pub(crate) fn sender(env: &Env, key: Option<&str>) -> Answer<Sender> {
         return Ok(Sender::Trusted);
     }
     if is(bindings::WRITE_KEY) {
-        return Ok(if cfg!(feature = "dev") { Sender::Trusted } else { Sender::Page });
+        return Ok(if cfg!(feature = "dev") {
+            Sender::Trusted
+        } else {
+            Sender::Page
+        });
     }
-    Err(Problem::unauthorized("unknown write key: copy the one that the deployment was given").into())
+    Err(
+        Problem::unauthorized("unknown write key: copy the one that the deployment was given")
+            .into(),
+    )
 }
 
 /// Refuses who is not an admin.
@@ -76,7 +97,13 @@ pub(crate) fn admin(env: &Env, request: &Request) -> Answer<()> {
 ///
 /// A proof is what Intercom's are: `user_hash`, the HMAC-SHA256 of the id in hexadecimal, or
 /// `user_jwt`, an HS256 token whose `user_id` (or `sub`) is the id.
-pub(crate) fn vouch(env: &Env, sender: Sender, user: &str, proof: Option<&str>, now: i64) -> Result<(), String> {
+pub(crate) fn vouch(
+    env: &Env,
+    sender: Sender,
+    user: &str,
+    proof: Option<&str>,
+    now: i64,
+) -> Result<(), String> {
     if sender == Sender::Trusted {
         return Ok(());
     }
@@ -94,7 +121,11 @@ pub(crate) fn vouch(env: &Env, sender: Sender, user: &str, proof: Option<&str>, 
     } else {
         unhex(proof).is_some_and(|tag| verify(&secret, user.as_bytes(), &tag))
     };
-    if valid { Ok(()) } else { Err("the proof does not vouch for this `userId`".to_owned()) }
+    if valid {
+        Ok(())
+    } else {
+        Err("the proof does not vouch for this `userId`".to_owned())
+    }
 }
 
 fn verify(secret: &str, message: &[u8], tag: &[u8]) -> bool {
@@ -106,7 +137,11 @@ fn verify(secret: &str, message: &[u8], tag: &[u8]) -> bool {
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
     (text.len() == 64)
-        .then(|| (0..32).map(|at| u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok()).collect())
+        .then(|| {
+            (0..32)
+                .map(|at| u8::from_str_radix(text.get(at * 2..at * 2 + 2)?, 16).ok())
+                .collect()
+        })
         .flatten()
 }
 
@@ -123,8 +158,12 @@ struct Header {
 }
 
 fn valid_jwt(secret: &str, user: &str, token: &str, now: i64) -> bool {
-    let Some((signed, signature)) = token.rsplit_once('.') else { return false };
-    let Some((header, claims)) = signed.split_once('.') else { return false };
+    let Some((signed, signature)) = token.rsplit_once('.') else {
+        return false;
+    };
+    let Some((header, claims)) = signed.split_once('.') else {
+        return false;
+    };
     let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
     // The algorithm is ours to choose: a token that names another is refused.
     let pinned = decode(header)
@@ -149,7 +188,11 @@ pub(crate) fn sign(env: &Env, purpose: &str, message: &str) -> Option<String> {
     mac.update(message.as_bytes());
     let tag = mac.finalize().into_bytes();
     let half = |range: std::ops::Range<usize>| {
-        tag.get(range)?.try_into().ok().map(u64::from_be_bytes).map(hex64)
+        tag.get(range)?
+            .try_into()
+            .ok()
+            .map(u64::from_be_bytes)
+            .map(hex64)
     };
     Some(half(0..8)? + &half(8..16)?)
 }

@@ -32,13 +32,19 @@ pub(crate) const MAIL_FROM: &str = "REKINDLE_MAIL_FROM";
 
 /// A variable or secret; `None` when it is absent or empty.
 pub(crate) fn text(env: &Env, name: &str) -> Option<String> {
-    env.var(name).ok().map(|var| var.to_string()).filter(|text| !text.is_empty())
+    env.var(name)
+        .ok()
+        .map(|var| var.to_string())
+        .filter(|text| !text.is_empty())
 }
 
 /// How many shards there are.
 pub(crate) fn shards(env: &Env) -> u64 {
     const SHARDS_DEFAULT: u64 = 16;
-    text(env, SHARDS_VAR).and_then(|text| text.parse().ok()).unwrap_or(SHARDS_DEFAULT).max(1)
+    text(env, SHARDS_VAR)
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(SHARDS_DEFAULT)
+        .max(1)
 }
 
 /// The shard of this number.
@@ -78,7 +84,8 @@ pub(crate) async fn ask_raw<Q: serde::Serialize>(
     question: &Q,
 ) -> Result<Response> {
     let mut init = RequestInit::new();
-    init.with_method(Method::Post).with_body(Some(serde_json::to_string(question)?.into()));
+    init.with_method(Method::Post)
+        .with_body(Some(serde_json::to_string(question)?.into()));
     let request = Request::new_with_init(&format!("http://object/{operation}"), &init)?;
     stub.fetch_with_request(request).await
 }
@@ -89,7 +96,11 @@ pub(crate) async fn ask_raw<Q: serde::Serialize>(
 /// other id can be guessed, so in production its inbox lies where only a proof leads.
 pub(crate) fn inbox_key(person: &str) -> String {
     let key = person_key(person);
-    if cfg!(feature = "dev") || is_uuid(person) { open_inbox_key(key) } else { proven_inbox_key(key) }
+    if cfg!(feature = "dev") || is_uuid(person) {
+        open_inbox_key(key)
+    } else {
+        proven_inbox_key(key)
+    }
 }
 
 /// The key of an inbox that needs no proof.

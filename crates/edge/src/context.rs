@@ -25,7 +25,11 @@ thread_local! {
 
 impl Context {
     pub(crate) fn new(env: Env) -> Self {
-        Self { env, kv_reads: Cell::new(0), object_calls: Cell::new(0) }
+        Self {
+            env,
+            kv_reads: Cell::new(0),
+            object_calls: Cell::new(0),
+        }
     }
 
     /// Reads a value from KV.
@@ -74,8 +78,8 @@ impl Context {
         operation: &str,
         question: &Q,
     ) -> Result<Vec<A>> {
-        let asked = (0..bindings::shards(&self.env))
-            .map(|number| self.shard(number, operation, question));
+        let asked =
+            (0..bindings::shards(&self.env)).map(|number| self.shard(number, operation, question));
         futures_util::future::try_join_all(asked).await
     }
 
@@ -86,7 +90,10 @@ impl Context {
             let known = CLOCK.get();
             let clock = match known {
                 Some(clock) => clock,
-                None => self.workspace::<_, Option<Clock>>("clock", &()).await?.unwrap_or_default(),
+                None => self
+                    .workspace::<_, Option<Clock>>("clock", &())
+                    .await?
+                    .unwrap_or_default(),
             };
             CLOCK.set(Some(clock));
             Ok(clock.now())
@@ -105,7 +112,11 @@ impl Context {
 
     /// What the request has cost, as a `Server-Timing` header: KV reads and calls of objects.
     pub(crate) fn cost(&self) -> String {
-        format!("kv;desc=\"{}\", do;desc=\"{}\"", self.kv_reads.get(), self.object_calls.get())
+        format!(
+            "kv;desc=\"{}\", do;desc=\"{}\"",
+            self.kv_reads.get(),
+            self.object_calls.get()
+        )
     }
 }
 

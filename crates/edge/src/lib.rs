@@ -11,11 +11,21 @@ mod context;
 mod ingest;
 mod problem;
 mod sends;
+#[expect(
+    missing_docs,
+    reason = "the macro of a Durable Object writes methods without docs"
+)]
 mod shard;
 mod unsubscribe;
+#[expect(
+    missing_docs,
+    reason = "the macro of a Durable Object writes methods without docs"
+)]
 mod workspace;
 
-use worker::{Context as WorkerContext, Env, MessageBatch, Method, Request, Response, Result, event};
+use worker::{
+    Context as WorkerContext, Env, MessageBatch, Method, Request, Response, Result, event,
+};
 
 use self::{
     context::Context,
@@ -46,7 +56,11 @@ async fn fetch(mut request: Request, env: Env, _worker: WorkerContext) -> Result
             Ok(response)
         }
         Err(Failure::Ours(error)) => {
-            worker::console_error!("{} {}: {error}", request.method().as_ref(), segments.first().copied().unwrap_or(""));
+            worker::console_error!(
+                "{} {}: {error}",
+                request.method().as_ref(),
+                segments.first().copied().unwrap_or("")
+            );
             Response::error("the server failed; the request can be sent again", 500)
         }
     }
@@ -60,16 +74,25 @@ async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answe
             "development": cfg!(feature = "dev"),
         }))?),
         (Method::Options, ["v1", ..]) => ingest::preflight(context),
-        (Method::Post, ["v1", kind @ ("track" | "identify" | "page" | "screen" | "batch")]) => {
-            ingest::store(context, request, kind).await
-        }
+        (
+            Method::Post,
+            [
+                "v1",
+                kind @ ("track" | "identify" | "page" | "screen" | "batch"),
+            ],
+        ) => ingest::store(context, request, kind).await,
         (Method::Get, ["v1", "boot"]) => ingest::boot(context, request).await,
         (Method::Get, ["v1", "bundle", version]) => ingest::bundle(context, request, version).await,
         (Method::Get, ["v1", "push-key"]) => sends::push::public_key(context).await,
         (_, ["api", "v1", rest @ ..]) => admin::answer(context, request, rest).await,
         (Method::Get, ["u", effect, tag]) => unsubscribe::ask(context, effect, tag),
         (Method::Post, ["u", effect, tag]) => unsubscribe::confirm(context, effect, tag).await,
-        _ => Err(Problem::not_found(format!("no {} /{}", request.method().as_ref(), path.join("/"))).into()),
+        _ => Err(Problem::not_found(format!(
+            "no {} /{}",
+            request.method().as_ref(),
+            path.join("/")
+        ))
+        .into()),
     }
 }
 

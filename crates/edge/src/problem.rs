@@ -24,7 +24,13 @@ pub(crate) struct Problem {
 impl Problem {
     fn new(status: u16, code: &str, title: &'static str, detail: impl Into<String>) -> Self {
         let kind = format!("urn:rekindle:{code}");
-        Self { kind, status, title, detail: detail.into(), problems: None }
+        Self {
+            kind,
+            status,
+            title,
+            detail: detail.into(),
+            problems: None,
+        }
     }
 
     /// The body or a parameter cannot be used.
@@ -71,7 +77,10 @@ impl Problem {
             headers.set("www-authenticate", "Bearer realm=\"rekindle\"")?;
         }
         let body = serde_json::to_vec(self)?;
-        Ok(ResponseBuilder::new().with_status(self.status).with_headers(headers).fixed(body))
+        Ok(ResponseBuilder::new()
+            .with_status(self.status)
+            .with_headers(headers)
+            .fixed(body))
     }
 }
 

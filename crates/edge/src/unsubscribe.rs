@@ -12,7 +12,8 @@ use crate::{
 };
 
 fn check(context: &Context, effect: &str, tag: &str) -> Answer<u64> {
-    let key = key_of_effect(effect).filter(|_| auth::signed(&context.env, "unsubscribe", effect, tag));
+    let key =
+        key_of_effect(effect).filter(|_| auth::signed(&context.env, "unsubscribe", effect, tag));
     key.ok_or_else(|| Problem::not_found("this link was not made here, or it was cut short").into())
 }
 
@@ -23,7 +24,10 @@ fn page(title: &str, content: &str) -> Answer<Response> {
          </head><body><main><h1>{title}</h1>{content}</main></body></html>"
     );
     Ok(ResponseBuilder::new()
-        .with_header("content-security-policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'")?
+        .with_header(
+            "content-security-policy",
+            "default-src 'none'; form-action 'self'; frame-ancestors 'none'",
+        )?
         .with_header("referrer-policy", "no-referrer")?
         .from_html(html)?)
 }
@@ -42,5 +46,8 @@ pub(crate) async fn confirm(context: &Context, effect: &str, tag: &str) -> Answe
     let key = check(context, effect, tag)?;
     let number = shard_number(&context.env, key);
     let () = context.shard(number, "unsubscribe", &effect).await?;
-    page("You are unsubscribed", "<p>You will get no more mails from us.</p>")
+    page(
+        "You are unsubscribed",
+        "<p>You will get no more mails from us.</p>",
+    )
 }

@@ -4,12 +4,19 @@ use serde_json::Value as Json;
 use worker::Request;
 
 use super::{limit, list};
-use crate::{bindings, context::{Context, parameter}, problem::Answer};
+use crate::{
+    bindings,
+    context::{Context, parameter},
+    problem::Answer,
+};
 
 /// A page of a box; its cursor is KV's own.
 pub(super) async fn list_box(context: &Context, request: &Request, name: &str) -> Answer {
     let kv = context.env.kv(bindings::KV)?;
-    let mut listing = kv.list().prefix(format!("{name}/")).limit(u64::from(limit(request)?));
+    let mut listing = kv
+        .list()
+        .prefix(format!("{name}/"))
+        .limit(u64::from(limit(request)?));
     if let Some(cursor) = parameter(request, "cursor") {
         listing = listing.cursor(cursor);
     }
@@ -18,5 +25,6 @@ pub(super) async fn list_box(context: &Context, request: &Request, name: &str) -
     for key in &page.keys {
         items.extend(kv.get(&key.name).json::<Json>().await?);
     }
-    list(&items, page.cursor.filter(|_| !page.list_complete))
+    let next = page.cursor.filter(|_| !page.list_complete);
+    list(&items, next.as_deref())
 }

@@ -4,7 +4,7 @@ use rekindle_core::series::{SegmentSpec, SeriesSpec};
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Request, Response};
 
-use super::{body, json, list};
+use super::{body, list};
 use crate::{
     context::Context,
     problem::{Answer, Problem},
@@ -17,7 +17,9 @@ const ID_BYTES_MAX: usize = 64;
 fn check_id(id: &str) -> Answer<()> {
     let valid = !id.is_empty()
         && id.len() <= ID_BYTES_MAX
-        && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte));
+        && id.bytes().all(|byte| {
+            byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte)
+        });
     if valid {
         return Ok(());
     }
@@ -29,11 +31,17 @@ fn check_id(id: &str) -> Answer<()> {
 
 /// The revision that the caller's change is based on.
 fn if_match(request: &Request) -> Answer<Option<u64>> {
-    let header = request.headers().get("if-match")?.filter(|value| value != "*");
+    let header = request
+        .headers()
+        .get("if-match")?
+        .filter(|value| value != "*");
     header
         .map(|value| {
             value.trim_matches('"').parse().map_err(|_| {
-                Problem::bad_request("`If-Match` is not a revision: send the ETag that you were given").into()
+                Problem::bad_request(
+                    "`If-Match` is not a revision: send the ETag that you were given",
+                )
+                .into()
             })
         })
         .transpose()
@@ -55,10 +63,19 @@ fn outcome<T: DeserializeOwned>(changed: Changed<T>, what: &str, id: &str) -> An
         ))
         .into()),
         Changed::Refused(refusals) => {
-            let first = refusals.first().map_or("", |refusal| refusal.message.as_str()).to_owned();
+            let first = refusals
+                .first()
+                .map_or("", |refusal| refusal.message.as_str())
+                .to_owned();
             let problems = serde_json::to_value(&refusals)?;
-            let by_state = refusals.iter().any(|refusal| ["in_use", "draft"].contains(&refusal.code.as_str()));
-            let problem = if by_state { Problem::conflict(first) } else { Problem::bad_request(first) };
+            let by_state = refusals
+                .iter()
+                .any(|refusal| ["in_use", "draft"].contains(&refusal.code.as_str()));
+            let problem = if by_state {
+                Problem::conflict(first)
+            } else {
+                Problem::bad_request(first)
+            };
             Err(problem.with(problems).into())
         }
     }
@@ -72,7 +89,10 @@ pub(super) async fn segments(context: &Context) -> Answer {
 
 /// `GET /segments/{id}`.
 pub(super) async fn segment(context: &Context, id: &str) -> Answer {
-    match context.workspace::<_, Option<SegmentView>>("segment", &id).await? {
+    match context
+        .workspace::<_, Option<SegmentView>>("segment", &id)
+        .await?
+    {
         Some(segment) => tagged(&segment, segment.revision),
         None => Err(Problem::not_found(format!("no segment `{id}`")).into()),
     }
@@ -93,7 +113,11 @@ pub(super) async fn put_segment(context: &Context, request: &mut Request, id: &s
 
 /// `DELETE /segments/{id}`.
 pub(super) async fn delete_segment(context: &Context, id: &str) -> Answer {
-    outcome::<()>(context.workspace("delete_segment", &id).await?, "segment", id)?;
+    outcome::<()>(
+        context.workspace("delete_segment", &id).await?,
+        "segment",
+        id,
+    )?;
     Ok(Response::empty()?.with_status(204))
 }
 
@@ -141,11 +165,9 @@ pub(super) async fn turn(context: &Context, id: &str, turn: &str) -> Answer {
 
 /// `GET /series/{id}/problems`.
 pub(super) async fn problems(context: &Context, id: &str) -> Answer {
-    match context.workspace::<_, Option<Vec<Refusal>>>("problems", &id).await? {
+    let found: Option<Vec<Refusal>> = context.workspace("problems", &id).await?;
+    match found {
         Some(problems) => list(&problems, None),
-        None => {
-            let _ = find_series(context, id).await?;
-            json(&())
-        }
+        None => Err(Problem::not_found(format!("no series `{id}`")).into()),
     }
 }

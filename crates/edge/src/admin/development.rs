@@ -31,16 +31,13 @@ async fn known(context: &Context) -> Answer<Option<Clock>> {
 
 fn shown(clock: Option<Clock>, fired: Option<u64>) -> Answer {
     let now = clock.unwrap_or_default().now();
-    let mut answer = object!({
+    json(&object!({
         "now": now,
         "at": format_instant(now),
         "set": clock.is_some(),
         "running": !matches!(clock, Some(Clock::Standing(_))),
-    });
-    if let Some(fired) = fired {
-        answer["fired"] = fired.into();
-    }
-    json(&answer)
+        "fired": fired,
+    }))
 }
 
 /// `GET /dev/clock`.
@@ -97,8 +94,15 @@ async fn advance(context: &Context, target: i64) -> Answer<u64> {
             Ok::<_, worker::Error>((*number, advanced))
         });
         let answers = futures_util::future::try_join_all(asked).await?;
-        fired += answers.iter().map(|(_, advanced)| advanced.fired).sum::<u64>();
-        open = answers.into_iter().filter(|(_, a)| !a.done).map(|(number, _)| number).collect();
+        fired += answers
+            .iter()
+            .map(|(_, advanced)| advanced.fired)
+            .sum::<u64>();
+        open = answers
+            .into_iter()
+            .filter(|(_, a)| !a.done)
+            .map(|(number, _)| number)
+            .collect();
         if !open.is_empty() {
             Delay::from(std::time::Duration::from_millis(PAUSE_MS)).await;
         }

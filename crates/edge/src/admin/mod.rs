@@ -50,7 +50,9 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
         #[cfg(feature = "dev")]
         (Method::Post, ["dev", "clock"]) => development::move_clock(context, request).await,
 
-        _ => Err(Problem::not_found(format!("no {} /api/v1/{}", method.as_ref(), path.join("/"))).into()),
+        _ => Err(
+            Problem::not_found(format!("no {} /api/v1/{}", method.as_ref(), path.join("/"))).into(),
+        ),
     }
 }
 
@@ -70,7 +72,7 @@ fn json<T: Serialize>(answer: &T) -> Answer {
 }
 
 /// A page of a list.
-fn list<T: Serialize>(items: &[T], next: Option<String>) -> Answer {
+fn list<T: Serialize>(items: &[T], next: Option<&str>) -> Answer {
     json(&serde_json::json!({ "items": items, "next": next }))
 }
 
@@ -82,7 +84,9 @@ fn limit(request: &Request) -> Answer<u32> {
         None => Ok(LIMIT_DEFAULT),
         Some(text) => match text.parse() {
             Ok(limit @ 1..=LIMIT_MAX) => Ok(limit),
-            _ => Err(Problem::bad_request(format!("`limit` is a number from 1 to {LIMIT_MAX}")).into()),
+            _ => Err(
+                Problem::bad_request(format!("`limit` is a number from 1 to {LIMIT_MAX}")).into(),
+            ),
         },
     }
 }

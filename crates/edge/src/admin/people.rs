@@ -14,7 +14,10 @@ use crate::{
 };
 
 async fn check_segment(context: &Context, id: &str) -> Answer<()> {
-    match context.workspace::<_, Option<SegmentView>>("segment", &id).await? {
+    match context
+        .workspace::<_, Option<SegmentView>>("segment", &id)
+        .await?
+    {
         Some(_) => Ok(()),
         None => Err(Problem::not_found(format!("no segment `{id}`")).into()),
     }
@@ -44,13 +47,20 @@ pub(super) async fn members(context: &Context, request: &Request, id: &str) -> A
     members.sort_by(|a, b| a.id.cmp(&b.id));
     let more = members.len() > limit as usize;
     members.truncate(limit as usize);
-    let next = members.last().filter(|_| more).map(|member| member.id.clone());
-    list(&members, next)
+    let next = members
+        .last()
+        .filter(|_| more)
+        .map(|member| member.id.clone());
+    list(&members, next.as_deref())
 }
 
 /// `GET /people/{id}`.
 pub(super) async fn person(context: &Context, id: &str) -> Answer {
-    let person: Option<PersonView> = context.shard_of_person(id, "person", &id).await?.json().await?;
+    let person: Option<PersonView> = context
+        .shard_of_person(id, "person", &id)
+        .await?
+        .json()
+        .await?;
     match person {
         Some(person) => json(&person),
         None => Err(Problem::not_found(format!("no person `{id}`")).into()),
@@ -65,11 +75,18 @@ pub(super) async fn events(context: &Context, request: &Request, id: &str) -> An
         after: parameter(request, "cursor").unwrap_or_default(),
         limit: limit.saturating_add(1),
     };
-    let mut events: Vec<EventView> = context.shard_of_person(id, "events", &page).await?.json().await?;
+    let mut events: Vec<EventView> = context
+        .shard_of_person(id, "events", &page)
+        .await?
+        .json()
+        .await?;
     let more = events.len() > limit as usize;
     events.truncate(limit as usize);
-    let next = events.last().filter(|_| more).map(|event| format!("{}/{}", event.at, event.id));
-    list(&events, next)
+    let next = events
+        .last()
+        .filter(|_| more)
+        .map(|event| format!("{}/{}", event.at, event.id));
+    list(&events, next.as_deref())
 }
 
 /// `GET /people/{id}/explain?segment=…|series=…`.
@@ -80,11 +97,13 @@ pub(super) async fn explain(context: &Context, request: &Request, id: &str) -> A
         series: parameter(request, "series"),
     };
     if question.segment.is_none() && question.series.is_none() {
-        return Err(Problem::bad_request("name what to explain: `?segment=ID` or `?series=ID`").into());
+        return Err(
+            Problem::bad_request("name what to explain: `?segment=ID` or `?series=ID`").into(),
+        );
     }
     let mut response = context.shard_of_person(id, "explain", &question).await?;
-    match response.json::<serde_json::Value>().await? {
-        serde_json::Value::Null => Err(Problem::not_found(format!("no person `{id}`")).into()),
-        explanation => json(&explanation),
+    match response.json::<Option<serde_json::Value>>().await? {
+        Some(explanation) => json(&explanation),
+        None => Err(Problem::not_found(format!("no person `{id}`")).into()),
     }
 }

@@ -29,7 +29,8 @@ pub(super) struct Read {
 
 /// An instant: RFC 3339 or Unix milliseconds.
 pub(super) fn instant(json: &Json) -> Option<i64> {
-    json.as_i64().or_else(|| json.as_str().and_then(parse_instant))
+    json.as_i64()
+        .or_else(|| json.as_str().and_then(parse_instant))
 }
 
 /// A field that holds an id: text, or a number written as one.
@@ -69,10 +70,16 @@ fn values(json: &Json, field: &str) -> Result<BTreeMap<String, Value>, String> {
 }
 
 /// Reads one message; `kind` is given where the address says it.
-pub(super) fn read_item(json: &Json, kind: Option<&str>, sent_at: Option<i64>) -> Result<Read, String> {
+pub(super) fn read_item(
+    json: &Json,
+    kind: Option<&str>,
+    sent_at: Option<i64>,
+) -> Result<Read, String> {
     let length = json.to_string().len();
     if length > ITEM_BYTES_MAX {
-        return Err(format!("{length} bytes are more than the {ITEM_BYTES_MAX} that a message may have"));
+        return Err(format!(
+            "{length} bytes are more than the {ITEM_BYTES_MAX} that a message may have"
+        ));
     }
     let named = match kind {
         Some(kind) => kind.to_owned(),
@@ -100,16 +107,28 @@ pub(super) fn read_item(json: &Json, kind: Option<&str>, sent_at: Option<i64>) -
             if let Some(Json::String(name)) = json.get("name") {
                 properties.insert("name".to_owned(), Value::Text(name.clone()));
             }
-            let name = if named == "page" { PAGE_VIEWED } else { SCREEN_VIEWED };
-            ItemKind::Event { name: name.to_owned(), properties, active }
+            let name = if named == "page" {
+                PAGE_VIEWED
+            } else {
+                SCREEN_VIEWED
+            };
+            ItemKind::Event {
+                name: name.to_owned(),
+                properties,
+                active,
+            }
         }
-        "identify" => ItemKind::Identify { attributes: values(json, "traits")? },
+        "identify" => ItemKind::Identify {
+            attributes: values(json, "traits")?,
+        },
         "reaction" => {
             let effect = required(json, "effect")?;
             let reaction: Reaction = json
                 .get("kind")
                 .and_then(|kind| serde_json::from_value(kind.clone()).ok())
-                .ok_or("`kind` is not one of `shown`, `opened`, `received`, `clicked`, `dismissed`")?;
+                .ok_or(
+                    "`kind` is not one of `shown`, `opened`, `received`, `clicked`, `dismissed`",
+                )?;
             if rekindle_core::hash::key_of_effect(&effect).is_none() {
                 return Err("`effect` is not the id of a message".to_owned());
             }
@@ -123,7 +142,9 @@ pub(super) fn read_item(json: &Json, kind: Option<&str>, sent_at: Option<i64>) -
                 auth: required(keys, "auth")?,
             })
         }
-        "unsubscribe" => ItemKind::Unsubscribe { endpoint: endpoint(json)? },
+        "unsubscribe" => ItemKind::Unsubscribe {
+            endpoint: endpoint(json)?,
+        },
         other => {
             return Err(format!(
                 "unknown type `{other}`: send `track`, `identify`, `page`, `screen` or a `batch` of them"
@@ -136,12 +157,23 @@ pub(super) fn read_item(json: &Json, kind: Option<&str>, sent_at: Option<i64>) -
         (None, Some(anonymous)) => anonymous.clone(),
         // The effect of a reaction names the person.
         (None, None) if is_reaction => String::new(),
-        (None, None) => return Err("`userId` and `anonymousId` are missing: send one of them".to_owned()),
+        (None, None) => {
+            return Err("`userId` and `anonymousId` are missing: send one of them".to_owned());
+        }
     };
     let id = message.unwrap_or_else(fresh_id);
-    let item = Item { person, id, at, sent_at, kind };
+    let item = Item {
+        person,
+        id,
+        at,
+        sent_at,
+        kind,
+    };
     // A reaction speaks for no one: its effect is the proof that the message was received.
-    Ok(Read { items: vec![item], user: user.filter(|_| !is_reaction) })
+    Ok(Read {
+        items: vec![item],
+        user: user.filter(|_| !is_reaction),
+    })
 }
 
 // LIMIT: the addresses of push services are shorter.
@@ -150,7 +182,11 @@ const ENDPOINT_BYTES_MAX: usize = 2_048;
 fn endpoint(json: &Json) -> Result<String, String> {
     let endpoint = match json.get("endpoint") {
         Some(Json::String(endpoint)) if endpoint.len() <= ENDPOINT_BYTES_MAX => endpoint.clone(),
-        Some(Json::String(_)) => return Err(format!("`endpoint` is longer than {ENDPOINT_BYTES_MAX} bytes")),
+        Some(Json::String(_)) => {
+            return Err(format!(
+                "`endpoint` is longer than {ENDPOINT_BYTES_MAX} bytes"
+            ));
+        }
         _ => return Err("`endpoint` is missing".to_owned()),
     };
     // In development a push service may be a program on the same machine.
@@ -169,7 +205,10 @@ fn fresh_id() -> String {
         return crate::clock::real_ms().to_string();
     }
     let half = |range: std::ops::Range<usize>| {
-        bytes.get(range).and_then(|half| half.try_into().ok()).map_or(0, u64::from_be_bytes)
+        bytes
+            .get(range)
+            .and_then(|half| half.try_into().ok())
+            .map_or(0, u64::from_be_bytes)
     };
     rekindle_core::hash::hex64(half(0..8)) + &rekindle_core::hash::hex64(half(8..16))
 }

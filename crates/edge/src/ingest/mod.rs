@@ -16,7 +16,7 @@ use crate::{
     bindings::{bundle_key, open_inbox_key, proven_inbox_key, shard_number},
     context::{Context, parameter},
     problem::{Answer, Problem},
-    shard::messages::{Ingest, Ingested, Item, ItemKind},
+    shard::messages::{HeldInbox, Ingest, Ingested, Item, ItemKind},
 };
 
 // LIMIT: Segment's: 500 KB a batch.
@@ -37,7 +37,11 @@ pub(crate) async fn store(context: &Context, request: &mut Request, kind: &str) 
     let body: Json = serde_json::from_slice(&bytes)
         .map_err(|error| Problem::bad_request(format!("the body is not JSON: {error}")))?;
     let key = auth::basic_user(request)
-        .or_else(|| body.get("writeKey").and_then(Json::as_str).map(str::to_owned))
+        .or_else(|| {
+            body.get("writeKey")
+                .and_then(Json::as_str)
+                .map(str::to_owned)
+        })
         .or_else(|| parameter(request, "key"));
     let sender = auth::sender(&context.env, key.as_deref())?;
 
@@ -51,7 +55,9 @@ pub(crate) async fn store(context: &Context, request: &mut Request, kind: &str) 
     };
     if items.len() > BATCH_ITEMS_MAX {
         let count = items.len();
-        return Err(Problem::too_large(format!("{count} items are more than {BATCH_ITEMS_MAX}")).into());
+        return Err(
+            Problem::too_large(format!("{count} items are more than {BATCH_ITEMS_MAX}")).into(),
+        );
     }
     let sent_at = body.get("sentAt").and_then(item::instant);
     let reader = Reader {
@@ -71,12 +77,19 @@ pub(crate) async fn store(context: &Context, request: &mut Request, kind: &str) 
         }
     }
     if accepted.is_empty() && !refused.is_empty() {
-        let first = refused.first().and_then(|r| r.get("message")).and_then(Json::as_str);
+        let first = refused
+            .first()
+            .and_then(|r| r.get("message"))
+            .and_then(Json::as_str);
         let detail = first.unwrap_or_default().to_owned();
-        return Err(Problem::bad_request(detail).with(Json::Array(refused)).into());
+        return Err(Problem::bad_request(detail)
+            .with(Json::Array(refused))
+            .into());
     }
     let browser = parameter(request, "inbox");
-    let held = browser.as_deref().map(|hash| u64::from_str_radix(hash, 16).unwrap_or(0));
+    let held = browser
+        .as_deref()
+        .map(|hash| u64::from_str_radix(hash, 16).unwrap_or(0));
     let answer = hand_on(context, accepted, held).await?;
     let headers = cors(context)?;
     headers.set("x-rekindle-now", &answer.now.to_string())?;
@@ -84,22 +97,21 @@ pub(crate) async fn store(context: &Context, request: &mut Request, kind: &str) 
     if held.is_some() {
         return Ok(inbox_answer(headers, answer.inbox)?);
     }
-    let mut body = json!({ "success": true });
-    if !refused.is_empty() {
-        body["rejected"] = Json::Array(refused);
-    }
+    let body = json!({ "success": true, "rejected": refused });
     headers.set("content-type", "application/json")?;
-    Ok(ResponseBuilder::new().with_headers(headers).fixed(serde_json::to_vec(&body)?))
+    Ok(ResponseBuilder::new()
+        .with_headers(headers)
+        .fixed(serde_json::to_vec(&body)?))
 }
 
 /// A browser that holds another inbox gets the one it should hold.
-fn inbox_answer(headers: Headers, newer: Option<Option<Vec<u8>>>) -> worker::Result<Response> {
+fn inbox_answer(headers: Headers, held: HeldInbox) -> worker::Result<Response> {
     headers.set("content-type", "application/octet-stream")?;
     let answer = ResponseBuilder::new().with_headers(headers);
-    Ok(match newer {
-        None => answer.fixed(Vec::new()),
-        Some(Some(bytes)) => answer.fixed(bytes),
-        Some(None) => answer.with_status(204).empty(),
+    Ok(match held {
+        HeldInbox::Current => answer.fixed(Vec::new()),
+        HeldInbox::Replaced(bytes) => answer.fixed(bytes),
+        HeldInbox::Emptied => answer.with_status(204).empty(),
     })
 }
 
@@ -136,12 +148,22 @@ async fn hand_on(context: &Context, items: Vec<Item>, held: Option<u64>) -> Answ
             | ItemKind::Unsubscribe { .. } => person_key(&item.person),
         };
         let number = shard_number(&context.env, key);
-        by_shard.entry(number).or_insert(Ingest { items: Vec::new(), inbox: None }).items.push(item);
+        by_shard
+            .entry(number)
+            .or_insert(Ingest {
+                items: Vec::new(),
+                inbox: None,
+            })
+            .items
+            .push(item);
     }
     let mut home = None;
     if let (Some(person), Some(held)) = (browser_person.filter(|person| !person.is_empty()), held) {
         let number = shard_number(&context.env, person_key(&person));
-        let ingest = by_shard.entry(number).or_insert(Ingest { items: Vec::new(), inbox: None });
+        let ingest = by_shard.entry(number).or_insert(Ingest {
+            items: Vec::new(),
+            inbox: None,
+        });
         ingest.inbox = Some((person, held));
         home = Some(number);
     }
@@ -150,7 +172,10 @@ async fn hand_on(context: &Context, items: Vec<Item>, held: Option<u64>) -> Answ
         Ok::<_, worker::Error>((*number, answer))
     });
     let answers = try_join_all(asked).await?;
-    let mut all = Ingested { now: context.now().await?, inbox: None };
+    let mut all = Ingested {
+        now: context.now().await?,
+        inbox: HeldInbox::Current,
+    };
     for (number, answer) in answers {
         all.now = answer.now;
         if Some(number) == home {
@@ -166,27 +191,42 @@ pub(crate) async fn boot(context: &Context, request: &Request) -> Answer {
     let person = parameter(request, "p")
         .filter(|key| key.len() == 16)
         .and_then(|key| u64::from_str_radix(&key, 16).ok())
-        .ok_or_else(|| Problem::bad_request("`p` is missing: the person's key, 16 hexadecimal digits"))?;
+        .ok_or_else(|| {
+            Problem::bad_request("`p` is missing: the person's key, 16 hexadecimal digits")
+        })?;
     let proven = sender == Sender::Page && prove_boot(context, request, person).await?;
-    let key = if proven { proven_inbox_key(person) } else { open_inbox_key(person) };
+    let key = if proven {
+        proven_inbox_key(person)
+    } else {
+        open_inbox_key(person)
+    };
     let inbox = context.kv_bytes(&key).await?;
     let headers = cors(context)?;
     headers.set("x-rekindle-now", &context.now().await?.to_string())?;
     headers.set("cache-control", "private, no-store")?;
-    Ok(inbox_answer(headers, Some(inbox))?)
+    let inbox = inbox.map_or(HeldInbox::Emptied, HeldInbox::Replaced);
+    Ok(inbox_answer(headers, inbox)?)
 }
 
 /// Whether the page has proved whose inbox it asks for. Id and proof arrive as headers, never in
 /// the address. A page without them sees the inboxes of anonymous visitors only.
 async fn prove_boot(context: &Context, request: &Request, person: u64) -> Answer<bool> {
     let header = |name: &str| request.headers().get(name).ok().flatten();
-    let Some(id) = header("x-rekindle-person") else { return Ok(false) };
+    let Some(id) = header("x-rekindle-person") else {
+        return Ok(false);
+    };
     if person_key(&id) != person {
         return Err(Problem::bad_request("`p` is not the key of the person in the header").into());
     }
     let proof = header("x-rekindle-proof");
-    auth::vouch(&context.env, Sender::Page, &id, proof.as_deref(), context.now().await?)
-        .map_err(Problem::unauthorized)?;
+    auth::vouch(
+        &context.env,
+        Sender::Page,
+        &id,
+        proof.as_deref(),
+        context.now().await?,
+    )
+    .map_err(Problem::unauthorized)?;
     Ok(true)
 }
 
@@ -209,7 +249,10 @@ pub(crate) async fn bundle(context: &Context, request: &Request, version: &str) 
 pub(crate) fn cors(context: &Context) -> worker::Result<Headers> {
     let headers = Headers::new();
     headers.set("access-control-allow-origin", "*")?;
-    headers.set("access-control-expose-headers", "x-rekindle-now, x-rekindle-rejected")?;
+    headers.set(
+        "access-control-expose-headers",
+        "x-rekindle-now, x-rekindle-rejected",
+    )?;
     headers.set("timing-allow-origin", "*")?;
     headers.set("server-timing", &context.cost())?;
     Ok(headers)
@@ -219,7 +262,13 @@ pub(crate) fn cors(context: &Context) -> worker::Result<Headers> {
 pub(crate) fn preflight(context: &Context) -> Answer {
     let headers = cors(context)?;
     headers.set("access-control-allow-methods", "GET, POST, OPTIONS")?;
-    headers.set("access-control-allow-headers", "authorization, content-type, x-rekindle-person, x-rekindle-proof")?;
+    headers.set(
+        "access-control-allow-headers",
+        "authorization, content-type, x-rekindle-person, x-rekindle-proof",
+    )?;
     headers.set("access-control-max-age", "86400")?;
-    Ok(ResponseBuilder::new().with_status(204).with_headers(headers).empty())
+    Ok(ResponseBuilder::new()
+        .with_status(204)
+        .with_headers(headers)
+        .empty())
 }

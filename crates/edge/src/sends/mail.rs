@@ -1,8 +1,10 @@
 //! A mail from its parts: HTML from Markdown, headers from the effect.
 //! Values of the person arrive escaped for Markdown; HTML written in a body is shown as text.
 
+use std::collections::BTreeMap;
+
 use pulldown_cmark::{Event, Options, Parser, html::push_html};
-use rekindle_core::time::format_instant;
+use rekindle_core::time::format_mail_date;
 use serde_json::{Value as Json, json};
 use worker::Env;
 
@@ -11,27 +13,39 @@ use crate::{auth, bindings, shard::messages::Claimed};
 const FROM_DEFAULT: &str = "Rekindle <hello@localhost>";
 
 /// The parts and headers of a mail.
-pub(super) fn compose(env: &Env, send: &Claimed, to: &str, subject: &str, text: &str, markdown: &str) -> Json {
+pub(super) fn compose(
+    env: &Env,
+    send: &Claimed,
+    to: &str,
+    subject: &str,
+    text: &str,
+    markdown: &str,
+) -> Json {
     let from = bindings::text(env, bindings::MAIL_FROM).unwrap_or_else(|| FROM_DEFAULT.to_owned());
-    let domain = from.rsplit_once('@').map_or("localhost", |(_, domain)| domain.trim_end_matches('>'));
-    let mut headers = json!({
-        "From": from,
-        "To": to,
-        "Subject": subject,
-        "Date": format_instant(send.at),
-        "Message-ID": format!("<{}@{domain}>", send.effect),
-    });
+    let domain = from
+        .rsplit_once('@')
+        .map_or("localhost", |(_, domain)| domain.trim_end_matches('>'));
+    let mut headers = BTreeMap::from([
+        ("From", from.clone()),
+        ("To", to.to_owned()),
+        ("Subject", subject.to_owned()),
+        ("Date", format_mail_date(send.at)),
+        ("Message-ID", format!("<{}@{domain}>", send.effect)),
+    ]);
     let mut text = text.to_owned();
     let mut html = to_html(markdown);
     if let Some(link) = unsubscribe_link(env, &send.effect) {
         // RFC 8058: one click, by POST, without a question in between.
-        headers["List-Unsubscribe"] = format!("<{link}>").into();
-        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click".into();
-        text.push_str(&format!("\n\n--\nUnsubscribe: {link}\n"));
-        html.push_str(&format!(
-            "<p style=\"margin-top:32px;font-size:13px;color:#667\"><a href=\"{link}\" style=\"color:#667\">\
+        headers.insert("List-Unsubscribe", format!("<{link}>"));
+        headers.insert(
+            "List-Unsubscribe-Post",
+            "List-Unsubscribe=One-Click".to_owned(),
+        );
+        text = format!("{text}\n\n--\nUnsubscribe: {link}\n");
+        html = format!(
+            "{html}<p style=\"margin-top:32px;font-size:13px\"><a href=\"{link}\" style=\"color:inherit\">\
              Unsubscribe</a></p>"
-        ));
+        );
     }
     json!({ "to": to, "subject": subject, "text": text, "html": page(&html), "headers": headers })
 }
@@ -45,9 +59,12 @@ fn unsubscribe_link(env: &Env, effect: &str) -> Option<String> {
 
 fn to_html(markdown: &str) -> String {
     let options = Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES;
-    let events = Parser::new_ext(markdown, options).map(|event| match event {
-        Event::Html(html) | Event::InlineHtml(html) => Event::Text(html),
-        other => other,
+    let events = Parser::new_ext(markdown, options).map(|event| {
+        if let Event::Html(html) | Event::InlineHtml(html) = event {
+            Event::Text(html)
+        } else {
+            event
+        }
     });
     let mut html = String::new();
     push_html(&mut html, events);

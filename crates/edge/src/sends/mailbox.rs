@@ -25,6 +25,9 @@ pub(super) async fn keep(env: &Env, name: &str, send: &Claimed, content: &Json) 
         kept.extend(content.clone());
     }
     let key = box_key(name, send.at, &send.effect);
-    env.kv(bindings::KV)?.put(&key, serde_json::to_string(&kept)?)?.execute().await?;
+    env.kv(bindings::KV)?
+        .put(&key, serde_json::to_string(&kept)?)?
+        .execute()
+        .await?;
     Ok(())
 }

@@ -27,7 +27,10 @@ pub(crate) async fn consume(env: Env, batch: &MessageBatch<Queued>) -> Result<()
     let mut by_shard: BTreeMap<u64, Vec<worker::Message<Queued>>> = BTreeMap::new();
     for message in batch.messages()? {
         match key_of_effect(&message.body().effect) {
-            Some(key) => by_shard.entry(shard_number(&context.env, key)).or_default().push(message),
+            Some(key) => by_shard
+                .entry(shard_number(&context.env, key))
+                .or_default()
+                .push(message),
             // Nothing of ours: it would come back for ever.
             None => message.ack(),
         }
@@ -38,7 +41,11 @@ pub(crate) async fn consume(env: Env, batch: &MessageBatch<Queued>) -> Result<()
             worker::console_error!("sends of shard {number} are tried again: {error}");
         }
         for message in &messages {
-            if outcome.is_ok() { message.ack() } else { message.retry() }
+            if outcome.is_ok() {
+                message.ack()
+            } else {
+                message.retry()
+            }
         }
     }
     Ok(())
@@ -49,7 +56,10 @@ async fn consume_for_shard(
     number: u64,
     messages: &[worker::Message<Queued>],
 ) -> Result<()> {
-    let effects: Vec<&str> = messages.iter().map(|message| message.body().effect.as_str()).collect();
+    let effects: Vec<&str> = messages
+        .iter()
+        .map(|message| message.body().effect.as_str())
+        .collect();
     let claimed: Vec<Claimed> = context.shard(number, "claim", &effects).await?;
     let mut receipts = Vec::new();
     let mut failed = None;
@@ -67,7 +77,12 @@ async fn consume_for_shard(
 /// Hands one send to its provider. An error means that it is to be tried again.
 async fn deliver(context: &Context, send: &Claimed) -> Result<Settled> {
     let (delivery, gone) = match &send.outgoing {
-        Outgoing::Email { to, subject, text, markdown } => {
+        Outgoing::Email {
+            to,
+            subject,
+            text,
+            markdown,
+        } => {
             let mail = mail::compose(&context.env, send, to, subject, text, markdown);
             mailbox::keep(&context.env, "mail", send, &mail).await?;
             (Delivery::Sent, Vec::new())
@@ -76,5 +91,9 @@ async fn deliver(context: &Context, send: &Claimed) -> Result<Settled> {
             push::deliver(context, send, title, body, url.as_deref()).await?
         }
     };
-    Ok(Settled { effect: send.effect.clone(), delivery, gone })
+    Ok(Settled {
+        effect: send.effect.clone(),
+        delivery,
+        gone,
+    })
 }

@@ -28,7 +28,11 @@ pub(crate) struct Item {
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ItemKind {
     /// The person did something.
-    Event { name: String, properties: BTreeMap<String, Value>, active: bool },
+    Event {
+        name: String,
+        properties: BTreeMap<String, Value>,
+        active: bool,
+    },
     /// Attributes were set.
     Identify { attributes: BTreeMap<String, Value> },
     /// The person did something with a message.
@@ -63,8 +67,20 @@ pub(crate) struct Ingest {
 pub(crate) struct Ingested {
     /// The shard's clock, Unix ms.
     pub(crate) now: i64,
-    /// The inbox that the browser should hold, when it holds another: bytes, or none.
-    pub(crate) inbox: Option<Option<Vec<u8>>>,
+    /// Whether the browser holds the right inbox.
+    pub(crate) inbox: HeldInbox,
+}
+
+/// What is to become of the inbox that a browser holds.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum HeldInbox {
+    /// It is the right one, or none was asked about.
+    Current,
+    /// These bytes take its place.
+    Replaced(Vec<u8>),
+    /// Nothing is live any more.
+    Emptied,
 }
 
 /// A page of a list, by key.
@@ -99,14 +115,29 @@ pub(crate) struct PersonView {
     pub(crate) attributes: BTreeMap<String, Value>,
     pub(crate) first_seen: Option<i64>,
     pub(crate) last_seen: Option<i64>,
-    /// The segments that they are in, and since when.
-    pub(crate) segments: BTreeMap<String, i64>,
+    /// The segments that they are in.
+    pub(crate) segments: Vec<Membership>,
     /// Their latest run through each series.
-    pub(crate) enrollments: BTreeMap<String, Run>,
+    pub(crate) enrollments: Vec<Enrollment>,
     /// How many devices take push notifications.
     pub(crate) devices: u64,
     /// When the next timer of theirs fires, Unix ms.
     pub(crate) due: Option<i64>,
+}
+
+/// A segment that a person is in.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Membership {
+    pub(crate) id: String,
+    pub(crate) since: i64,
+}
+
+/// A person's latest run through a series.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Enrollment {
+    pub(crate) series: String,
+    #[serde(flatten)]
+    pub(crate) run: Run,
 }
 
 /// An event of a person.

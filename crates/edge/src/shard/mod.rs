@@ -28,8 +28,8 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 
 use self::{
     messages::{
-        Claimed, Counted, Counter, EventView, Explain, Ingest, Ingested, Item, ItemKind, NamesSeen,
-        PageOf, PersonView, Settled,
+        Claimed, Counted, Counter, Enrollment, EventView, Explain, HeldInbox, Ingest, Ingested,
+        Item, ItemKind, Membership, NamesSeen, PageOf, PersonView, Settled,
     },
     store::{NameKind, Store},
 };
@@ -185,7 +185,9 @@ impl Shard {
         for mut item in ingest.items {
             if let ItemKind::Reaction { effect, .. } = &item.kind {
                 // A reaction to what was never sent from here is dropped: it changes nothing.
-                let Some(person) = store.person_of_effect(effect)? else { continue };
+                let Some(person) = store.person_of_effect(effect)? else {
+                    continue;
+                };
                 item.person = person;
             }
             people.entry(item.person.clone()).or_default().push(item);
@@ -194,10 +196,13 @@ impl Shard {
             self.ingest_person(&id, items)?;
         }
         let inbox = match ingest.inbox {
-            None => None,
+            None => HeldInbox::Current,
             Some((person, held)) => self.newer_inbox(&person, held)?,
         };
-        Ok(Ingested { now: self.now(), inbox })
+        Ok(Ingested {
+            now: self.now(),
+            inbox,
+        })
     }
 
     fn ingest_person(&self, id: &str, items: Vec<Item>) -> Result<()> {
@@ -207,12 +212,21 @@ impl Shard {
         for item in items {
             let at = self.instant_of(&item, now);
             match &item.kind {
-                ItemKind::Event { name, properties, active } => {
+                ItemKind::Event {
+                    name,
+                    properties,
+                    active,
+                } => {
                     let properties = serde_json::to_string(properties)?;
                     if store.add_event(&item, name, at, &properties)? {
                         self.note_name(NameKind::Event, name)?;
                         let (id, name) = (item.id.clone(), name.clone());
-                        inputs.push(Input::Event { id, name, at, active: *active });
+                        inputs.push(Input::Event {
+                            id,
+                            name,
+                            at,
+                            active: *active,
+                        });
                     }
                 }
                 ItemKind::Identify { attributes } => {
@@ -223,7 +237,11 @@ impl Shard {
                     inputs.push(Input::Identify(Identified { at, attributes }));
                 }
                 ItemKind::Reaction { effect, reaction } => {
-                    inputs.push(Input::Reaction { effect: effect.clone(), reaction: *reaction, at });
+                    inputs.push(Input::Reaction {
+                        effect: effect.clone(),
+                        reaction: *reaction,
+                        at,
+                    });
                 }
                 ItemKind::Subscribe(device) => store.add_device(id, device)?,
                 ItemKind::Unsubscribe { endpoint } => store.remove_device(id, endpoint)?,
@@ -296,10 +314,24 @@ impl Shard {
             Effect::Cancel { effect } => store.remove_send(&effect),
             Effect::Live { effect } => store.add_effect(&effect, person),
             Effect::Membership { segment, since } => store.set_membership(&segment, person, since),
-            Effect::Count { series, version, step, metric } => {
+            Effect::Count {
+                series,
+                version,
+                step,
+                metric,
+            } => {
                 let day = self.now().div_euclid(DAY_MS);
                 let step = step.unwrap_or_default();
-                store.count(&Counter { version, step, metric, day, count: 1 }, &series)
+                store.count(
+                    &Counter {
+                        version,
+                        step,
+                        metric,
+                        day,
+                        count: 1,
+                    },
+                    &series,
+                )
             }
             Effect::Inbox(bytes) => store.set_inbox(person, bytes.as_deref()),
         }
@@ -323,7 +355,9 @@ impl Shard {
     /// Looks at up to `limit` people again; `false` when there is no one left to look at.
     fn sweep(&self, limit: u32) -> Result<bool> {
         let store = self.store()?;
-        let Some(after) = store.meta(meta::SWEEP)? else { return Ok(false) };
+        let Some(after) = store.meta(meta::SWEEP)? else {
+            return Ok(false);
+        };
         let people = store.people_after(&after, limit)?;
         for id in &people {
             self.decide(id, vec![Input::Tick])?;
@@ -357,29 +391,47 @@ impl Shard {
 
     fn count(&self, segment: &str) -> Result<Counted> {
         self.catch_up(u32::MAX)?;
-        Ok(Counted { count: self.store()?.count_members(segment)?, as_of: self.now() })
+        Ok(Counted {
+            count: self.store()?.count_members(segment)?,
+            as_of: self.now(),
+        })
     }
 
     fn view(&self, id: &str) -> Result<Option<PersonView>> {
         self.catch_up(u32::MAX)?;
         let store = self.store()?;
-        let Some(person) = store.person(id)? else { return Ok(None) };
+        let Some(person) = store.person(id)? else {
+            return Ok(None);
+        };
         Ok(Some(PersonView {
             id: person.id,
-            attributes: person.attributes.into_iter().map(|(name, a)| (name, a.value)).collect(),
+            attributes: person
+                .attributes
+                .into_iter()
+                .map(|(name, a)| (name, a.value))
+                .collect(),
             first_seen: person.first_seen,
             last_seen: person.last_seen,
-            segments: person.segments,
-            enrollments: person.runs,
+            segments: person
+                .segments
+                .into_iter()
+                .map(|(id, since)| Membership { id, since })
+                .collect(),
+            enrollments: person
+                .runs
+                .into_iter()
+                .map(|(series, run)| Enrollment { series, run })
+                .collect(),
             devices: store.devices(id)?.len() as u64,
             due: store.due_of(id)?,
         }))
     }
 
     fn events(&self, page: &PageOf) -> Result<Vec<EventView>> {
-        let before = page.after.split_once('/').and_then(|(at, id)| {
-            Some((at.parse().ok()?, id.to_owned()))
-        });
+        let before = page
+            .after
+            .split_once('/')
+            .and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
         self.store()?.events(&page.of, before, page.limit)
     }
 
@@ -389,19 +441,21 @@ impl Shard {
             return Ok(serde_json::Value::Null);
         };
         let (definitions, now) = (self.definitions(), self.now());
-        let mut answer = serde_json::json!({ "person": person.id, "now": now });
-        if let Some(id) = &question.segment {
-            let explanation = definitions.segments.get(id).map(|rule| rule.explain(&person.facts(), now));
-            answer["segment"] = serde_json::json!({
-                "id": id, "since": person.segments.get(id), "explanation": explanation,
-            });
-        }
-        if let Some(id) = &question.series {
-            answer["series"] = serde_json::json!({
-                "id": id, "explanation": definitions.explain(id, &person, now),
-            });
-        }
-        Ok(answer)
+        let segment = question.segment.as_ref().map(|id| {
+            let rule = definitions.segments.get(id);
+            serde_json::json!({
+                "id": id,
+                "since": person.segments.get(id),
+                "explanation": rule.map(|rule| rule.explain(&person.facts(), now)),
+            })
+        });
+        let series = question.series.as_ref().map(|id| {
+            let explanation = definitions.explain(id, &person, now);
+            serde_json::json!({ "id": id, "explanation": explanation })
+        });
+        Ok(serde_json::json!({
+            "person": person.id, "now": now, "segment": segment, "series": series,
+        }))
     }
 
     fn seen(&self) -> Result<NamesSeen> {
@@ -418,7 +472,9 @@ impl Shard {
         let mut claimed = Vec::new();
         for effect in effects {
             // What was cancelled or has been settled is not in the outbox any more.
-            let Some((person, send)) = store.send(effect)? else { continue };
+            let Some((person, send)) = store.send(effect)? else {
+                continue;
+            };
             claimed.push(Claimed {
                 effect: send.effect,
                 series: send.series,
@@ -434,17 +490,27 @@ impl Shard {
 
     /// The person who got this message wants no more mails.
     fn unsubscribe(&self, effect: &str) -> Result<()> {
-        let Some(person) = self.store()?.person_of_effect(effect)? else { return Ok(()) };
+        let Some(person) = self.store()?.person_of_effect(effect)? else {
+            return Ok(());
+        };
         self.note_name(NameKind::Attribute, "unsubscribed")?;
         let attributes = BTreeMap::from([("unsubscribed".to_owned(), Value::Bool(true))]);
-        self.decide(&person, vec![Input::Identify(Identified { at: self.now(), attributes })])
+        self.decide(
+            &person,
+            vec![Input::Identify(Identified {
+                at: self.now(),
+                attributes,
+            })],
+        )
     }
 
     /// Takes receipts: the outbox row goes, and the person's run and the report know.
     fn settle(&self, receipts: Vec<Settled>) -> Result<()> {
         let store = self.store()?;
         for receipt in receipts {
-            let Some(person) = store.person_of_effect(&receipt.effect)? else { continue };
+            let Some(person) = store.person_of_effect(&receipt.effect)? else {
+                continue;
+            };
             for endpoint in &receipt.gone {
                 store.remove_device(&person, endpoint)?;
             }
@@ -475,7 +541,8 @@ mod development {
 
         fn keep_clock(&self, clock: Clock) -> Result<()> {
             self.clock.set(clock);
-            self.store()?.set_meta(meta::CLOCK, &serde_json::to_string(&clock)?)
+            self.store()?
+                .set_meta(meta::CLOCK, &serde_json::to_string(&clock)?)
         }
 
         /// Goes on towards an instant until something has to leave the shard first.

@@ -3,7 +3,11 @@
 
 use worker::{BatchMessageBuilder, Result};
 
-use super::{Shard, meta, messages::Queued};
+use super::{
+    Shard,
+    messages::{HeldInbox, Queued},
+    meta,
+};
 use crate::{
     bindings::{self, inbox_key},
     clock::real_ms,
@@ -30,9 +34,15 @@ impl Shard {
         let timer = store.next_due()?.and_then(|due| clock.wait(due));
         let sweep = store.meta(meta::SWEEP)?.map(|_| 0);
         let leaving = (store.has_sends()? || !store.inboxes(1)?.is_empty()).then_some(AGAIN_MS);
-        let Some(wait) = [timer, sweep, leaving].into_iter().flatten().min() else { return Ok(()) };
+        let Some(wait) = [timer, sweep, leaving].into_iter().flatten().min() else {
+            return Ok(());
+        };
         let instant = real_ms().saturating_add(wait);
-        if self.armed.get().is_some_and(|armed| armed <= instant && armed > real_ms()) {
+        if self
+            .armed
+            .get()
+            .is_some_and(|armed| armed <= instant && armed > real_ms())
+        {
             return Ok(());
         }
         self.armed.set(Some(instant));
@@ -77,19 +87,34 @@ impl Shard {
                 store.lease_send(effect, now.saturating_add(LEASE_MS))?;
             }
             let queue = self.env.queue(bindings::SENDS)?;
-            let messages: Vec<Queued> = effects.into_iter().map(|effect| Queued { effect }).collect();
-            queue.send_batch(BatchMessageBuilder::new().messages(messages).build()).await?;
+            let messages: Vec<Queued> = effects
+                .into_iter()
+                .map(|effect| Queued { effect })
+                .collect();
+            queue
+                .send_batch(BatchMessageBuilder::new().messages(messages).build())
+                .await?;
         }
     }
 
     /// The inbox of a person if it is another than the one with this hash.
-    pub(super) fn newer_inbox(&self, person: &str, held: u64) -> Result<Option<Option<Vec<u8>>>> {
-        let Some(person) = self.store()?.person(person)? else {
-            return Ok((held != 0).then_some(None));
+    pub(super) fn newer_inbox(&self, person: &str, held: u64) -> Result<HeldInbox> {
+        let inbox = match self.store()?.person(person)? {
+            Some(person) => inbox(&self.definitions(), &person, self.now()),
+            None => wire::Inbox::default(),
         };
-        let inbox = inbox(&self.definitions(), &person, self.now());
-        let bytes = (!inbox.items.is_empty()).then(|| wire::encode(&inbox));
-        let hash = bytes.as_deref().map_or(0, fnv64);
-        Ok((hash != held).then_some(bytes))
+        if inbox.items.is_empty() {
+            return Ok(if held == 0 {
+                HeldInbox::Current
+            } else {
+                HeldInbox::Emptied
+            });
+        }
+        let bytes = wire::encode(&inbox);
+        Ok(if fnv64(&bytes) == held {
+            HeldInbox::Current
+        } else {
+            HeldInbox::Replaced(bytes)
+        })
     }
 }

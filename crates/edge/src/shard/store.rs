@@ -31,8 +31,7 @@ const SCHEMA: [&str; 10] = [
 ];
 
 /// The names seen in the data, kept apart because most events add none.
-const NAMES: &str =
-    "CREATE TABLE IF NOT EXISTS names (kind TEXT, name TEXT, PRIMARY KEY (kind, name)) WITHOUT ROWID";
+const NAMES: &str = "CREATE TABLE IF NOT EXISTS names (kind TEXT, name TEXT, PRIMARY KEY (kind, name)) WITHOUT ROWID";
 
 /// The kind of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -115,16 +114,28 @@ impl Store {
             .collect()
     }
 
-    fn one<T>(&self, query: &str, bindings: Vec<Sql>, read: fn(&mut Row) -> T) -> Result<Option<T>> {
+    fn one<T>(
+        &self,
+        query: &str,
+        bindings: Vec<Sql>,
+        read: fn(&mut Row) -> T,
+    ) -> Result<Option<T>> {
         Ok(self.rows(query, bindings, read)?.into_iter().next())
     }
 
     pub(super) fn meta(&self, key: &str) -> Result<Option<String>> {
-        self.one("SELECT value FROM meta WHERE key = ?", vec![text(key)], Row::text)
+        self.one(
+            "SELECT value FROM meta WHERE key = ?",
+            vec![text(key)],
+            Row::text,
+        )
     }
 
     pub(super) fn set_meta(&self, key: &str, value: &str) -> Result<()> {
-        self.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", vec![text(key), text(value)])?;
+        self.run(
+            "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+            vec![text(key), text(value)],
+        )?;
         Ok(())
     }
 
@@ -135,7 +146,11 @@ impl Store {
 
     /// A person's state. State written by another version of Rekindle is an error, never a loss.
     pub(super) fn person(&self, id: &str) -> Result<Option<Person>> {
-        let bytes = self.one("SELECT state FROM people WHERE id = ?", vec![text(id)], Row::bytes)?;
+        let bytes = self.one(
+            "SELECT state FROM people WHERE id = ?",
+            vec![text(id)],
+            Row::bytes,
+        )?;
         match bytes.flatten() {
             None => Ok(None),
             Some(bytes) => wire::decode(&bytes)
@@ -148,19 +163,31 @@ impl Store {
         self.run(
             "INSERT INTO people (id, state, due) VALUES (?1, ?2, ?3) \
              ON CONFLICT (id) DO UPDATE SET state = ?2, due = ?3",
-            vec![text(&person.id), Sql::Blob(wire::encode(person)), optional(due)],
+            vec![
+                text(&person.id),
+                Sql::Blob(wire::encode(person)),
+                optional(due),
+            ],
         )?;
         Ok(())
     }
 
     pub(super) fn due_of(&self, id: &str) -> Result<Option<i64>> {
-        let due = self.one("SELECT due FROM people WHERE id = ?", vec![text(id)], Row::maybe_number)?;
+        let due = self.one(
+            "SELECT due FROM people WHERE id = ?",
+            vec![text(id)],
+            Row::maybe_number,
+        )?;
         Ok(due.flatten())
     }
 
     /// The instant of the earliest timer.
     pub(super) fn next_due(&self) -> Result<Option<i64>> {
-        self.one("SELECT due FROM people WHERE due IS NOT NULL ORDER BY due LIMIT 1", vec![], Row::number)
+        self.one(
+            "SELECT due FROM people WHERE due IS NOT NULL ORDER BY due LIMIT 1",
+            vec![],
+            Row::number,
+        )
     }
 
     /// The people whose timers are due, in the order of their instants.
@@ -181,16 +208,33 @@ impl Store {
     }
 
     /// Stores an event; `false` when it is there already.
-    pub(super) fn add_event(&self, item: &Item, name: &str, at: i64, properties: &str) -> Result<bool> {
+    pub(super) fn add_event(
+        &self,
+        item: &Item,
+        name: &str,
+        at: i64,
+        properties: &str,
+    ) -> Result<bool> {
         let written = self.run(
             "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?)",
-            vec![text(&item.person), text(&item.id), text(name), Sql::Integer(at), text(properties)],
+            vec![
+                text(&item.person),
+                text(&item.id),
+                text(name),
+                Sql::Integer(at),
+                text(properties),
+            ],
         )?;
         Ok(written > 0)
     }
 
     /// Events of a person, newest first, older than a key of the form `at/id`.
-    pub(super) fn events(&self, person: &str, before: Option<(i64, String)>, limit: u32) -> Result<Vec<EventView>> {
+    pub(super) fn events(
+        &self,
+        person: &str,
+        before: Option<(i64, String)>,
+        limit: u32,
+    ) -> Result<Vec<EventView>> {
         let (at, id) = before.unwrap_or((i64::MAX >> 11, String::new()));
         self.rows(
             "SELECT id, name, at, properties FROM events WHERE person = ?1 AND (at < ?2 OR (at = ?2 AND id < ?3)) \
@@ -205,7 +249,12 @@ impl Store {
         )
     }
 
-    pub(super) fn set_membership(&self, segment: &str, person: &str, since: Option<i64>) -> Result<()> {
+    pub(super) fn set_membership(
+        &self,
+        segment: &str,
+        person: &str,
+        since: Option<i64>,
+    ) -> Result<()> {
         match since {
             Some(since) => self.run(
                 "INSERT OR REPLACE INTO memberships VALUES (?, ?, ?)",
@@ -225,7 +274,9 @@ impl Store {
             vec![text(segment)],
             Row::number,
         )?;
-        Ok(count.and_then(|count| u64::try_from(count).ok()).unwrap_or(0))
+        Ok(count
+            .and_then(|count| u64::try_from(count).ok())
+            .unwrap_or(0))
     }
 
     pub(super) fn members(&self, segment: &str, after: &str, limit: u32) -> Result<Vec<Member>> {
@@ -237,18 +288,29 @@ impl Store {
     }
 
     pub(super) fn add_effect(&self, effect: &str, person: &str) -> Result<()> {
-        self.run("INSERT OR IGNORE INTO ledger VALUES (?, ?)", vec![text(effect), text(person)])?;
+        self.run(
+            "INSERT OR IGNORE INTO ledger VALUES (?, ?)",
+            vec![text(effect), text(person)],
+        )?;
         Ok(())
     }
 
     pub(super) fn person_of_effect(&self, effect: &str) -> Result<Option<String>> {
-        self.one("SELECT person FROM ledger WHERE effect = ?", vec![text(effect)], Row::text)
+        self.one(
+            "SELECT person FROM ledger WHERE effect = ?",
+            vec![text(effect)],
+            Row::text,
+        )
     }
 
     pub(super) fn add_send(&self, person: &str, send: &Send) -> Result<()> {
         self.run(
             "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, 0)",
-            vec![text(&send.effect), text(person), text(&serde_json::to_string(send)?)],
+            vec![
+                text(&send.effect),
+                text(person),
+                text(&serde_json::to_string(send)?),
+            ],
         )?;
         Ok(())
     }
@@ -264,7 +326,8 @@ impl Store {
             vec![text(effect)],
             |row| (row.text(), row.text()),
         )?;
-        row.map(|(person, send)| Ok((person, serde_json::from_str(&send)?))).transpose()
+        row.map(|(person, send)| Ok((person, serde_json::from_str(&send)?)))
+            .transpose()
     }
 
     /// Sends that no lease protects at this real instant.
@@ -286,17 +349,25 @@ impl Store {
 
     /// A new incarnation cannot know what became of the messages of the one before it.
     pub(super) fn end_leases(&self) -> Result<()> {
-        self.run("UPDATE outbox SET leased_until = 0 WHERE leased_until > 0", vec![])?;
+        self.run(
+            "UPDATE outbox SET leased_until = 0 WHERE leased_until > 0",
+            vec![],
+        )?;
         Ok(())
     }
 
     pub(super) fn has_sends(&self) -> Result<bool> {
-        Ok(self.one("SELECT 1 FROM outbox LIMIT 1", vec![], Row::number)?.is_some())
+        Ok(self
+            .one("SELECT 1 FROM outbox LIMIT 1", vec![], Row::number)?
+            .is_some())
     }
 
     pub(super) fn set_inbox(&self, person: &str, bytes: Option<&[u8]>) -> Result<()> {
         let bytes = bytes.map_or(Sql::Null, |bytes| Sql::Blob(bytes.to_vec()));
-        self.run("INSERT OR REPLACE INTO inboxes VALUES (?, ?)", vec![text(person), bytes])?;
+        self.run(
+            "INSERT OR REPLACE INTO inboxes VALUES (?, ?)",
+            vec![text(person), bytes],
+        )?;
         Ok(())
     }
 
@@ -312,7 +383,10 @@ impl Store {
     /// Takes a published inbox off the list, unless a newer one has taken its place meanwhile.
     pub(super) fn inbox_published(&self, person: &str, bytes: Option<&[u8]>) -> Result<()> {
         let bytes = bytes.map_or(Sql::Null, |bytes| Sql::Blob(bytes.to_vec()));
-        self.run("DELETE FROM inboxes WHERE person = ? AND bytes IS ?", vec![text(person), bytes])?;
+        self.run(
+            "DELETE FROM inboxes WHERE person = ? AND bytes IS ?",
+            vec![text(person), bytes],
+        )?;
         Ok(())
     }
 
@@ -336,7 +410,15 @@ impl Store {
         let rows = self.rows(
             "SELECT version, step, metric, day, count FROM counters WHERE series = ?",
             vec![text(series)],
-            |row| (row.number(), row.text(), row.text(), row.number(), row.number()),
+            |row| {
+                (
+                    row.number(),
+                    row.text(),
+                    row.text(),
+                    row.number(),
+                    row.number(),
+                )
+            },
         )?;
         rows.into_iter()
             .map(|(version, step, metric, day, count)| {
@@ -354,7 +436,12 @@ impl Store {
     pub(super) fn add_device(&self, person: &str, device: &Device) -> Result<()> {
         self.run(
             "INSERT OR REPLACE INTO devices VALUES (?, ?, ?, ?)",
-            vec![text(person), text(&device.endpoint), text(&device.p256dh), text(&device.auth)],
+            vec![
+                text(person),
+                text(&device.endpoint),
+                text(&device.p256dh),
+                text(&device.auth),
+            ],
         )?;
         Ok(())
     }
@@ -371,23 +458,34 @@ impl Store {
         self.rows(
             "SELECT endpoint, p256dh, auth FROM devices WHERE person = ? LIMIT 20",
             vec![text(person)],
-            |row| Device { endpoint: row.text(), p256dh: row.text(), auth: row.text() },
+            |row| Device {
+                endpoint: row.text(),
+                p256dh: row.text(),
+                auth: row.text(),
+            },
         )
     }
 
     pub(super) fn add_name(&self, kind: NameKind, name: &str) -> Result<()> {
-        self.run("INSERT OR IGNORE INTO names VALUES (?, ?)", vec![text(kind.word()), text(name)])?;
+        self.run(
+            "INSERT OR IGNORE INTO names VALUES (?, ?)",
+            vec![text(kind.word()), text(name)],
+        )?;
         Ok(())
     }
 
     pub(super) fn names(&self, kind: NameKind) -> Result<Vec<String>> {
-        self.rows("SELECT name FROM names WHERE kind = ?", vec![text(kind.word())], Row::text)
+        self.rows(
+            "SELECT name FROM names WHERE kind = ?",
+            vec![text(kind.word())],
+            Row::text,
+        )
     }
 }
 
 fn metric_word(metric: Metric) -> Result<String> {
-    match serde_json::to_value(metric)? {
-        serde_json::Value::String(word) => Ok(word),
-        other => Err(format!("a metric is written as {other}").into()),
-    }
+    let word = serde_json::to_value(metric)?;
+    word.as_str()
+        .map(str::to_owned)
+        .ok_or_else(|| "a metric is not written as a word".into())
 }

@@ -103,7 +103,12 @@ impl From<Finding> for Refusal {
 
 impl Refusal {
     pub(super) fn error(code: &str, message: String) -> Self {
-        Self { severity: "error".to_owned(), step: None, code: code.to_owned(), message }
+        Self {
+            severity: "error".to_owned(),
+            step: None,
+            code: code.to_owned(),
+            message,
+        }
     }
 }
 

@@ -59,7 +59,11 @@ pub struct Workspace {
 
 impl DurableObject for Workspace {
     fn new(state: State, env: Env) -> Self {
-        Self { state, env, store: OnceCell::new() }
+        Self {
+            state,
+            env,
+            store: OnceCell::new(),
+        }
     }
 
     async fn fetch(&self, mut request: Request) -> Result<Response> {
@@ -79,7 +83,11 @@ impl DurableObject for Workspace {
             #[cfg(feature = "dev")]
             "clock" => reply(&self.store()?.meta::<Clock>(meta::CLOCK)?),
             #[cfg(feature = "dev")]
-            "set_clock" => reply(&self.store()?.set_meta(meta::CLOCK, &read::<Clock>(&body)?)?),
+            "set_clock" => reply(
+                &self
+                    .store()?
+                    .set_meta(meta::CLOCK, &read::<Clock>(&body)?)?,
+            ),
             unknown => Response::error(format!("a workspace has no operation `{unknown}`"), 404),
         }
     }
@@ -108,17 +116,26 @@ impl Workspace {
     }
 
     fn now(&self) -> Result<i64> {
-        Ok(self.store()?.meta::<Clock>(meta::CLOCK)?.unwrap_or_default().now())
+        Ok(self
+            .store()?
+            .meta::<Clock>(meta::CLOCK)?
+            .unwrap_or_default()
+            .now())
     }
 
     fn segments(&self) -> Result<Vec<SegmentView>> {
         let segments = self.store()?.segments()?;
-        segments.iter().map(|(id, spec, revision)| SegmentView::new(id, spec, *revision)).collect()
+        segments
+            .iter()
+            .map(|(id, spec, revision)| SegmentView::new(id, spec, *revision))
+            .collect()
     }
 
     fn segment(&self, id: &str) -> Result<Option<SegmentView>> {
         let found = self.store()?.segment(id)?;
-        found.map(|(spec, revision)| SegmentView::new(id, &spec, revision)).transpose()
+        found
+            .map(|(spec, revision)| SegmentView::new(id, &spec, revision))
+            .transpose()
     }
 
     async fn put_segment(&self, change: Change<SegmentSpec>) -> Result<Changed<SegmentView>> {
@@ -129,9 +146,13 @@ impl Workspace {
             return Ok(Changed::Stale(revision));
         }
         let mut definitions = store.definitions(0)?;
-        definitions.segments.insert(change.id.clone(), change.content.clone());
+        definitions
+            .segments
+            .insert(change.id.clone(), change.content.clone());
         if let Err(findings) = Definitions::compile(&definitions) {
-            return Ok(Changed::Refused(findings.into_iter().map(Refusal::from).collect()));
+            return Ok(Changed::Refused(
+                findings.into_iter().map(Refusal::from).collect(),
+            ));
         }
         let view = SegmentView::new(&change.id, &change.content, revision + 1)?;
         if old.as_ref().map(|(spec, _)| spec) == Some(&change.content) {
@@ -147,7 +168,9 @@ impl Workspace {
 
     async fn delete_segment(&self, id: &str) -> Result<Changed<()>> {
         let store = self.store()?;
-        let Some((spec, _)) = store.segment(id)? else { return Ok(Changed::NotFound) };
+        let Some((spec, _)) = store.segment(id)? else {
+            return Ok(Changed::NotFound);
+        };
         let mut definitions = store.definitions(0)?;
         definitions.segments.remove(id);
         if let Err(findings) = Definitions::compile(&definitions) {
@@ -157,7 +180,12 @@ impl Workspace {
             return Ok(Changed::Refused(refusals));
         }
         store.remove_segment(id)?;
-        store.audit(self.now()?, "delete segment", id, [Some(spec.rule.0.to_string()), None])?;
+        store.audit(
+            self.now()?,
+            "delete segment",
+            id,
+            [Some(spec.rule.0.to_string()), None],
+        )?;
         self.changed().await?;
         Ok(Changed::Done(()))
     }
@@ -177,11 +205,20 @@ impl Workspace {
 
     fn all_series(&self) -> Result<Vec<SeriesView>> {
         let ids = self.store()?.series_ids()?;
-        Ok(ids.iter().map(|id| self.series(id)).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+        Ok(ids
+            .iter()
+            .map(|id| self.series(id))
+            .collect::<Result<Vec<_>>>()?
+            .into_iter()
+            .flatten()
+            .collect())
     }
 
     fn series(&self, id: &str) -> Result<Option<SeriesView>> {
-        self.store()?.series(id)?.map(|row| self.view(id, row)).transpose()
+        self.store()?
+            .series(id)?
+            .map(|row| self.view(id, row))
+            .transpose()
     }
 
     fn put_series(&self, change: Change<SeriesSpec>) -> Result<Changed<SeriesView>> {
@@ -191,7 +228,10 @@ impl Workspace {
         if change.if_match.is_some_and(|expected| expected != revision) {
             return Ok(Changed::Stale(revision));
         }
-        let before = old.as_ref().map(|row| serde_json::to_string(&row.draft)).transpose()?;
+        let before = old
+            .as_ref()
+            .map(|row| serde_json::to_string(&row.draft))
+            .transpose()?;
         let row = SeriesRow {
             draft: change.content,
             revision: revision + 1,
@@ -205,7 +245,9 @@ impl Workspace {
 
     async fn turn(&self, (id, turn): (String, Turn)) -> Result<Changed<SeriesView>> {
         let store = self.store()?;
-        let Some(mut row) = store.series(&id)? else { return Ok(Changed::NotFound) };
+        let Some(mut row) = store.series(&id)? else {
+            return Ok(Changed::NotFound);
+        };
         let last = store.versions(&id)?.pop();
         match turn {
             Turn::Publish => {
@@ -246,12 +288,17 @@ impl Workspace {
 
     fn rules(&self) -> Result<Segments> {
         let segments = self.store()?.segments()?;
-        Ok(segments.into_iter().map(|(id, spec, _)| (id, spec.rule.0)).collect())
+        Ok(segments
+            .into_iter()
+            .map(|(id, spec, _)| (id, spec.rule.0))
+            .collect())
     }
 
     /// What is wrong with the draft of a series, with the names that the data has.
     async fn problems(&self, id: &str) -> Result<Option<Vec<Refusal>>> {
-        let Some(row) = self.store()?.series(id)? else { return Ok(None) };
+        let Some(row) = self.store()?.series(id)? else {
+            return Ok(None);
+        };
         let segments = self.rules()?;
         let names = self.names().await?;
         let findings = problems(&row.draft, &segments, &names);
@@ -304,7 +351,9 @@ impl Workspace {
         if !bundle.contents.is_empty() {
             let kv = self.env.kv(bindings::KV)?;
             let key = bindings::bundle_key(bundle.version);
-            kv.put_bytes(&key, &wire::encode(&bundle))?.execute().await?;
+            kv.put_bytes(&key, &wire::encode(&bundle))?
+                .execute()
+                .await?;
         }
         let pushes = (0..count).map(async |number| {
             ask::<_, ()>(&shard(&self.env, number)?, "define", &definitions).await

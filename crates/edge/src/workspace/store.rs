@@ -72,7 +72,10 @@ impl Store {
     }
 
     pub(super) fn meta<T: DeserializeOwned>(&self, key: &str) -> Result<Option<T>> {
-        match self.rows("SELECT value FROM meta WHERE key = ?", vec![text(key)])?.first() {
+        match self
+            .rows("SELECT value FROM meta WHERE key = ?", vec![text(key)])?
+            .first()
+        {
             Some(row) => json(row, 0).map(Some),
             None => Ok(None),
         }
@@ -80,11 +83,20 @@ impl Store {
 
     pub(super) fn set_meta<T: Serialize>(&self, key: &str, value: &T) -> Result<()> {
         let value = serde_json::to_string(value)?;
-        self.sql.exec("INSERT OR REPLACE INTO meta VALUES (?, ?)", vec![text(key), text(&value)])?;
+        self.sql.exec(
+            "INSERT OR REPLACE INTO meta VALUES (?, ?)",
+            vec![text(key), text(&value)],
+        )?;
         Ok(())
     }
 
-    pub(super) fn audit(&self, at: i64, action: &str, subject: &str, change: [Option<String>; 2]) -> Result<()> {
+    pub(super) fn audit(
+        &self,
+        at: i64,
+        action: &str,
+        subject: &str,
+        change: [Option<String>; 2],
+    ) -> Result<()> {
         let [before, after] = change.map(|side| side.map_or(Sql::Null, Sql::String));
         self.sql.exec(
             "INSERT INTO audit VALUES (?, ?, ?, ?, ?)",
@@ -94,42 +106,71 @@ impl Store {
     }
 
     pub(super) fn segment(&self, id: &str) -> Result<Option<(SegmentSpec, u64)>> {
-        let rows = self.rows("SELECT spec, revision FROM segments WHERE id = ?", vec![text(id)])?;
-        rows.first().map(|row| Ok((json(row, 0)?, revision(row, 1)))).transpose()
+        let rows = self.rows(
+            "SELECT spec, revision FROM segments WHERE id = ?",
+            vec![text(id)],
+        )?;
+        rows.first()
+            .map(|row| Ok((json(row, 0)?, revision(row, 1))))
+            .transpose()
     }
 
     pub(super) fn segments(&self) -> Result<Vec<(String, SegmentSpec, u64)>> {
-        self.rows("SELECT id, spec, revision FROM segments ORDER BY id", vec![])?
-            .iter()
-            .map(|row| Ok((column(row, 0).unwrap_or_default().to_owned(), json(row, 1)?, revision(row, 2))))
-            .collect()
+        self.rows(
+            "SELECT id, spec, revision FROM segments ORDER BY id",
+            vec![],
+        )?
+        .iter()
+        .map(|row| {
+            Ok((
+                column(row, 0).unwrap_or_default().to_owned(),
+                json(row, 1)?,
+                revision(row, 2),
+            ))
+        })
+        .collect()
     }
 
     pub(super) fn save_segment(&self, id: &str, spec: &SegmentSpec, revision: u64) -> Result<()> {
         self.sql.exec(
             "INSERT OR REPLACE INTO segments VALUES (?, ?, ?)",
-            vec![text(id), text(&serde_json::to_string(spec)?), integer(revision)],
+            vec![
+                text(id),
+                text(&serde_json::to_string(spec)?),
+                integer(revision),
+            ],
         )?;
         Ok(())
     }
 
     pub(super) fn remove_segment(&self, id: &str) -> Result<()> {
-        self.sql.exec("DELETE FROM segments WHERE id = ?", vec![text(id)])?;
+        self.sql
+            .exec("DELETE FROM segments WHERE id = ?", vec![text(id)])?;
         Ok(())
     }
 
     pub(super) fn series(&self, id: &str) -> Result<Option<SeriesRow>> {
-        let rows = self.rows("SELECT draft, revision, state FROM series WHERE id = ?", vec![text(id)])?;
+        let rows = self.rows(
+            "SELECT draft, revision, state FROM series WHERE id = ?",
+            vec![text(id)],
+        )?;
         rows.first()
             .map(|row| {
-                Ok(SeriesRow { draft: json(row, 0)?, revision: revision(row, 1), state: json(row, 2)? })
+                Ok(SeriesRow {
+                    draft: json(row, 0)?,
+                    revision: revision(row, 1),
+                    state: json(row, 2)?,
+                })
             })
             .transpose()
     }
 
     pub(super) fn series_ids(&self) -> Result<Vec<String>> {
         let rows = self.rows("SELECT id FROM series ORDER BY id", vec![])?;
-        Ok(rows.iter().filter_map(|row| column(row, 0).map(str::to_owned)).collect())
+        Ok(rows
+            .iter()
+            .filter_map(|row| column(row, 0).map(str::to_owned))
+            .collect())
     }
 
     pub(super) fn save_series(&self, id: &str, row: &SeriesRow) -> Result<()> {
@@ -146,13 +187,22 @@ impl Store {
     }
 
     pub(super) fn versions(&self, id: &str) -> Result<Vec<(u32, SeriesSpec)>> {
-        self.rows("SELECT version, spec FROM versions WHERE series = ? ORDER BY version", vec![text(id)])?
-            .iter()
-            .map(|row| Ok((u32::try_from(number(row, 0)).unwrap_or(0), json(row, 1)?)))
-            .collect()
+        self.rows(
+            "SELECT version, spec FROM versions WHERE series = ? ORDER BY version",
+            vec![text(id)],
+        )?
+        .iter()
+        .map(|row| Ok((u32::try_from(number(row, 0)).unwrap_or(0), json(row, 1)?)))
+        .collect()
     }
 
-    pub(super) fn add_version(&self, id: &str, version: u32, spec: &SeriesSpec, at: i64) -> Result<()> {
+    pub(super) fn add_version(
+        &self,
+        id: &str,
+        version: u32,
+        spec: &SeriesSpec,
+        at: i64,
+    ) -> Result<()> {
         self.sql.exec(
             "INSERT INTO versions VALUES (?, ?, ?, ?)",
             vec![
@@ -167,13 +217,18 @@ impl Store {
 
     /// Everything that shards need to know, under a version.
     pub(super) fn definitions(&self, version: u64) -> Result<DefinitionsSpec> {
-        let mut definitions = DefinitionsSpec { version, ..DefinitionsSpec::default() };
+        let mut definitions = DefinitionsSpec {
+            version,
+            ..DefinitionsSpec::default()
+        };
         for (id, spec, _) in self.segments()? {
             definitions.segments.insert(id, spec);
         }
         for id in self.series_ids()? {
             let versions = self.versions(&id)?;
-            let (Some(row), Some((current, _))) = (self.series(&id)?, versions.last()) else { continue };
+            let (Some(row), Some((current, _))) = (self.series(&id)?, versions.last()) else {
+                continue;
+            };
             let live = LiveSeries {
                 current: *current,
                 paused: row.state == SeriesState::Paused,
