@@ -19,15 +19,14 @@ fn list(items: Vec<Data>) -> Data {
     Data::List(Rc::new(items))
 }
 
-pub(super) fn compact(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
-    let items = items(input, terms)?;
-    let keys = keys(&items, arguments.get(0))?;
-    Ok(list(pick(items, keys, |key| !key.is_nil())))
+pub(super) fn compact(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
+    let keys = keys(items, arguments.get(0))?;
+    let wanted: Vec<bool> = keys.iter().map(|key| !key.is_nil()).collect();
+    Ok(kept(items, &wanted))
 }
 
-pub(super) fn uniq(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
-    let items = items(input, terms)?;
-    let mut keys = keys(&items, arguments.get(0))?;
+pub(super) fn uniq(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
+    let mut keys = keys(items, arguments.get(0))?;
     for key in &mut keys {
         // 1 and 1.0 are two, and so are 1 and "1".
         *key = Data::text(&letters::concat(&[key.kind(), &key.to_text()]));
@@ -44,38 +43,28 @@ pub(super) fn uniq(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) ->
             *wanted = false;
         }
     }
-    let mut wanted = wanted.into_iter();
-    let mut items = items;
-    items.retain(|_| wanted.next() == Some(true));
-    Ok(list(items))
+    Ok(kept(items, &wanted))
 }
 
-pub(super) fn concat(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
-    let mut all = items(input, terms)?;
+pub(super) fn concat(items: &[Data], arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
+    let mut all = items.to_vec();
     let other = arguments.get(0);
     if !matches!(other, Data::List(_) | Data::Range(..)) {
         let kind = other.kind();
         return Err(Fault::made(&["needs a list to add, not ", kind]));
     }
-    all.extend(items(other, terms)?);
+    all.extend(self::items(other, terms)?);
     Ok(list(all))
 }
 
-pub(super) fn map(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
-    let items = items(input, terms)?;
+pub(super) fn map(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
     let property = arguments.get(0);
     let values: Result<Vec<Data>> = items.iter().map(|item| key(item, property)).collect();
     Ok(list(values?))
 }
 
-pub(super) fn reverse(input: &Data, terms: &mut Terms) -> Result<Data> {
-    let mut items = items(input, terms)?;
-    items.reverse();
-    Ok(list(items))
-}
-
 /// A value as a list.
-fn items(value: &Data, terms: &mut Terms) -> Result<Vec<Data>> {
+pub(super) fn items(value: &Data, terms: &mut Terms) -> Result<Vec<Data>> {
     Ok(match value {
         Data::Nil | Data::Blank | Data::Empty => Vec::new(),
         Data::List(list) => {
@@ -140,16 +129,13 @@ fn keys(items: &[Data], property: &Data) -> Result<Vec<Data>> {
     items.iter().map(|item| key(item, property)).collect()
 }
 
-/// The items whose key is wanted.
-fn pick(items: Vec<Data>, keys: Vec<Data>, mut wanted: impl FnMut(&Data) -> bool) -> Vec<Data> {
-    let mut keys = keys.into_iter();
-    let mut items = items;
-    items.retain(|_| keys.next().is_some_and(|key| wanted(&key)));
-    items
+/// The items that are wanted.
+fn kept(items: &[Data], wanted: &[bool]) -> Data {
+    let kept = items.iter().zip(wanted).filter(|(_, wanted)| **wanted);
+    list(kept.map(|(item, _)| item.clone()).collect())
 }
 
-pub(super) fn join(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
-    let items = items(input, terms)?;
+pub(super) fn join(items: &[Data], arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
     let glue = match arguments.given(0) {
         Some(glue) => glue.to_text(),
         None => Rc::from(" "),
@@ -165,19 +151,17 @@ pub(super) fn join(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) ->
     Ok(Data::Text(Rc::from(out)))
 }
 
-pub(super) fn sum(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
-    let items = items(input, terms)?;
+pub(super) fn sum(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
     let mut total = Number::Int(0);
-    for key in keys(&items, arguments.get(0))? {
+    for key in keys(items, arguments.get(0))? {
         total = math::plus(total, key.to_number());
     }
     Ok(Data::Number(total))
 }
 
 /// Numbers by size, texts by their characters, nothing last.
-pub(super) fn sort(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
-    let items = items(input, terms)?;
-    let keys = keys(&items, arguments.get(0))?;
+pub(super) fn sort(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
+    let keys = keys(items, arguments.get(0))?;
     let mut unlike = None;
     let order = order(&keys, &mut |left, right| {
         let known = compare(left, right);
@@ -187,7 +171,7 @@ pub(super) fn sort(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) ->
         known
     });
     match unlike {
-        None => Ok(arranged(&items, &order)),
+        None => Ok(arranged(items, &order)),
         Some((left, right)) => Err(Fault::made(&[
             "can't order ",
             left,
@@ -199,19 +183,14 @@ pub(super) fn sort(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) ->
 }
 
 /// By their text, capitals or not, nothing last.
-pub(super) fn sort_natural(
-    input: &Data,
-    arguments: Arguments<'_>,
-    terms: &mut Terms,
-) -> Result<Data> {
-    let items = items(input, terms)?;
-    let mut keys = keys(&items, arguments.get(0))?;
+pub(super) fn sort_natural(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
+    let mut keys = keys(items, arguments.get(0))?;
     for key in &mut keys {
         if !key.is_nil() {
             *key = Data::text(&letters::lower(&key.to_text()));
         }
     }
-    Ok(arranged(&items, &order(&keys, &mut compare)))
+    Ok(arranged(items, &order(&keys, &mut compare)))
 }
 
 fn arranged(items: &[Data], order: &[usize]) -> Data {
@@ -257,17 +236,11 @@ fn order(keys: &[Data], compare: &mut dyn FnMut(&Data, &Data) -> Option<Ordering
 }
 
 /// `where`, and `reject` if what matches is not wanted.
-pub(super) fn pick_where(
-    input: &Data,
-    arguments: Arguments<'_>,
-    terms: &mut Terms,
-    wanted: bool,
-) -> Result<Data> {
-    let items = items(input, terms)?;
+pub(super) fn pick(items: &[Data], arguments: Arguments<'_>, wanted: bool) -> Result<Data> {
     let mut picked = Vec::new();
     for item in items {
-        match matches(&item, arguments)? {
-            Some(answer) if answer == wanted => picked.push(item),
+        match matches(item, arguments)? {
+            Some(answer) if answer == wanted => picked.push(item.clone()),
             Some(_) => {}
             None => return Ok(Data::Nil),
         }
@@ -275,29 +248,22 @@ pub(super) fn pick_where(
     Ok(list(picked))
 }
 
-pub(super) fn find(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
-    let items = items(input, terms)?;
-    Ok(match search(&items, arguments)? {
+pub(super) fn find(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
+    Ok(match search(items, arguments)? {
         Search::Found(index) => items.get(index).cloned().unwrap_or(Data::Nil),
         Search::Missed | Search::Ended => Data::Nil,
     })
 }
 
-pub(super) fn find_index(
-    input: &Data,
-    arguments: Arguments<'_>,
-    terms: &mut Terms,
-) -> Result<Data> {
-    let items = items(input, terms)?;
-    Ok(match search(&items, arguments)? {
+pub(super) fn find_index(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
+    Ok(match search(items, arguments)? {
         Search::Found(index) => Data::count(index),
         Search::Missed | Search::Ended => Data::Nil,
     })
 }
 
-pub(super) fn has(input: &Data, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
-    let items = items(input, terms)?;
-    Ok(match search(&items, arguments)? {
+pub(super) fn has(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
+    Ok(match search(items, arguments)? {
         Search::Found(_) => Data::Bool(true),
         Search::Missed => Data::Bool(false),
         Search::Ended => Data::Nil,

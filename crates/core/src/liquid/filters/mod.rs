@@ -20,16 +20,20 @@ use super::{
 
 /// The arguments of a filter.
 #[derive(Clone, Copy)]
-struct Arguments<'a>(&'a [Data]);
+struct Arguments<'a> {
+    values: &'a [Data],
+    /// The named one, of `default`.
+    allow_false: bool,
+}
 
 impl<'a> Arguments<'a> {
     /// An argument; nothing if it was left out.
     fn get(self, index: usize) -> &'a Data {
-        self.0.get(index).unwrap_or(&Data::Nil)
+        self.values.get(index).unwrap_or(&Data::Nil)
     }
 
     fn given(self, index: usize) -> Option<&'a Data> {
-        self.0.get(index)
+        self.values.get(index)
     }
 
     fn text(self, index: usize) -> Rc<str> {
@@ -47,12 +51,14 @@ pub(super) fn apply(
 ) -> Result<Data, Fault> {
     terms.charge(1)?;
     terms.handled(input)?;
-    let arguments = Arguments(arguments);
-    let result =
-        run(filter, input, arguments, allow_false, terms).map_err(|fault| match fault {
-            Fault::Because(message) => Fault::made(&["filter `", filter.name(), "` ", &message]),
-            Fault::TooManySteps | Fault::TooMuchOutput | Fault::TooDeep => fault,
-        })?;
+    let arguments = Arguments {
+        values: arguments,
+        allow_false,
+    };
+    let result = run(filter, input, arguments, terms).map_err(|fault| match fault {
+        Fault::Because(message) => Fault::made(&["filter `", filter.name(), "` ", &message]),
+        Fault::TooManySteps | Fault::TooMuchOutput | Fault::TooDeep => fault,
+    })?;
     terms.handled(&result)?;
     if let Some(text) = result.as_text() {
         terms.fits(text.len())?;
@@ -60,87 +66,140 @@ pub(super) fn apply(
     Ok(result)
 }
 
+/// How a filter does its work. What many of them do first, such as reading their input as text, is
+/// done in one place: the browser loads all of this.
+enum Work {
+    /// Text from text.
+    Text(fn(&str) -> String),
+    /// Part of a text, captured or not.
+    Strip(fn(&str) -> &str),
+    /// A number from two, the second being the argument.
+    Number(fn(Number, Number) -> Number),
+    /// The same, where not every second will do.
+    Ratio(fn(Number, Number) -> Result<Number, Fault>),
+    /// To a whole number.
+    Round(fn(f64) -> f64),
+    /// What becomes of the items of a list.
+    List(fn(&[Data], Arguments<'_>) -> Result<Data, Fault>),
+    /// The same, where it may become much.
+    Grow(fn(&[Data], Arguments<'_>, &mut Terms) -> Result<Data, Fault>),
+    /// Text and arguments.
+    Edit(fn(Rc<str>, Arguments<'_>, &mut Terms) -> Result<Data, Fault>),
+    /// None of these.
+    Other(fn(&Data, Arguments<'_>, &Terms) -> Result<Data, Fault>),
+}
+
+fn work(filter: Filter) -> Work {
+    match filter {
+        Filter::Abs => Work::Number(|number, _| math::abs(number)),
+        Filter::Append => {
+            Work::Edit(|text, arguments, terms| text::join(&[&text, &arguments.text(0)], terms))
+        }
+        Filter::AtLeast => Work::Number(math::at_least),
+        Filter::AtMost => Work::Number(math::at_most),
+        Filter::Base64Decode => Work::Other(|input, _, _| encoding::base64_decode(input, false)),
+        Filter::Base64Encode => Work::Text(|text| encoding::base64_encode(text, false)),
+        Filter::Base64UrlSafeDecode => {
+            Work::Other(|input, _, _| encoding::base64_decode(input, true))
+        }
+        Filter::Base64UrlSafeEncode => Work::Text(|text| encoding::base64_encode(text, true)),
+        Filter::Capitalize => Work::Text(text::capitalize),
+        Filter::Ceil => Work::Round(f64::ceil),
+        Filter::Compact => Work::List(list::compact),
+        Filter::Concat => Work::Grow(list::concat),
+        Filter::Date => Work::Other(|input, arguments, terms| {
+            Ok(date::date(input, &arguments.text(0), terms.now_ms))
+        }),
+        Filter::Default => Work::Other(|input, arguments, _| Ok(default(input, arguments))),
+        Filter::DividedBy => Work::Ratio(math::divided_by),
+        Filter::Downcase => Work::Text(letters::lower),
+        Filter::Escape => Work::Other(|input, _, terms| Ok(encoding::escape(input, terms.sink))),
+        Filter::EscapeOnce => {
+            Work::Other(|input, _, terms| Ok(encoding::escape_once(input, terms.sink)))
+        }
+        Filter::Find => Work::List(list::find),
+        Filter::FindIndex => Work::List(list::find_index),
+        Filter::First => Work::Other(|input, _, _| Ok(input.first())),
+        Filter::Floor => Work::Round(f64::floor),
+        Filter::Has => Work::List(list::has),
+        Filter::Join => Work::Grow(list::join),
+        Filter::Last => Work::Other(|input, _, _| Ok(input.last())),
+        Filter::Lstrip => Work::Strip(str::trim_ascii_start),
+        Filter::Map => Work::List(list::map),
+        Filter::Minus => Work::Number(math::minus),
+        Filter::Modulo => Work::Ratio(math::modulo),
+        Filter::NewlineToBr => {
+            Work::Other(|input, _, terms| Ok(encoding::newline_to_br(input, terms.sink)))
+        }
+        Filter::Plus => Work::Number(math::plus),
+        Filter::Prepend => {
+            Work::Edit(|text, arguments, terms| text::join(&[&arguments.text(0), &text], terms))
+        }
+        Filter::Raw => Work::Other(|input, _, _| Ok(input.clone())),
+        Filter::Reject => Work::List(|items, arguments| list::pick(items, arguments, false)),
+        Filter::Remove | Filter::Replace => {
+            Work::Edit(|text, arguments, terms| Ok(text::replace(&text, arguments, terms)))
+        }
+        Filter::RemoveFirst | Filter::ReplaceFirst => Work::Edit(text::replace_first),
+        Filter::RemoveLast | Filter::ReplaceLast => Work::Edit(text::replace_last),
+        Filter::Reverse => {
+            Work::List(|items, _| Ok(Data::List(Rc::new(items.iter().rev().cloned().collect()))))
+        }
+        Filter::Round => Work::Number(math::round),
+        Filter::Rstrip => Work::Strip(str::trim_ascii_end),
+        Filter::Size => Work::Other(|input, _, _| Ok(Data::count(input.size().unwrap_or(0)))),
+        Filter::Slice => Work::Other(|input, arguments, _| text::slice(input, arguments)),
+        Filter::Sort => Work::List(list::sort),
+        Filter::SortNatural => Work::List(list::sort_natural),
+        Filter::Split => {
+            Work::Edit(|text, arguments, _| Ok(text::split(&text, &arguments.text(0))))
+        }
+        Filter::Strip => Work::Strip(str::trim_ascii),
+        Filter::StripHtml => Work::Text(encoding::strip_html),
+        Filter::StripNewlines => Work::Other(|input, _, _| Ok(text::strip_newlines(input))),
+        Filter::Sum => Work::List(list::sum),
+        Filter::Times => Work::Number(math::times),
+        Filter::Truncate => Work::Edit(text::truncate),
+        Filter::TruncateWords => Work::Edit(text::truncate_words),
+        Filter::Uniq => Work::List(list::uniq),
+        Filter::Upcase => Work::Text(letters::upper),
+        Filter::UrlDecode => Work::Edit(|text, _, _| encoding::url_decode(&text)),
+        Filter::UrlEncode => Work::Text(encoding::url_encode),
+        Filter::Where => Work::List(|items, arguments| list::pick(items, arguments, true)),
+    }
+}
+
 fn run(
     filter: Filter,
     input: &Data,
     arguments: Arguments<'_>,
-    allow_false: bool,
     terms: &mut Terms,
 ) -> Result<Data, Fault> {
-    let sink = terms.sink;
-    let (left, right) = (|| input.to_number(), || arguments.get(0).to_number());
-    let number = |made: Number| Ok(Data::Number(made));
-    let text = |made: String| Ok(Data::text(&made));
-    match filter {
-        Filter::Abs => number(math::abs(left())),
-        Filter::Append => text::join(&[&input.to_text(), &arguments.text(0)], terms),
-        Filter::AtLeast => number(math::at_least(left(), right())),
-        Filter::AtMost => number(math::at_most(left(), right())),
-        Filter::Base64Decode => encoding::base64_decode(input, false),
-        Filter::Base64Encode => text(encoding::base64_encode(&input.to_text(), false)),
-        Filter::Base64UrlSafeDecode => encoding::base64_decode(input, true),
-        Filter::Base64UrlSafeEncode => text(encoding::base64_encode(&input.to_text(), true)),
-        Filter::Capitalize => text(text::capitalize(&input.to_text())),
-        Filter::Ceil => number(math::rounded(left(), f64::ceil)),
-        Filter::Compact => list::compact(input, arguments, terms),
-        Filter::Concat => list::concat(input, arguments, terms),
-        Filter::Date => Ok(date::date(input, &arguments.text(0), terms.now_ms)),
-        Filter::Default => Ok(default(input, arguments, allow_false)),
-        Filter::DividedBy => number(math::divided_by(left(), right())?),
-        Filter::Downcase => text(letters::lower(&input.to_text())),
-        Filter::Escape => Ok(encoding::escape(input, sink)),
-        Filter::EscapeOnce => Ok(encoding::escape_once(input, sink)),
-        Filter::Find => list::find(input, arguments, terms),
-        Filter::FindIndex => list::find_index(input, arguments, terms),
-        Filter::First => Ok(input.first()),
-        Filter::Floor => number(math::rounded(left(), f64::floor)),
-        Filter::Has => list::has(input, arguments, terms),
-        Filter::Join => list::join(input, arguments, terms),
-        Filter::Last => Ok(input.last()),
-        Filter::Lstrip => Ok(text::strip(input, |text| text.trim_ascii_start())),
-        Filter::Map => list::map(input, arguments, terms),
-        Filter::Minus => number(math::minus(left(), right())),
-        Filter::Modulo => number(math::modulo(left(), right())?),
-        Filter::NewlineToBr => Ok(encoding::newline_to_br(input, sink)),
-        Filter::Plus => number(math::plus(left(), right())),
-        Filter::Prepend => text::join(&[&arguments.text(0), &input.to_text()], terms),
-        Filter::Raw => Ok(input.clone()),
-        Filter::Reject => list::pick_where(input, arguments, terms, false),
-        Filter::Remove | Filter::Replace => Ok(text::replace(input, arguments, terms)),
-        Filter::RemoveFirst | Filter::ReplaceFirst => {
-            text::replace_one(input, arguments, terms, false)
+    let operands = || (input.to_number(), arguments.get(0).to_number());
+    Ok(match work(filter) {
+        Work::Text(work) => Data::text(&work(&input.to_text())),
+        Work::Strip(work) => text::strip(input, work),
+        Work::Number(work) => {
+            let (left, right) = operands();
+            Data::Number(work(left, right))
         }
-        Filter::RemoveLast | Filter::ReplaceLast => {
-            text::replace_one(input, arguments, terms, true)
+        Work::Ratio(work) => {
+            let (left, right) = operands();
+            Data::Number(work(left, right)?)
         }
-        Filter::Reverse => list::reverse(input, terms),
-        Filter::Round => number(math::round(left(), right())),
-        Filter::Rstrip => Ok(text::strip(input, |text| text.trim_ascii_end())),
-        Filter::Size => Ok(Data::count(input.size().unwrap_or(0))),
-        Filter::Slice => text::slice(input, arguments),
-        Filter::Sort => list::sort(input, arguments, terms),
-        Filter::SortNatural => list::sort_natural(input, arguments, terms),
-        Filter::Split => Ok(text::split(&input.to_text(), &arguments.text(0))),
-        Filter::Strip => Ok(text::strip(input, |text| text.trim_ascii())),
-        Filter::StripHtml => text(encoding::strip_html(&input.to_text())),
-        Filter::StripNewlines => Ok(text::strip_newlines(input)),
-        Filter::Sum => list::sum(input, arguments, terms),
-        Filter::Times => number(math::times(left(), right())),
-        Filter::Truncate => text::truncate(&input.to_text(), arguments, terms),
-        Filter::TruncateWords => text::truncate_words(&input.to_text(), arguments, terms),
-        Filter::Uniq => list::uniq(input, arguments, terms),
-        Filter::Upcase => text(letters::upper(&input.to_text())),
-        Filter::UrlDecode => encoding::url_decode(&input.to_text()),
-        Filter::UrlEncode => text(encoding::url_encode(&input.to_text())),
-        Filter::Where => list::pick_where(input, arguments, terms, true),
-    }
+        Work::Round(work) => Data::Number(math::rounded(input.to_number(), work)),
+        Work::List(work) => work(&list::items(input, terms)?, arguments)?,
+        Work::Grow(work) => work(&list::items(input, terms)?, arguments, terms)?,
+        Work::Edit(work) => work(input.to_text(), arguments, terms)?,
+        Work::Other(work) => work(input, arguments, terms)?,
+    })
 }
 
 /// The first argument in place of nothing, false and what is empty.
-fn default(input: &Data, arguments: Arguments<'_>, allow_false: bool) -> Data {
+fn default(input: &Data, arguments: Arguments<'_>) -> Data {
     let absent = match input {
         Data::Nil | Data::Empty | Data::Blank => true,
-        Data::Bool(truth) => !truth && !allow_false,
+        Data::Bool(truth) => !truth && !arguments.allow_false,
         Data::Number(_)
         | Data::Text(_)
         | Data::Ready { .. }

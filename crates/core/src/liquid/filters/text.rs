@@ -53,38 +53,56 @@ pub(super) fn capitalize(text: &str) -> String {
 }
 
 /// Every occurrence of the first argument by the second, or by nothing.
-pub(super) fn replace(input: &Data, arguments: Arguments<'_>, terms: &Terms) -> Data {
-    let (text, from, to) = (input.to_text(), arguments.text(0), arguments.text(1));
-    let replaced = replace_all(&text, &from, &to, terms.limits.output_bytes);
+pub(super) fn replace(text: &str, arguments: Arguments<'_>, terms: &Terms) -> Data {
+    let (from, to) = (arguments.text(0), arguments.text(1));
+    let replaced = replace_all(text, &from, &to, terms.limits.output_bytes);
     Data::text(&replaced)
 }
 
-/// The first or the last occurrence of the first argument by the second, or by nothing.
-pub(super) fn replace_one(
-    input: &Data,
+/// The first occurrence of the first argument by the second, or by nothing.
+pub(super) fn replace_first(
+    text: Rc<str>,
     arguments: Arguments<'_>,
     terms: &mut Terms,
-    is_last: bool,
 ) -> Result<Data> {
-    let (text, from, to) = (input.to_text(), arguments.text(0), arguments.text(1));
+    let at = find(&text, &arguments.text(0), 0);
+    replace_at(text, at, arguments, terms)
+}
+
+/// The last occurrence of the first argument by the second, or by nothing.
+pub(super) fn replace_last(
+    text: Rc<str>,
+    arguments: Arguments<'_>,
+    terms: &mut Terms,
+) -> Result<Data> {
+    let from = arguments.text(0);
     let mut at = find(&text, &from, 0);
-    if is_last && from.is_empty() {
+    if from.is_empty() {
         at = Some(text.len());
-    } else if is_last {
-        while let Some(found) = at {
-            terms.charge(1 + from.len() / 256)?;
-            let next = found + text.get(found..).map_or(1, first_len);
-            match find(&text, &from, next) {
-                Some(next) => at = Some(next),
-                None => break,
-            }
+    }
+    while let Some(found) = at {
+        terms.charge(1 + from.len() / 256)?;
+        let next = found + text.get(found..).map_or(1, first_len);
+        match find(&text, &from, next) {
+            Some(next) => at = Some(next),
+            None => break,
         }
     }
+    replace_at(text, at, arguments, terms)
+}
+
+fn replace_at(
+    text: Rc<str>,
+    at: Option<usize>,
+    arguments: Arguments<'_>,
+    terms: &Terms,
+) -> Result<Data> {
+    let (from, to) = (arguments.text(0), arguments.text(1));
     let parts = at.and_then(|at| Some((text.get(..at)?, text.get(at + from.len()..)?)));
-    let Some((before, after)) = parts else {
-        return Ok(Data::Text(text));
-    };
-    join(&[before, &to, after], terms)
+    match parts {
+        Some((before, after)) => join(&[before, &to, after], terms),
+        None => Ok(Data::Text(text)),
+    }
 }
 
 fn first_len(text: &str) -> usize {
@@ -100,19 +118,23 @@ fn head(text: &str, count: usize) -> (&str, bool) {
 }
 
 /// At most so many characters (50), the mark for what is left out included.
-pub(super) fn truncate(text: &str, arguments: Arguments<'_>, terms: &Terms) -> Result<Data> {
+pub(super) fn truncate(text: Rc<str>, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
     let length = arguments.given(0).map_or(Ok(50), whole)?;
     let length = usize::try_from(length).unwrap_or_default();
     let end = ellipsis(arguments);
-    if !head(text, length).1 {
-        return Ok(Data::text(text));
+    if !head(&text, length).1 {
+        return Ok(Data::Text(text));
     }
-    let (kept, _) = head(text, length.saturating_sub(count(&end)));
+    let (kept, _) = head(&text, length.saturating_sub(count(&end)));
     join(&[kept, &end], terms)
 }
 
 /// At most so many words (15), and a mark if any are left out.
-pub(super) fn truncate_words(text: &str, arguments: Arguments<'_>, terms: &Terms) -> Result<Data> {
+pub(super) fn truncate_words(
+    text: Rc<str>,
+    arguments: Arguments<'_>,
+    terms: &mut Terms,
+) -> Result<Data> {
     let count = arguments.given(0).map_or(Ok(15), whole)?;
     let count = usize::try_from(count).unwrap_or_default().max(1);
     let end = ellipsis(arguments);
@@ -125,7 +147,7 @@ pub(super) fn truncate_words(text: &str, arguments: Arguments<'_>, terms: &Terms
         kept.push_str(word);
     }
     if words.next().is_none() {
-        return Ok(Data::text(text));
+        return Ok(Data::Text(text));
     }
     join(&[&kept, &end], terms)
 }
