@@ -20,6 +20,7 @@ pub(crate) fn build() -> Result<()> {
         // It runs in Node, before anyone looks at the demo.
         path != Path::new("seed.mjs")
     })?;
+    assets.add(&files::at("www/_headers"), Path::new("_headers"))?;
     assets.remove_the_rest()
 }
 
