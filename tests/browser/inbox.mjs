@@ -1,0 +1,40 @@
+// Writes an inbox as `wire::Inbox` does: postcard behind a version byte. For tests that look at a
+// message, whatever series brought it.
+
+const VERSION = 1;
+
+function number(value) {
+  const bytes = [];
+  for (let rest = BigInt(value); ; rest >>= 7n) {
+    if (rest < 128n) return [...bytes, Number(rest)];
+    bytes.push(Number(rest & 127n) | 128);
+  }
+}
+const signed = (value) => number(BigInt(value) >= 0n ? BigInt(value) * 2n : BigInt(value) * -2n - 1n);
+const text = (value) => {
+  const bytes = new TextEncoder().encode(value);
+  return [...number(bytes.length), ...bytes];
+};
+const optional = (value, write) => (value === undefined ? [0] : [1, ...write(value)]);
+const list = (items, write) => [...number(items.length), ...items.flatMap(write)];
+
+const LAYOUTS = { top: [0, 0], bottom: [0, 1], modal: [1] };
+
+/** A rule: `performed` this event at least once, ever; or always. */
+const rule = (performed) => (performed === undefined ? [0, 1] : [5, ...text(performed), 0, 1, 0, 0]);
+
+/** `{effect, layout, title, body, cta: {label, url}, from, until, performed}` for each item. */
+export function inbox(items) {
+  const item = ({ effect, layout, title = "", body = "", cta, from = 0, until, performed }) => [
+    ...text(effect),
+    ...signed(from),
+    ...optional(until, signed),
+    ...rule(performed),
+    1,
+    ...LAYOUTS[layout],
+    ...text(title),
+    ...text(body),
+    ...optional(cta, ({ label, url }) => [...text(label), ...text(url)]),
+  ];
+  return Buffer.from([VERSION, ...number(0), ...list(items, item)]);
+}
