@@ -236,8 +236,7 @@ describe("the contract over HTTP", { concurrency: 2 }, () => {
           try {
             await teller[name](value);
           } catch (error) {
-            error.message = `story[${place}] ${JSON.stringify(act).slice(0, 120)}: ${error.message}`;
-            throw error;
+            throw new Error(`story[${place}] ${JSON.stringify(act).slice(0, 120)}\n${error.message}`, { cause: error });
           }
         }
       } finally {

@@ -1,2 +1,115 @@
-//! Placeholder.
-fn main() {}
+//! `rekindle`: definitions kept in git, checked, compared with a workspace and pushed to it.
+//! Decides nothing: the core reads and checks, the workspace stores.
+
+mod definitions;
+mod remote;
+mod rule;
+mod validate;
+
+use std::{
+    io::Write,
+    path::PathBuf,
+    process::ExitCode,
+};
+
+use remote::Workspace;
+
+const USAGE: &str = "\
+usage:
+  rekindle validate DIR|FILE...                        check segments/*.json and series/*.json
+  rekindle rule \"TEXT\"                                 show a rule in both spellings
+  rekindle diff DIR --origin URL --token TOKEN         show what a push would change
+  rekindle push DIR --origin URL --token TOKEN [--publish]
+                                                       write what differs; publish it as well
+
+The token may also be given as the environment variable REKINDLE_TOKEN.";
+
+/// What a command comes to, and so the exit code.
+enum Outcome {
+    /// 0.
+    Fine,
+    /// 1: something is wrong with what was given, and has been told.
+    Wrong,
+}
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let mut out = std::io::stdout().lock();
+    match run(&words, &mut out) {
+        Ok(Outcome::Fine) => ExitCode::SUCCESS,
+        Ok(Outcome::Wrong) => ExitCode::FAILURE,
+        Err(message) => {
+            let _ = writeln!(std::io::stderr(), "rekindle: {message}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(words: &[String], out: &mut dyn Write) -> Result<Outcome, String> {
+    let Some((command, rest)) = words.split_first() else { return Err(USAGE.to_owned()) };
+    match command.as_str() {
+        "validate" if !rest.is_empty() => {
+            let paths: Vec<PathBuf> = rest.iter().map(PathBuf::from).collect();
+            validate::run(&paths, out).map_err(unwritten)
+        }
+        "rule" => match rest {
+            [text] => rule::run(text, out).map_err(unwritten),
+            _ => Err(format!("`rule` takes one text: put it between quotes\n\n{USAGE}")),
+        },
+        "diff" | "push" => {
+            let options = Options::read(rest)?;
+            let workspace = Workspace::new(&options.origin, &options.token);
+            if command == "diff" {
+                remote::diff(&options.directory, &workspace, out)
+            } else {
+                remote::push(&options.directory, &workspace, options.publish, out)
+            }
+        }
+        "help" | "--help" | "-h" => {
+            writeln!(out, "{USAGE}").map_err(unwritten)?;
+            Ok(Outcome::Fine)
+        }
+        _ => Err(USAGE.to_owned()),
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "for map_err")]
+fn unwritten(error: std::io::Error) -> String {
+    format!("cannot write: {error}")
+}
+
+/// The words after `diff` and `push`.
+struct Options {
+    directory: PathBuf,
+    origin: String,
+    token: String,
+    publish: bool,
+}
+
+impl Options {
+    fn read(words: &[String]) -> Result<Self, String> {
+        let (mut directory, mut origin, mut token, mut publish) = (None, None, None, false);
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            let mut value = || words.next().cloned().ok_or_else(|| format!("`{word}` needs a value"));
+            match word.as_str() {
+                "--origin" => origin = Some(value()?),
+                "--token" => token = Some(value()?),
+                "--publish" => publish = true,
+                option if option.starts_with("--") => {
+                    return Err(format!("unknown option `{option}`\n\n{USAGE}"));
+                }
+                _ if directory.is_some() => return Err(format!("`{word}` is one directory too many")),
+                _ => directory = Some(PathBuf::from(word)),
+            }
+        }
+        #[expect(clippy::disallowed_methods, reason = "a program may ask its surroundings")]
+        let from_environment = || std::env::var("REKINDLE_TOKEN").ok();
+        Ok(Self {
+            directory: directory.ok_or_else(|| format!("which directory?\n\n{USAGE}"))?,
+            origin: origin.ok_or("which workspace? give `--origin https://…`")?,
+            token: token.or_else(from_environment).ok_or("give `--token` or set REKINDLE_TOKEN")?,
+            publish,
+        })
+    }
+}
