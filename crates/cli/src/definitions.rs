@@ -49,12 +49,21 @@ impl Definitions {
     fn add_all(&mut self, directory: &Path) {
         let entries = match fs::read_dir(directory) {
             Ok(entries) => entries,
-            Err(error) => return self.problems.push(format!("{}: {error}", directory.display())),
+            Err(error) => {
+                return self
+                    .problems
+                    .push(format!("{}: {error}", directory.display()));
+            }
         };
-        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+        let mut paths: Vec<PathBuf> = entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .collect();
         paths.sort();
         for path in paths {
-            if path.extension().is_some_and(|extension| extension == "json") {
+            if path
+                .extension()
+                .is_some_and(|extension| extension == "json")
+            {
                 self.add(&path);
             }
         }
@@ -63,7 +72,8 @@ impl Definitions {
     /// One file; the directory that it is in says what it holds.
     pub(crate) fn add(&mut self, path: &Path) {
         let name = |part: Option<&std::ffi::OsStr>| {
-            part.map(|part| part.to_string_lossy().into_owned()).unwrap_or_default()
+            part.map(|part| part.to_string_lossy().into_owned())
+                .unwrap_or_default()
         };
         let id = name(path.file_stem());
         let kind = name(path.parent().and_then(Path::file_name));

@@ -6,11 +6,7 @@ mod remote;
 mod rule;
 mod validate;
 
-use std::{
-    io::Write,
-    path::PathBuf,
-    process::ExitCode,
-};
+use std::{io::Write, path::PathBuf, process::ExitCode};
 
 use remote::Workspace;
 
@@ -46,7 +42,9 @@ fn main() -> ExitCode {
 }
 
 fn run(words: &[String], out: &mut dyn Write) -> Result<Outcome, String> {
-    let Some((command, rest)) = words.split_first() else { return Err(USAGE.to_owned()) };
+    let Some((command, rest)) = words.split_first() else {
+        return Err(USAGE.to_owned());
+    };
     match command.as_str() {
         "validate" if !rest.is_empty() => {
             let paths: Vec<PathBuf> = rest.iter().map(PathBuf::from).collect();
@@ -54,7 +52,9 @@ fn run(words: &[String], out: &mut dyn Write) -> Result<Outcome, String> {
         }
         "rule" => match rest {
             [text] => rule::run(text, out).map_err(unwritten),
-            _ => Err(format!("`rule` takes one text: put it between quotes\n\n{USAGE}")),
+            _ => Err(format!(
+                "`rule` takes one text: put it between quotes\n\n{USAGE}"
+            )),
         },
         "diff" | "push" => {
             let options = Options::read(rest)?;
@@ -91,7 +91,12 @@ impl Options {
         let (mut directory, mut origin, mut token, mut publish) = (None, None, None, false);
         let mut words = words.iter();
         while let Some(word) = words.next() {
-            let mut value = || words.next().cloned().ok_or_else(|| format!("`{word}` needs a value"));
+            let mut value = || {
+                words
+                    .next()
+                    .cloned()
+                    .ok_or_else(|| format!("`{word}` needs a value"))
+            };
             match word.as_str() {
                 "--origin" => origin = Some(value()?),
                 "--token" => token = Some(value()?),
@@ -99,16 +104,19 @@ impl Options {
                 option if option.starts_with("--") => {
                     return Err(format!("unknown option `{option}`\n\n{USAGE}"));
                 }
-                _ if directory.is_some() => return Err(format!("`{word}` is one directory too many")),
+                _ if directory.is_some() => {
+                    return Err(format!("`{word}` is one directory too many"));
+                }
                 _ => directory = Some(PathBuf::from(word)),
             }
         }
-        #[expect(clippy::disallowed_methods, reason = "a program may ask its surroundings")]
         let from_environment = || std::env::var("REKINDLE_TOKEN").ok();
         Ok(Self {
             directory: directory.ok_or_else(|| format!("which directory?\n\n{USAGE}"))?,
             origin: origin.ok_or("which workspace? give `--origin https://…`")?,
-            token: token.or_else(from_environment).ok_or("give `--token` or set REKINDLE_TOKEN")?,
+            token: token
+                .or_else(from_environment)
+                .ok_or("give `--token` or set REKINDLE_TOKEN")?,
             publish,
         })
     }

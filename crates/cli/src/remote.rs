@@ -1,7 +1,7 @@
 //! `rekindle diff` and `rekindle push`: files against a workspace, over its admin API.
 //! Never deletes: what the workspace has and the files have not is named and left alone.
 
-use std::{collections::BTreeMap, io::Write, path::Path, time::Duration};
+use std::{collections::BTreeMap, fmt::Write as _, io::Write, path::Path, time::Duration};
 
 use rekindle_core::series::{SegmentSpec, SeriesSpec};
 use serde::Serialize;
@@ -33,13 +33,19 @@ impl Workspace {
 
     fn get(&self, path: &str) -> Result<Value, String> {
         let request = self.agent.get(format!("{}{path}", self.origin));
-        let answer = request.header("authorization", format!("Bearer {}", self.token)).call();
+        let answer = request
+            .header("authorization", format!("Bearer {}", self.token))
+            .call();
         read(path, answer)
     }
 
     fn send(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
         let url = format!("{}{path}", self.origin);
-        let request = if method == "PUT" { self.agent.put(url) } else { self.agent.post(url) };
+        let request = if method == "PUT" {
+            self.agent.put(url)
+        } else {
+            self.agent.post(url)
+        };
         let request = request.header("authorization", format!("Bearer {}", self.token));
         read(path, request.send_json(body))
     }
@@ -50,10 +56,18 @@ impl Workspace {
         kind: &str,
     ) -> Result<BTreeMap<String, Value>, String> {
         let answer = self.get(&format!("/api/v1/{kind}"))?;
-        let items = answer.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+        let items = answer
+            .get("items")
+            .and_then(Value::as_array)
+            .cloned()
+            .unwrap_or_default();
         let mut all = BTreeMap::new();
         for item in items {
-            let id = item.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+            let id = item
+                .get("id")
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned();
             // A series is shown with its draft apart; a segment has its fields beside its figures.
             let spec = match item.get("draft") {
                 Some(draft) => draft.clone(),
@@ -68,7 +82,9 @@ impl Workspace {
 }
 
 fn only_fields(item: &Value, fields: &[&str]) -> Value {
-    let kept = fields.iter().filter_map(|field| Some(((*field).to_owned(), item.get(field)?.clone())));
+    let kept = fields
+        .iter()
+        .filter_map(|field| Some(((*field).to_owned(), item.get(field)?.clone())));
     Value::Object(kept.filter(|(_, value)| !value.is_null()).collect())
 }
 
@@ -81,12 +97,18 @@ type Answer = Result<ureq::http::Response<ureq::Body>, ureq::Error>;
 fn read(path: &str, answer: Answer) -> Result<Value, String> {
     let mut answer = answer.map_err(|error| format!("{path}: {error}"))?;
     let status = answer.status();
-    let text = answer.body_mut().read_to_string().map_err(|error| format!("{path}: {error}"))?;
+    let text = answer
+        .body_mut()
+        .read_to_string()
+        .map_err(|error| format!("{path}: {error}"))?;
     let json: Value = serde_json::from_str(&text).unwrap_or(Value::Null);
     if status.is_success() {
         return Ok(json);
     }
-    let detail = json.get("detail").and_then(Value::as_str).map_or(text.as_str(), |detail| detail);
+    let detail = json
+        .get("detail")
+        .and_then(Value::as_str)
+        .map_or(text.as_str(), |detail| detail);
     Err(format!("{path}: {status}: {}", detail.trim()))
 }
 
@@ -98,7 +120,10 @@ struct Difference {
     theirs: Option<Value>,
 }
 
-fn differences(definitions: &Definitions, workspace: &Workspace) -> Result<Vec<Difference>, String> {
+fn differences(
+    definitions: &Definitions,
+    workspace: &Workspace,
+) -> Result<Vec<Difference>, String> {
     let mut ours: BTreeMap<(&'static str, String), Value> = BTreeMap::new();
     for (id, segment) in &definitions.segments {
         ours.insert(("segments", id.clone()), value_of(&segment.spec)?);
@@ -123,12 +148,18 @@ fn differences(definitions: &Definitions, workspace: &Workspace) -> Result<Vec<D
         ours: ours.get(key).cloned(),
         theirs: theirs.get(key).cloned(),
     };
-    Ok(keys.iter().map(of).filter(|one| !alike(one.ours.as_ref(), one.theirs.as_ref())).collect())
+    Ok(keys
+        .iter()
+        .map(of)
+        .filter(|one| !alike(one.ours.as_ref(), one.theirs.as_ref()))
+        .collect())
 }
 
 /// The workspace gives a segment without a name its id for one.
 fn alike(ours: Option<&Value>, theirs: Option<&Value>) -> bool {
-    let (Some(ours), Some(theirs)) = (ours, theirs) else { return ours == theirs };
+    let (Some(ours), Some(theirs)) = (ours, theirs) else {
+        return ours == theirs;
+    };
     if ours.get("name").is_none() && ours.get("rule").is_some() {
         return ours.get("rule") == theirs.get("rule");
     }
@@ -147,24 +178,42 @@ fn checked(directory: &Path, out: &mut dyn Write) -> Result<Option<Definitions>,
     }
 }
 
-pub(crate) fn diff(directory: &Path, workspace: &Workspace, out: &mut dyn Write) -> Result<Outcome, String> {
-    let Some(definitions) = checked(directory, out)? else { return Ok(Outcome::Wrong) };
+pub(crate) fn diff(
+    directory: &Path,
+    workspace: &Workspace,
+    out: &mut dyn Write,
+) -> Result<Outcome, String> {
+    let Some(definitions) = checked(directory, out)? else {
+        return Ok(Outcome::Wrong);
+    };
     let differences = differences(&definitions, workspace)?;
-    let lines = differences.iter().map(|one| match (&one.ours, &one.theirs) {
-        (Some(_), None) => format!("+ {}/{}\n", one.kind, one.id),
-        (None, _) => format!("? {}/{} is in the workspace only, and stays\n", one.kind, one.id),
-        (Some(ours), Some(theirs)) => {
-            format!("~ {}/{}\n{}", one.kind, one.id, fields("  ", ours, theirs))
-        }
-    });
-    let text: String = if differences.is_empty() { "nothing differs\n".to_owned() } else { lines.collect() };
-    out.write_all(text.as_bytes()).map_err(|error| error.to_string())?;
+    let lines = differences
+        .iter()
+        .map(|one| match (&one.ours, &one.theirs) {
+            (Some(_), None) => format!("+ {}/{}\n", one.kind, one.id),
+            (None, _) => format!(
+                "? {}/{} is in the workspace only, and stays\n",
+                one.kind, one.id
+            ),
+            (Some(ours), Some(theirs)) => {
+                format!("~ {}/{}\n{}", one.kind, one.id, fields("  ", ours, theirs))
+            }
+        });
+    let text: String = if differences.is_empty() {
+        "nothing differs\n".to_owned()
+    } else {
+        lines.collect()
+    };
+    out.write_all(text.as_bytes())
+        .map_err(|error| error.to_string())?;
     Ok(Outcome::Fine)
 }
 
 /// The fields that differ, each as it is there and as it is here.
 fn fields(indent: &str, ours: &Value, theirs: &Value) -> String {
-    let (Some(ours), Some(theirs)) = (ours.as_object(), theirs.as_object()) else { return String::new() };
+    let (Some(ours), Some(theirs)) = (ours.as_object(), theirs.as_object()) else {
+        return String::new();
+    };
     let mut names: Vec<&String> = ours.keys().chain(theirs.keys()).collect();
     names.sort();
     names.dedup();
@@ -176,7 +225,7 @@ fn fields(indent: &str, ours: &Value, theirs: &Value) -> String {
         }
         for (sign, value) in [("-", theirs), ("+", ours)] {
             if let Some(value) = value {
-                text += &format!("{indent}{sign} {name}: {value}\n");
+                let _ = writeln!(text, "{indent}{sign} {name}: {value}");
             }
         }
     }
@@ -189,7 +238,9 @@ pub(crate) fn push(
     publish: bool,
     out: &mut dyn Write,
 ) -> Result<Outcome, String> {
-    let Some(definitions) = checked(directory, out)? else { return Ok(Outcome::Wrong) };
+    let Some(definitions) = checked(directory, out)? else {
+        return Ok(Outcome::Wrong);
+    };
     let mut pushed = 0;
     for Difference { kind, id, ours, .. } in differences(&definitions, workspace)? {
         let Some(ours) = ours else { continue };
@@ -197,7 +248,11 @@ pub(crate) fn push(
         pushed += 1;
         let mut done = "written";
         if publish && kind == "series" {
-            workspace.send("POST", &format!("/api/v1/series/{id}/publish"), &Value::Null)?;
+            workspace.send(
+                "POST",
+                &format!("/api/v1/series/{id}/publish"),
+                &Value::Null,
+            )?;
             done = "written and published";
         }
         writeln!(out, "{kind}/{id} {done}").map_err(|error| error.to_string())?;

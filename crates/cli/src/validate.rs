@@ -32,8 +32,15 @@ pub(crate) fn run(paths: &[PathBuf], out: &mut dyn Write) -> Result<Outcome> {
             writeln!(out, "{line}")?;
         }
     }
-    writeln!(out, "{files} definitions, {errors} errors, {warnings} warnings")?;
-    Ok(if errors == 0 { Outcome::Fine } else { Outcome::Wrong })
+    writeln!(
+        out,
+        "{files} definitions, {errors} errors, {warnings} warnings"
+    )?;
+    Ok(if errors == 0 {
+        Outcome::Fine
+    } else {
+        Outcome::Wrong
+    })
 }
 
 /// The definitions that each path names; for a file also those around it, which it may refer to.
@@ -44,13 +51,25 @@ fn gathered(paths: &[PathBuf]) -> Vec<(Definitions, Option<PathBuf>)> {
             if path.is_dir() {
                 return (Definitions::below(path), None);
             }
-            let around = path.parent().and_then(Path::parent).unwrap_or(Path::new(""));
-            let around = if around.as_os_str().is_empty() { Path::new(".") } else { around };
+            let around = path
+                .parent()
+                .and_then(Path::parent)
+                .unwrap_or(Path::new(""));
+            let around = if around.as_os_str().is_empty() {
+                Path::new(".")
+            } else {
+                around
+            };
             let mut definitions = Definitions::below(around);
             let known = definitions.segments.values().map(|segment| &segment.path);
             let known = known.chain(definitions.series.values().map(|series| &series.path));
             let is_known = known.into_iter().any(|known| same_file(known, path));
-            if !is_known && !definitions.problems.iter().any(|problem| names(problem, path)) {
+            if !is_known
+                && !definitions
+                    .problems
+                    .iter()
+                    .any(|problem| names(problem, path))
+            {
                 definitions.add(path);
             }
             (definitions, Some(path.clone()))
@@ -67,8 +86,14 @@ fn same_file(one: &Path, other: &Path) -> bool {
 
 /// Whether a problem is about this file.
 fn names(problem: &str, path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    problem.split(": ").next().is_some_and(|file| file.ends_with(&name))
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    problem
+        .split(": ")
+        .next()
+        .is_some_and(|file| file.ends_with(&name))
 }
 
 fn check(definitions: &Definitions, only: Option<&Path>) -> Vec<(Severity, String)> {
@@ -78,20 +103,38 @@ fn check(definitions: &Definitions, only: Option<&Path>) -> Vec<(Severity, Strin
         .iter()
         .map(|(id, segment)| (id.clone(), segment.spec.rule.0.clone()))
         .collect();
-    let unread = definitions.problems.iter().filter(|problem| only.is_none_or(|only| names(problem, only)));
-    let mut found: Vec<(Severity, String)> =
-        unread.map(|problem| (Severity::Error, problem.clone())).collect();
-    for (id, segment) in definitions.segments.iter().filter(|(_, segment)| concerns(&segment.path)) {
+    let unread = definitions
+        .problems
+        .iter()
+        .filter(|problem| only.is_none_or(|only| names(problem, only)));
+    let mut found: Vec<(Severity, String)> = unread
+        .map(|problem| (Severity::Error, problem.clone()))
+        .collect();
+    for (id, segment) in definitions
+        .segments
+        .iter()
+        .filter(|(_, segment)| concerns(&segment.path))
+    {
         if let Err(problem) = Rule::Segment(id.clone()).resolve(&segments) {
-            found.push((Severity::Error, format!("{}: {problem}", segment.path.display())));
+            found.push((
+                Severity::Error,
+                format!("{}: {problem}", segment.path.display()),
+            ));
         }
     }
-    for series in definitions.series.values().filter(|series| concerns(&series.path)) {
+    for series in definitions
+        .series
+        .values()
+        .filter(|series| concerns(&series.path))
+    {
         for finding in problems(&series.spec, &segments, &Names::default()) {
             if NEEDS_DATA.contains(&finding.code) {
                 continue;
             }
-            let step = finding.step.map(|step| format!("step `{step}`: ")).unwrap_or_default();
+            let step = finding
+                .step
+                .map(|step| format!("step `{step}`: "))
+                .unwrap_or_default();
             let word = match finding.severity {
                 Severity::Error => "",
                 Severity::Warning => "warning: ",

@@ -33,8 +33,13 @@ impl Drop for Folder {
 
 /// The exit code and what was printed, with the folder's path taken out.
 fn run(folder: &Path, words: &[&str]) -> (i32, String) {
-    let output = Command::new(env!("CARGO_BIN_EXE_rekindle")).current_dir(folder).args(words).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_rekindle"))
+        .current_dir(folder)
+        .args(words)
+        .output()
+        .unwrap();
+    let text =
+        String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
     (output.status.code().unwrap(), text)
 }
 
@@ -46,8 +51,17 @@ const SERIES: &str = r#"{
 
 #[test]
 fn good_definitions_pass() {
-    let folder = Folder::new("good", &[("segments/pro.json", SEGMENT), ("series/hello.json", SERIES)]);
-    assert_eq!(run(&folder.0, &["validate", "."]), (0, "2 definitions, 0 errors, 0 warnings\n".to_owned()));
+    let folder = Folder::new(
+        "good",
+        &[
+            ("segments/pro.json", SEGMENT),
+            ("series/hello.json", SERIES),
+        ],
+    );
+    assert_eq!(
+        run(&folder.0, &["validate", "."]),
+        (0, "2 definitions, 0 errors, 0 warnings\n".to_owned())
+    );
     let one = run(&folder.0, &["validate", "series/hello.json"]);
     assert_eq!(one, (0, "1 definitions, 0 errors, 0 warnings\n".to_owned()));
 }
@@ -99,7 +113,10 @@ fn a_rule_is_shown_in_both_spellings_or_with_carets() {
     let here = std::env::temp_dir();
     let (code, text) = run(&here, &["rule", "plan IS \"pro\""]);
     assert_eq!(code, 0);
-    assert!(text.starts_with("plan is \"pro\"\n{\n  \"attribute\""), "{text}");
+    assert!(
+        text.starts_with("plan is \"pro\"\n{\n  \"attribute\""),
+        "{text}"
+    );
     let (code, text) = run(&here, &["rule", "plan is and é > 1 days"]);
     assert_eq!(code, 1);
     assert_eq!(
@@ -120,7 +137,8 @@ fn workspace(requests: usize) -> (String, thread::JoinHandle<Vec<String>>) {
 fn answer(listener: &TcpListener) -> String {
     let (stream, _) = listener.accept().unwrap();
     let mut reader = BufReader::new(stream);
-    let (mut request, mut line, mut length, mut token) = (String::new(), String::new(), 0, String::new());
+    let (mut request, mut line, mut length, mut token) =
+        (String::new(), String::new(), 0, String::new());
     reader.read_line(&mut request).unwrap();
     while reader.read_line(&mut line).unwrap() > 2 {
         let lower = line.to_ascii_lowercase();
@@ -143,27 +161,64 @@ fn answer(listener: &TcpListener) -> String {
         ),
         ("t", "GET /api/v1/series") => (200, r#"{"items":[],"next":null}"#),
         ("t", _) => (200, "{}"),
-        _ => (401, r#"{"title":"unauthorized","detail":"the token is not known"}"#),
+        _ => (
+            401,
+            r#"{"title":"unauthorized","detail":"the token is not known"}"#,
+        ),
     };
-    let head = format!("HTTP/1.1 {status} x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-    reader.get_mut().write_all((head + body).as_bytes()).unwrap();
+    let head = format!(
+        "HTTP/1.1 {status} x\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
+    reader
+        .get_mut()
+        .write_all((head + body).as_bytes())
+        .unwrap();
     asked
 }
 
 #[test]
 fn a_push_writes_what_differs_segments_first() {
-    let folder = Folder::new("push", &[("segments/pro.json", SEGMENT), ("series/hello.json", SERIES)]);
+    let folder = Folder::new(
+        "push",
+        &[
+            ("segments/pro.json", SEGMENT),
+            ("series/hello.json", SERIES),
+        ],
+    );
     let (origin, asked) = workspace(2);
-    let (code, text) = run(&folder.0, &["diff", ".", "--origin", &origin, "--token", "t"]);
+    let (code, text) = run(
+        &folder.0,
+        &["diff", ".", "--origin", &origin, "--token", "t"],
+    );
     assert_eq!(asked.join().unwrap().len(), 2);
     assert_eq!(code, 0, "{text}");
-    assert!(text.starts_with("? segments/old is in the workspace only, and stays\n~ segments/pro\n  - rule: "), "{text}");
+    assert!(
+        text.starts_with(
+            "? segments/old is in the workspace only, and stays\n~ segments/pro\n  - rule: "
+        ),
+        "{text}"
+    );
     assert!(text.ends_with("+ series/hello\n"), "{text}");
 
     let (origin, asked) = workspace(5);
-    let (code, text) = run(&folder.0, &["push", ".", "--origin", &origin, "--token", "t", "--publish"]);
+    let (code, text) = run(
+        &folder.0,
+        &[
+            "push",
+            ".",
+            "--origin",
+            &origin,
+            "--token",
+            "t",
+            "--publish",
+        ],
+    );
     assert_eq!(code, 0, "{text}");
-    assert_eq!(text, "segments/pro written\nseries/hello written and published\n2 pushed\n");
+    assert_eq!(
+        text,
+        "segments/pro written\nseries/hello written and published\n2 pushed\n"
+    );
     assert_eq!(
         asked.join().unwrap(),
         [
@@ -176,8 +231,14 @@ fn a_push_writes_what_differs_segments_first() {
     );
 
     let (origin, asked) = workspace(1);
-    let (code, text) = run(&folder.0, &["push", ".", "--origin", &origin, "--token", "wrong"]);
+    let (code, text) = run(
+        &folder.0,
+        &["push", ".", "--origin", &origin, "--token", "wrong"],
+    );
     assert_eq!(asked.join().unwrap().len(), 1);
     assert_eq!(code, 2);
-    assert!(text.contains("401") && text.contains("the token is not known"), "{text}");
+    assert!(
+        text.contains("401") && text.contains("the token is not known"),
+        "{text}"
+    );
 }

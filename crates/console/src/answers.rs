@@ -38,28 +38,44 @@ pub struct Trouble {
 
 impl Trouble {
     fn new(message: impl Into<String>) -> Self {
-        Self { at: None, line: None, column: None, message: message.into() }
+        Self {
+            at: None,
+            line: None,
+            column: None,
+            message: message.into(),
+        }
     }
 }
 
 impl From<rekindle_core::rule::Problem> for Trouble {
     fn from(problem: rekindle_core::rule::Problem) -> Self {
-        Self { at: problem.at, ..Self::new(problem.message) }
+        Self {
+            at: problem.at,
+            ..Self::new(problem.message)
+        }
     }
 }
 
 impl From<liquid::Problem> for Trouble {
     fn from(problem: liquid::Problem) -> Self {
-        Self { line: Some(problem.line), column: Some(problem.column), ..Self::new(problem.message) }
+        Self {
+            line: Some(problem.line),
+            column: Some(problem.column),
+            ..Self::new(problem.message)
+        }
     }
 }
 
 fn all<T: Into<Trouble>>(problems: Vec<T>) -> Problems {
-    Problems { problems: problems.into_iter().map(Into::into).collect() }
+    Problems {
+        problems: problems.into_iter().map(Into::into).collect(),
+    }
 }
 
 fn one(trouble: impl Into<Trouble>) -> Problems {
-    Problems { problems: vec![trouble.into()] }
+    Problems {
+        problems: vec![trouble.into()],
+    }
 }
 
 /// A rule in both spellings.
@@ -77,14 +93,20 @@ pub struct ParsedRule {
 /// Every problem of the text, each with its place.
 pub fn parse_rule_text(text: &str) -> Result<ParsedRule, Problems> {
     let rule = rekindle_core::rule::parse(text).map_err(all)?;
-    Ok(ParsedRule { text: rule.to_string(), json: rule })
+    Ok(ParsedRule {
+        text: rule.to_string(),
+        json: rule,
+    })
 }
 
 /// Rules by id, in either spelling.
 pub(crate) type Rules = BTreeMap<String, AnySpelling>;
 
 fn segments_of(rules: &Rules) -> Segments {
-    rules.iter().map(|(id, rule)| (id.clone(), rule.0.clone())).collect()
+    rules
+        .iter()
+        .map(|(id, rule)| (id.clone(), rule.0.clone()))
+        .collect()
 }
 
 /// What is known of a person whom a rule is explained for.
@@ -111,20 +133,28 @@ pub fn explain_rule_for(
     now: i64,
     segments: &BTreeMap<String, AnySpelling>,
 ) -> Result<Explanation, Problems> {
-    let rule = match rule {
-        serde_json::Value::String(text) => rekindle_core::rule::parse(&text).map_err(all)?,
-        tree => {
-            serde_json::from_value::<AnySpelling>(tree)
-                .map_err(|error| one(Trouble::new(error.to_string())))?
-                .0
-        }
+    let rule = if let Some(text) = rule.as_str() {
+        rekindle_core::rule::parse(text).map_err(all)?
+    } else {
+        let unreadable = |error: serde_json::Error| one(Trouble::new(error.to_string()));
+        serde_json::from_value::<AnySpelling>(rule)
+            .map_err(unreadable)?
+            .0
     };
     let rule = rule.resolve(&segments_of(segments)).map_err(one)?;
     let whole = |ms: f64| rekindle_core::value::whole(ms.trunc());
     let attributes: BTreeMap<String, Attribute> = known
         .attributes
         .iter()
-        .map(|(name, value)| (name.clone(), Attribute { value: value.clone(), at: now }))
+        .map(|(name, value)| {
+            (
+                name.clone(),
+                Attribute {
+                    value: value.clone(),
+                    at: now,
+                },
+            )
+        })
         .collect();
     let mut history = History::default();
     for (name, instants) in &known.events {
@@ -158,7 +188,10 @@ pub fn check_series_of(
     segments: &BTreeMap<String, AnySpelling>,
     names: KnownNames,
 ) -> Vec<Finding> {
-    let names = Names { attributes: names.attributes, events: names.events };
+    let names = Names {
+        attributes: names.attributes,
+        events: names.events,
+    };
     match serde_json::from_value::<SeriesSpec>(spec) {
         Ok(spec) => problems(&spec, &segments_of(segments), &names),
         Err(error) => vec![Finding {
@@ -194,14 +227,18 @@ pub fn preview(
         "subject" => Sink::Subject,
         "markdown" => Sink::Markdown,
         other => {
-            let message = format!("unknown sink `{other}`: name `plain`, `html`, `subject` or `markdown`");
+            let message =
+                format!("unknown sink `{other}`: name `plain`, `html`, `subject` or `markdown`");
             return Err(one(Trouble::new(message)));
         }
     };
     let template = liquid::parse(source).map_err(all)?;
     let text = liquid::render_within(&template, attributes, sink, &Limits::default(), None)
         .map_err(|error| one(Trouble::new(error.to_string())))?;
-    Ok(Preview { text, variables: template.variables() })
+    Ok(Preview {
+        text,
+        variables: template.variables(),
+    })
 }
 
 /// What came of a case.
@@ -229,7 +266,11 @@ pub fn run_case_text(json: &str) -> Result<CaseResult, Problems> {
         let case: ResidualCase = serde_json::from_str(json).map_err(unreadable)?;
         (case.about.clone(), case.run())
     };
-    Ok(CaseResult { about, ok: mismatches.is_empty(), mismatches })
+    Ok(CaseResult {
+        about,
+        ok: mismatches.is_empty(),
+        mismatches,
+    })
 }
 
 /// An inbox as JSON.
@@ -315,7 +356,10 @@ mod tests {
             ] })
         );
         let problems = parse_rule_text("plan is and x >").unwrap_err().problems;
-        assert_eq!(problems.iter().map(|p| p.at).collect::<Vec<_>>(), [Some(8), Some(15)]);
+        assert_eq!(
+            problems.iter().map(|p| p.at).collect::<Vec<_>>(),
+            [Some(8), Some(15)]
+        );
     }
 
     #[test]
@@ -326,10 +370,16 @@ mod tests {
         }))
         .unwrap();
         let explain = |rule: serde_json::Value| explain_rule_for(rule, &known, 3_000, &segments);
-        let tree = explain(json!("in segment \"pro\" and performed \"E\" in last 2 seconds")).unwrap();
+        let tree = explain(json!(
+            "in segment \"pro\" and performed \"E\" in last 2 seconds"
+        ))
+        .unwrap();
         assert!(tree.holds);
         assert_eq!(tree.flips_at, Some(4_001));
-        assert_eq!(explain(json!({ "segment": "prp" })).unwrap_err().problems[0].message, "unknown segment `prp` (did you mean `pro`?)");
+        assert_eq!(
+            explain(json!({ "segment": "prp" })).unwrap_err().problems[0].message,
+            "unknown segment `prp` (did you mean `pro`?)"
+        );
         assert!(explain(json!(5)).is_err());
     }
 
@@ -337,15 +387,24 @@ mod tests {
     fn a_series_is_checked_even_when_it_cannot_be_read() {
         let found = check_series_of(json!({ "name": "x" }), &Rules::new(), KnownNames::default());
         assert_eq!(found[0].code, "unreadable");
-        assert!(found[0].message.contains("audience"), "{}", found[0].message);
+        assert!(
+            found[0].message.contains("audience"),
+            "{}",
+            found[0].message
+        );
     }
 
     #[test]
     fn a_template_is_filled_in_for_its_sink() {
         let attributes = BTreeMap::from([("name".to_owned(), Value::from("<b>"))]);
         let text = |sink| preview("Hi {{ name }}", &attributes, sink).unwrap().text;
-        assert_eq!((text("plain"), text("html")), ("Hi <b>".to_owned(), "Hi &lt;b&gt;".to_owned()));
-        let problem = &preview("Hi\n{{ name", &attributes, "plain").unwrap_err().problems[0];
+        assert_eq!(
+            (text("plain"), text("html")),
+            ("Hi <b>".to_owned(), "Hi &lt;b&gt;".to_owned())
+        );
+        let problem = &preview("Hi\n{{ name", &attributes, "plain")
+            .unwrap_err()
+            .problems[0];
         assert_eq!(problem.line, Some(2));
         assert!(preview("", &attributes, "sms").is_err());
     }

@@ -7,8 +7,8 @@
 mod answers;
 
 pub use answers::{
-    CaseResult, InboxView, KnownFacts, KnownNames, ParsedRule, Preview, Problems, Trouble, check_series_of,
-    explain_rule_for, inbox_of, parse_rule_text, preview, run_case_text,
+    CaseResult, InboxView, KnownFacts, KnownNames, ParsedRule, Preview, Problems, Trouble,
+    check_series_of, explain_rule_for, inbox_of, parse_rule_text, preview, run_case_text,
 };
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -20,7 +20,9 @@ fn given<T: DeserializeOwned>(value: JsValue) -> Result<T, JsValue> {
 
 fn plain<T: Serialize>(value: &T) -> Result<JsValue, JsValue> {
     let serializer = serde_wasm_bindgen::Serializer::json_compatible();
-    value.serialize(&serializer).map_err(|error| JsError::new(&error.to_string()).into())
+    value
+        .serialize(&serializer)
+        .map_err(|error| JsError::new(&error.to_string()).into())
 }
 
 fn answer<T: Serialize>(result: Result<T, Problems>) -> Result<JsValue, JsValue> {
@@ -56,10 +58,18 @@ pub fn explain_rule(
     now: f64,
     segments: JsValue,
 ) -> Result<JsValue, JsValue> {
-    let segments =
-        if segments.is_undefined() || segments.is_null() { answers::Rules::new() } else { given(segments)? };
+    let segments = if segments.is_undefined() || segments.is_null() {
+        answers::Rules::new()
+    } else {
+        given(segments)?
+    };
     let rule: serde_json::Value = given(rule)?;
-    answer(explain_rule_for(rule, &given(facts)?, instant(now), &segments))
+    answer(explain_rule_for(
+        rule,
+        &given(facts)?,
+        instant(now),
+        &segments,
+    ))
 }
 
 /// Everything that is wrong with a series: `[{severity, step, code, message}]`, errors first.

@@ -1,7 +1,11 @@
 //! Properties of series over random lives, and what stories cannot tell: outboxes that wait.
 //! What series do is told in tests/cases/stories.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,11 +33,19 @@ fn mail(id: &str, delay: &str) -> serde_json::Value {
 }
 
 fn traits(json: serde_json::Value) -> Input {
-    Input::Identify(Identified { at: START, attributes: serde_json::from_value(json).unwrap() })
+    Input::Identify(Identified {
+        at: START,
+        attributes: serde_json::from_value(json).unwrap(),
+    })
 }
 
 fn event(name: &str, at: i64) -> Input {
-    Input::Event { id: format!("{name}{at}"), name: name.to_owned(), at, active: true }
+    Input::Event {
+        id: format!("{name}{at}"),
+        name: name.to_owned(),
+        at,
+        active: true,
+    }
 }
 
 #[test]
@@ -44,7 +56,10 @@ fn an_exit_takes_queued_mail_back_in_the_same_decision() {
         "steps": [mail("a", "1h"), mail("b", "1h")],
     });
     world.publish("hello", series(hello)).unwrap();
-    world.input("ada", traits(json!({ "plan": "pro", "email": "ada@example.com" })));
+    world.input(
+        "ada",
+        traits(json!({ "plan": "pro", "email": "ada@example.com" })),
+    );
     world.hold();
     world.advance_to(START + HOUR);
     assert_eq!(world.waiting(), 1);
@@ -67,15 +82,30 @@ fn a_receipt_is_counted_once_and_also_when_the_exit_came_too_late() {
     });
     world.publish("hello", series(hello)).unwrap();
     world.hold();
-    world.input("ada", traits(json!({ "plan": "pro", "email": "ada@example.com" })));
+    world.input(
+        "ada",
+        traits(json!({ "plan": "pro", "email": "ada@example.com" })),
+    );
     let effect = |step| rekindle_core::series::effect_id("ada", "hello", 1, step);
     world.input("ada", event("Done", START));
     // `Done` stood there at the instant of entry? No: it came after it.
     assert_eq!(world.count("hello", None, Metric::ReEngaged), 1);
     for _ in 0..2 {
-        world.input("ada", Input::Settled { effect: effect("a"), delivery: Delivery::Sent });
+        world.input(
+            "ada",
+            Input::Settled {
+                effect: effect("a"),
+                delivery: Delivery::Sent,
+            },
+        );
         // The id of what is live in the app has no receipt.
-        world.input("ada", Input::Settled { effect: effect("b"), delivery: Delivery::Sent });
+        world.input(
+            "ada",
+            Input::Settled {
+                effect: effect("b"),
+                delivery: Delivery::Sent,
+            },
+        );
     }
     assert_eq!(world.count("hello", Some("a"), Metric::Sent), 1);
     assert_eq!(world.count("hello", Some("b"), Metric::Sent), 1);
@@ -91,58 +121,110 @@ fn a_fast_clock_s_event_that_brought_them_in_does_not_put_them_out() {
     world.publish("hello", series(hello)).unwrap();
     world.input("ada", event("Done", START + 40));
     world.advance_to(START + 50);
-    assert!(matches!(world.person("ada").unwrap().runs["hello"].state, RunState::Waiting { .. }));
+    assert!(matches!(
+        world.person("ada").unwrap().runs["hello"].state,
+        RunState::Waiting { .. }
+    ));
     world.input("ada", event("Done", START + 50));
-    assert!(matches!(world.person("ada").unwrap().runs["hello"].state, RunState::Exited { .. }));
+    assert!(matches!(
+        world.person("ada").unwrap().runs["hello"].state,
+        RunState::Exited { .. }
+    ));
 }
 
 #[test]
 fn people_from_before_the_first_publication_are_not_newcomers() {
     let definitions = |version, published: bool| {
-        let mut spec = DefinitionsSpec { version, ..DefinitionsSpec::default() };
+        let mut spec = DefinitionsSpec {
+            version,
+            ..DefinitionsSpec::default()
+        };
         if published {
             let hello = series(json!({
                 "name": "Hello", "audience": { "rule": "plan is \"pro\"" }, "entry": "future",
                 "exit": "performed \"Done\"", "steps": [mail("a", "1h")],
             }));
-            let live = LiveSeries { current: 1, paused: false, versions: BTreeMap::from([(1, hello)]) };
+            let live = LiveSeries {
+                current: 1,
+                paused: false,
+                versions: BTreeMap::from([(1, hello)]),
+            };
             spec.series.insert("hello".to_owned(), live);
         }
         Definitions::compile(&spec).unwrap()
     };
     // Version 0: nothing was ever defined.
-    let known = step(&definitions(0, false), Person::new("ada"), traits(json!({ "plan": "pro" })), START);
+    let known = step(
+        &definitions(0, false),
+        Person::new("ada"),
+        traits(json!({ "plan": "pro" })),
+        START,
+    );
     let after = step(&definitions(1, true), known.person, Input::Tick, START + 1);
     assert!(after.person.runs.is_empty());
-    let new = step(&definitions(1, true), Person::new("bea"), traits(json!({ "plan": "pro" })), START + 1);
+    let new = step(
+        &definitions(1, true),
+        Person::new("bea"),
+        traits(json!({ "plan": "pro" })),
+        START + 1,
+    );
     assert_eq!(new.person.runs.len(), 1);
 }
 
 #[test]
 fn a_run_on_a_version_that_is_gone_ends_instead_of_waking_for_ever() {
-    let mut spec = DefinitionsSpec { version: 1, ..DefinitionsSpec::default() };
+    let mut spec = DefinitionsSpec {
+        version: 1,
+        ..DefinitionsSpec::default()
+    };
     let hello = series(json!({
         "name": "Hello", "audience": { "rule": "everyone" }, "exit": "performed \"Done\"",
         "steps": [mail("a", "1h")],
     }));
-    let live = LiveSeries { current: 1, paused: false, versions: BTreeMap::from([(1, hello.clone())]) };
+    let live = LiveSeries {
+        current: 1,
+        paused: false,
+        versions: BTreeMap::from([(1, hello.clone())]),
+    };
     spec.series.insert("hello".to_owned(), live);
-    let entered = step(&Definitions::compile(&spec).unwrap(), Person::new("ada"), Input::Tick, START);
+    let entered = step(
+        &Definitions::compile(&spec).unwrap(),
+        Person::new("ada"),
+        Input::Tick,
+        START,
+    );
     spec.version = 2;
     let live = spec.series.get_mut("hello").unwrap();
     (live.current, live.versions) = (2, BTreeMap::from([(2, hello)]));
-    let gone = step(&Definitions::compile(&spec).unwrap(), entered.person, Input::Tick, START + HOUR);
-    assert!(matches!(gone.person.runs["hello"].state, RunState::Exited { .. }));
+    let gone = step(
+        &Definitions::compile(&spec).unwrap(),
+        entered.person,
+        Input::Tick,
+        START + HOUR,
+    );
+    assert!(matches!(
+        gone.person.runs["hello"].state,
+        RunState::Exited { .. }
+    ));
     assert_eq!(gone.due, None);
 }
 
 #[test]
 fn what_is_wrong_with_a_series_is_told_before_it_is_published() {
-    let names = Names { attributes: ["plan".to_owned()].into(), events: ["Done".to_owned()].into() };
+    let names = Names {
+        attributes: ["plan".to_owned()].into(),
+        events: ["Done".to_owned()].into(),
+    };
     let segments: Segments = [("pro".to_owned(), parse("plan is \"pro\"").unwrap())].into();
     for (spec, expected) in [
-        (json!({ "name": "x", "audience": { "segment": "prp" }, "steps": [mail("a", "0d")] }), vec!["rule"]),
-        (json!({ "name": "x", "audience": { "segment": "pro" }, "steps": [] }), vec!["no_steps"]),
+        (
+            json!({ "name": "x", "audience": { "segment": "prp" }, "steps": [mail("a", "0d")] }),
+            vec!["rule"],
+        ),
+        (
+            json!({ "name": "x", "audience": { "segment": "pro" }, "steps": [] }),
+            vec!["no_steps"],
+        ),
         (
             json!({ "name": "x", "audience": { "segment": "pro" }, "exit": "performed \"Done\"",
                     "reentry": { "after": "59m" }, "steps": [mail("a", "0d"), mail("a", "0d")] }),
@@ -179,8 +261,10 @@ fn what_is_wrong_with_a_series_is_told_before_it_is_published() {
             vec!["exit_at_once", "unknown_attribute"],
         ),
     ] {
-        let codes: Vec<&str> =
-            problems(&series(spec.clone()), &segments, &names).iter().map(|finding| finding.code).collect();
+        let codes: Vec<&str> = problems(&series(spec.clone()), &segments, &names)
+            .iter()
+            .map(|finding| finding.code)
+            .collect();
         assert_eq!(codes, expected, "{spec}");
     }
 }
@@ -211,33 +295,55 @@ fn definitions() -> DefinitionsSpec {
     let segments = [
         ("quiet", "last_seen > 5 hours ago"),
         ("busy", "performed \"A\" at least 2 times in last 3 hours"),
-        ("pro", "plan is \"pro\" and not performed \"B\" in last 2 hours"),
+        (
+            "pro",
+            "plan is \"pro\" and not performed \"B\" in last 2 hours",
+        ),
     ];
     let in_app = json!({ "id": "bar", "kind": "in_app", "delay": "1h", "live_for": "3h", "body": "Hi {{ plan }}",
         "when": "performed \"A\" in last 1 hour" });
     let modal = json!({ "id": "box", "kind": "in_app", "layout": "modal", "body": "Hello." });
     let push = json!({ "id": "push", "kind": "push", "delay": "30m", "title": "Hi", "body": "Hi.", "when": "performed \"A\" at most 3 times" });
     let all = [
-        ("one", json!({ "name": "One", "audience": { "segment": "quiet" }, "exit": "performed \"A\"",
-            "reentry": { "after": "4h" }, "steps": [mail("a", "1h"), in_app, mail("b", "2h")] })),
-        ("two", json!({ "name": "Two", "audience": { "segment": "pro" }, "exit": "performed \"B\" or last_seen < 1 hour ago",
-            "reentry": { "after": "1h" }, "steps": [mail("a", "0d"), modal, push] })),
-        ("three", json!({ "name": "Three", "audience": { "rule": "in segment \"busy\" or plan is unknown" }, "entry": "future",
-            "steps": [mail("a", "0d"), push] })),
+        (
+            "one",
+            json!({ "name": "One", "audience": { "segment": "quiet" }, "exit": "performed \"A\"",
+            "reentry": { "after": "4h" }, "steps": [mail("a", "1h"), in_app, mail("b", "2h")] }),
+        ),
+        (
+            "two",
+            json!({ "name": "Two", "audience": { "segment": "pro" }, "exit": "performed \"B\" or last_seen < 1 hour ago",
+            "reentry": { "after": "1h" }, "steps": [mail("a", "0d"), modal, push] }),
+        ),
+        (
+            "three",
+            json!({ "name": "Three", "audience": { "rule": "in segment \"busy\" or plan is unknown" }, "entry": "future",
+            "steps": [mail("a", "0d"), push] }),
+        ),
     ];
     DefinitionsSpec {
         version: 1,
         segments: segments
             .into_iter()
             .map(|(id, rule)| {
-                (id.to_owned(), serde_json::from_value::<SegmentSpec>(json!({ "rule": rule })).unwrap())
+                (
+                    id.to_owned(),
+                    serde_json::from_value::<SegmentSpec>(json!({ "rule": rule })).unwrap(),
+                )
             })
             .collect(),
         series: all
             .into_iter()
             .map(|(id, json)| {
                 let versions = BTreeMap::from([(1, series(json))]);
-                (id.to_owned(), LiveSeries { current: 1, paused: false, versions })
+                (
+                    id.to_owned(),
+                    LiveSeries {
+                        current: 1,
+                        paused: false,
+                        versions,
+                    },
+                )
             })
             .collect(),
     }
@@ -245,10 +351,25 @@ fn definitions() -> DefinitionsSpec {
 
 #[derive(Clone, Debug)]
 enum Act {
-    Event { name: &'static str, ago: i64, id: u8, active: bool },
+    Event {
+        name: &'static str,
+        ago: i64,
+        id: u8,
+        active: bool,
+    },
     Plan(Option<&'static str>, i64),
-    React { series: &'static str, step: &'static str, entry: u32, reaction: Reaction },
-    Settle { series: &'static str, step: &'static str, entry: u32, sent: bool },
+    React {
+        series: &'static str,
+        step: &'static str,
+        entry: u32,
+        reaction: Reaction,
+    },
+    Settle {
+        series: &'static str,
+        step: &'static str,
+        entry: u32,
+        sent: bool,
+    },
     Tick,
     Pass(i64),
     Pause(&'static str, bool),
@@ -283,12 +404,23 @@ fn act() -> impl Strategy<Value = Act> {
 
 /// What must be so after every decision.
 fn check(decision: &Decision, now: i64, sent: &mut BTreeSet<String>) -> Result<(), TestCaseError> {
-    prop_assert!(decision.due.is_none_or(|due| due > now), "due {:?} at {now}", decision.due);
+    prop_assert!(
+        decision.due.is_none_or(|due| due > now),
+        "due {:?} at {now}",
+        decision.due
+    );
     for effect in &decision.effects {
         if let Effect::Send(send) = effect {
-            prop_assert!(sent.insert(send.effect.clone()), "{} was sent before", send.effect);
+            prop_assert!(
+                sent.insert(send.effect.clone()),
+                "{} was sent before",
+                send.effect
+            );
             let run = &decision.person.runs[&send.series];
-            prop_assert!(!matches!(run.state, RunState::Exited { .. }), "a send after the exit");
+            prop_assert!(
+                !matches!(run.state, RunState::Exited { .. }),
+                "a send after the exit"
+            );
         }
     }
     Ok(())
@@ -319,24 +451,57 @@ impl Life {
     }
 
     fn input(&mut self, input: &Input) -> Result<(), TestCaseError> {
-        let decision = step(&self.definitions, self.person.clone(), input.clone(), self.now);
+        let decision = step(
+            &self.definitions,
+            self.person.clone(),
+            input.clone(),
+            self.now,
+        );
         check(&decision, self.now, &mut self.sent)?;
         // The same again changes nothing and does nothing: inputs come at least once.
-        let again = step(&self.definitions, decision.person.clone(), input.clone(), self.now);
-        prop_assert!(again.effects.is_empty(), "a second {:?}: {:?}", input, again.effects);
+        let again = step(
+            &self.definitions,
+            decision.person.clone(),
+            input.clone(),
+            self.now,
+        );
+        prop_assert!(
+            again.effects.is_empty(),
+            "a second {:?}: {:?}",
+            input,
+            again.effects
+        );
         prop_assert_eq!(&again.person, &decision.person);
         prop_assert_eq!(again.due, decision.due);
         // What is decided can be stored and read back.
         let bytes = rekindle_core::wire::encode(&decision.person);
-        prop_assert_eq!(rekindle_core::wire::decode::<Person>(&bytes), Ok(decision.person.clone()));
+        prop_assert_eq!(
+            rekindle_core::wire::decode::<Person>(&bytes),
+            Ok(decision.person.clone())
+        );
         for effect in &decision.effects {
-            if let Effect::Count { series, step, metric, .. } = effect
+            if let Effect::Count {
+                series,
+                step,
+                metric,
+                ..
+            } = effect
                 && *metric != Metric::Matched
             {
                 let entry = decision.person.runs[series].entry;
-                let times = self.counted.entry((series.clone(), entry, step.clone(), *metric)).or_default();
+                let times = self
+                    .counted
+                    .entry((series.clone(), entry, step.clone(), *metric))
+                    .or_default();
                 *times += 1;
-                prop_assert_eq!(*times, 1, "{:?} of {} counted twice in run {}", metric, series, entry);
+                prop_assert_eq!(
+                    *times,
+                    1,
+                    "{:?} of {} counted twice in run {}",
+                    metric,
+                    series,
+                    entry
+                );
             }
         }
         self.person = decision.person;
@@ -357,8 +522,16 @@ impl Life {
             // Whatever wakes a person between timers finds nothing to do.
             if due - 1 > self.now {
                 self.now = due - 1;
-                let early = step(&self.definitions, self.person.clone(), Input::Tick, self.now);
-                let quiet = early.effects.iter().all(|effect| matches!(effect, Effect::Inbox(_)));
+                let early = step(
+                    &self.definitions,
+                    self.person.clone(),
+                    Input::Tick,
+                    self.now,
+                );
+                let quiet = early
+                    .effects
+                    .iter()
+                    .all(|effect| matches!(effect, Effect::Inbox(_)));
                 prop_assert!(quiet, "{:?} came before it was due", early.effects);
             }
             self.now = due;
@@ -371,9 +544,16 @@ impl Life {
     }
 
     fn act(&mut self, act: &Act) -> Result<(), TestCaseError> {
-        let effect = |series: &str, step: &str, entry| rekindle_core::series::effect_id("ada", series, entry, step);
+        let effect = |series: &str, step: &str, entry| {
+            rekindle_core::series::effect_id("ada", series, entry, step)
+        };
         match act {
-            Act::Event { name, ago, id, active } => self.input(&Input::Event {
+            Act::Event {
+                name,
+                ago,
+                id,
+                active,
+            } => self.input(&Input::Event {
                 id: id.to_string(),
                 name: (*name).to_owned(),
                 at: self.now - ago,
@@ -385,16 +565,33 @@ impl Life {
                     ("plan".to_owned(), plan),
                     ("email".to_owned(), "ada@example.com".into()),
                 ]);
-                self.input(&Input::Identify(Identified { at: self.now - ago, attributes }))
+                self.input(&Input::Identify(Identified {
+                    at: self.now - ago,
+                    attributes,
+                }))
             }
-            Act::React { series, step, entry, reaction } => self.input(&Input::Reaction {
+            Act::React {
+                series,
+                step,
+                entry,
+                reaction,
+            } => self.input(&Input::Reaction {
                 effect: effect(series, step, *entry),
                 reaction: *reaction,
                 at: self.now,
             }),
-            Act::Settle { series, step, entry, sent } => self.input(&Input::Settled {
+            Act::Settle {
+                series,
+                step,
+                entry,
+                sent,
+            } => self.input(&Input::Settled {
                 effect: effect(series, step, *entry),
-                delivery: if *sent { Delivery::Sent } else { Delivery::Undelivered("gone".to_owned()) },
+                delivery: if *sent {
+                    Delivery::Sent
+                } else {
+                    Delivery::Undelivered("gone".to_owned())
+                },
             }),
             Act::Tick => self.input(&Input::Tick),
             Act::Pass(span) => self.pass(*span),

@@ -2,9 +2,11 @@
 //! Knows nothing of series or of where facts are kept: those come in as [`Facts`].
 
 mod bounds;
+mod comparison;
 mod eval;
 mod explain;
 mod json;
+mod lexer;
 mod print;
 mod residual;
 mod resolve;

@@ -1,4 +1,4 @@
-//! Text to rule: the lexer and a recursive-descent parser that goes on after a mistake.
+//! Text to rule: a recursive-descent parser that goes on after a mistake.
 //! Knows the grammar only; whether a name exists is `resolve`'s business. Grammar: docs/rules.md.
 
 use std::fmt;
@@ -6,8 +6,9 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{
-    AttributeTest, DEPTH_MAX, EventTest, Literal, OccurrenceTest, PageRule, Rule, Test, Which,
+    AttributeTest, DEPTH_MAX, EventTest, Literal, OccurrenceTest, PageRule, Rule, Which,
     bounds::{too_deep, too_long},
+    lexer::{Kind, Token, lex},
     resolve::nearest,
 };
 use crate::{
@@ -21,7 +22,7 @@ use crate::{
 pub const TEXT_BYTES_MAX: usize = 32 * 1024;
 
 // LIMIT: more than these at once help no one.
-const PROBLEMS_MAX: usize = 20;
+pub(super) const PROBLEMS_MAX: usize = 20;
 
 /// What is wrong with a rule, and where.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -73,158 +74,26 @@ pub fn parse(source: &str) -> Result<Rule, Vec<Problem>> {
     Err(parser.problems)
 }
 
-#[derive(Clone, Debug, PartialEq)]
-enum Kind {
-    /// A keyword, or the plain name of an attribute.
-    Word(String),
-    /// A name in back-quotes.
-    Name(String),
-    /// Text in double quotes.
-    Text(String),
-    Number(f64),
-    Date(i64),
-    Sign(&'static str),
-}
-
-impl Kind {
-    fn shown(&self) -> String {
-        match self {
-            Self::Word(word) => format!("`{word}`"),
-            Self::Name(name) => format!("the name `{name}`"),
-            Self::Text(text) => format!("the text `{text}`"),
-            Self::Number(number) => format!("the number `{number}`"),
-            Self::Date(_) => "a date".to_owned(),
-            Self::Sign(sign) => format!("`{sign}`"),
-        }
-    }
-}
-
-#[derive(Clone, Debug)]
-struct Token {
-    kind: Kind,
-    at: usize,
-    end: usize,
-}
-
-fn lex(source: &str) -> Result<Vec<Token>, Vec<Problem>> {
-    let characters: Vec<char> = source.chars().collect();
-    let mut tokens = Vec::new();
-    let mut problems = Vec::new();
-    let mut at = 0;
-    while let Some(first) = characters.get(at).copied() {
-        let start = at;
-        let rest = characters.get(at..).unwrap_or_default();
-        let run = |belongs: &dyn Fn(char) -> bool| rest.iter().take_while(|c| belongs(**c)).count();
-        let kind = if first.is_whitespace() {
-            at += 1;
-            continue;
-        } else if first == '"' || first == '`' {
-            let (text, length) = quoted(rest, first);
-            at += length;
-            match (text, first) {
-                (Some(text), '"') => Ok(Kind::Text(text)),
-                (Some(name), _) if name.is_empty() => {
-                    Err("a name is empty between ` and `".to_owned())
-                }
-                (Some(name), _) => Ok(Kind::Name(name)),
-                (None, _) => Err(format!("the closing {first} is missing")),
-            }
-        } else if let Some(sign) = ["<=", ">=", "!=", "<", ">", "=", "(", ")", ","]
-            .into_iter()
-            .find(|sign| sign.chars().eq(rest.iter().copied().take(sign.len())))
-        {
-            at += sign.len();
-            Ok(Kind::Sign(sign))
-        } else if first.is_ascii_digit() || first == '-' || first == '.' {
-            let length = run(&|c| c.is_ascii_alphanumeric() || "-+.:".contains(c));
-            at += length;
-            number_or_date(&rest.iter().take(length).collect::<String>())
-        } else if first.is_alphabetic() || first == '_' || first == '$' {
-            let length = run(&|c| c.is_alphanumeric() || c == '_' || c == '.' || c == '$');
-            at += length;
-            Ok(Kind::Word(rest.iter().take(length).collect()))
-        } else {
-            at += 1;
-            Err(format!(
-                "`{first}` has no meaning here: put text between double quotes"
-            ))
-        };
-        match kind {
-            Ok(kind) => tokens.push(Token {
-                kind,
-                at: start,
-                end: at,
-            }),
-            Err(message) => problems.push(Problem {
-                at: Some(start),
-                message,
-            }),
-        }
-    }
-    if problems.is_empty() {
-        Ok(tokens)
-    } else {
-        problems.truncate(PROBLEMS_MAX);
-        Err(problems)
-    }
-}
-
-/// The text up to the closing quote, if there is one, and how many characters were read.
-fn quoted(characters: &[char], quote: char) -> (Option<String>, usize) {
-    let mut text = String::new();
-    let mut escaped = false;
-    for (place, character) in characters.iter().copied().enumerate().skip(1) {
-        match character {
-            _ if escaped => {
-                text.push(match character {
-                    'n' => '\n',
-                    't' => '\t',
-                    other => other,
-                });
-                escaped = false;
-            }
-            '\\' => escaped = true,
-            _ if character == quote => return (Some(text), place + 1),
-            other => text.push(other),
-        }
-    }
-    (None, characters.len())
-}
-
-fn number_or_date(text: &str) -> Result<Kind, String> {
-    if let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) {
-        return Ok(Kind::Number(number));
-    }
-    parse_instant(text).map(Kind::Date).ok_or_else(|| {
-        format!(
-            "`{text}` is neither a number nor a date such as `2026-11-23` or `2026-11-23T09:00:00Z`"
-        )
-    })
-}
-
 /// Units of time as they are suggested.
-const UNITS: [&str; 5] = ["days", "hours", "minutes", "weeks", "seconds"];
+pub(super) const UNITS: [&str; 5] = ["days", "hours", "minutes", "weeks", "seconds"];
 
-struct Parser {
-    tokens: Vec<Token>,
-    next: usize,
+pub(super) struct Parser {
+    pub(super) tokens: Vec<Token>,
+    pub(super) next: usize,
     problems: Vec<Problem>,
 }
 
 /// A predicate could not be read; the problem is noted already.
-struct Noted;
+pub(super) struct Noted;
 
-type Read<T> = Result<T, Noted>;
-
-/// What follows the words of a comparison.
-type ReadTest = fn(&mut Parser) -> Read<Test>;
+pub(super) type Read<T> = Result<T, Noted>;
 
 impl Parser {
     fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.next)
     }
 
-    fn is_word_at(&self, ahead: usize, word: &str) -> bool {
+    pub(super) fn is_word_at(&self, ahead: usize, word: &str) -> bool {
         matches!(
             self.tokens.get(self.next + ahead),
             Some(Token { kind: Kind::Word(found), .. }) if found.eq_ignore_ascii_case(word)
@@ -232,7 +101,7 @@ impl Parser {
     }
 
     /// Takes all of these words, or none of them.
-    fn words(&mut self, words: &str) -> bool {
+    pub(super) fn words(&mut self, words: &str) -> bool {
         let all = words
             .split(' ')
             .enumerate()
@@ -243,7 +112,7 @@ impl Parser {
         all
     }
 
-    fn sign(&mut self, sign: &str) -> bool {
+    pub(super) fn sign(&mut self, sign: &str) -> bool {
         let found =
             matches!(self.peek(), Some(Token { kind: Kind::Sign(found), .. }) if *found == sign);
         if found {
@@ -252,7 +121,7 @@ impl Parser {
         found
     }
 
-    fn note<T>(&mut self, expected: &str) -> Read<T> {
+    pub(super) fn note<T>(&mut self, expected: &str) -> Read<T> {
         let (at, found) = match self.peek() {
             Some(token) => (token.at, token.kind.shown()),
             None => (
@@ -409,7 +278,7 @@ impl Parser {
         }))
     }
 
-    fn text(&mut self, expected: &str) -> Read<String> {
+    pub(super) fn text(&mut self, expected: &str) -> Read<String> {
         match self.peek().map(|token| &token.kind) {
             Some(Kind::Text(text)) => {
                 let text = text.clone();
@@ -420,7 +289,7 @@ impl Parser {
         }
     }
 
-    fn number(&mut self) -> Read<f64> {
+    pub(super) fn number(&mut self) -> Read<f64> {
         match self.peek().map(|token| &token.kind) {
             Some(Kind::Number(number)) => {
                 let number = *number;
@@ -452,7 +321,7 @@ impl Parser {
         }
     }
 
-    fn span(&mut self) -> Read<i64> {
+    pub(super) fn span(&mut self) -> Read<i64> {
         let start = self.next;
         let number = self.number()?;
         let unit = match self.peek().map(|token| &token.kind) {
@@ -474,7 +343,7 @@ impl Parser {
         self.note("a whole number of units, up to 100 years")
     }
 
-    fn date(&mut self) -> Read<i64> {
+    pub(super) fn date(&mut self) -> Read<i64> {
         let date = match self.peek().map(|token| &token.kind) {
             Some(Kind::Date(instant)) => Some(*instant),
             Some(Kind::Text(text)) => parse_instant(text),
@@ -489,7 +358,7 @@ impl Parser {
         }
     }
 
-    fn literal(&mut self) -> Read<Literal> {
+    pub(super) fn literal(&mut self) -> Read<Literal> {
         let literal = match self.peek().map(|token| &token.kind) {
             Some(Kind::Text(text)) => Some(Literal::Text(text.clone())),
             Some(Kind::Number(number)) => Some(Literal::Number(*number)),
@@ -510,7 +379,7 @@ impl Parser {
         }
     }
 
-    fn list<T>(&mut self, item: fn(&mut Self) -> Read<T>) -> Read<Vec<T>> {
+    pub(super) fn list<T>(&mut self, item: fn(&mut Self) -> Read<T>) -> Read<Vec<T>> {
         if !self.sign("(") {
             return self.note("`(` and the values");
         }
@@ -590,7 +459,7 @@ impl Parser {
     }
 
     /// The larger bound of two, which has just been taken.
-    fn not_below<T: PartialOrd + Copy>(&mut self, least: T, most: T) -> Read<T> {
+    pub(super) fn not_below<T: PartialOrd + Copy>(&mut self, least: T, most: T) -> Read<T> {
         if least <= most {
             return Ok(most);
         }
@@ -598,7 +467,7 @@ impl Parser {
         self.note("a number that is not smaller than the first one")
     }
 
-    fn ago(&mut self) -> Read<i64> {
+    pub(super) fn ago(&mut self) -> Read<i64> {
         let span = self.span()?;
         if self.words("ago") {
             Ok(span)
@@ -646,120 +515,8 @@ impl Parser {
         Ok(Rule::Page(PageRule { field, test }))
     }
 
-    /// A number, or a span with `ago`, after a sign of comparison.
-    fn number_or_ago(
-        &mut self,
-        number: fn(f64) -> Test,
-        ago: Option<fn(i64) -> Test>,
-    ) -> Read<Test> {
-        let unit_follows = match self.tokens.get(self.next + 1).map(|token| &token.kind) {
-            Some(Kind::Word(word)) => {
-                unit_ms(word).is_some()
-                    || nearest(word, UNITS).is_some()
-                    || self.is_word_at(2, "ago")
-            }
-            _ => false,
-        };
-        match (unit_follows, ago) {
-            (true, Some(ago)) => Ok(ago(self.ago()?)),
-            (true, None) => self.note("a number (how long ago is compared with `>` or `<`)"),
-            (false, _) => Ok(number(self.number()?)),
-        }
-    }
-
-    fn test(&mut self) -> Read<Test> {
-        let phrases: [(&str, ReadTest); 18] = [
-            ("is any of", |p| Ok(Test::IsAnyOf(p.list(Self::literal)?))),
-            ("is none of", |p| Ok(Test::IsNoneOf(p.list(Self::literal)?))),
-            ("is not any of", |p| {
-                Ok(Test::IsNoneOf(p.list(Self::literal)?))
-            }),
-            ("is unknown", |_| Ok(Test::IsUnknown)),
-            ("is empty", |_| Ok(Test::IsEmpty)),
-            ("is not", |p| Ok(Test::IsNot(p.literal()?))),
-            ("is", |p| Ok(Test::Is(p.literal()?))),
-            ("has any value", |_| Ok(Test::HasAnyValue)),
-            ("contains", |p| {
-                Ok(Test::Contains(p.text("text in double quotes")?))
-            }),
-            ("does not contain", |p| {
-                Ok(Test::DoesNotContain(p.text("text in double quotes")?))
-            }),
-            ("starts with", |p| {
-                Ok(Test::StartsWith(p.text("text in double quotes")?))
-            }),
-            ("ends with", |p| {
-                Ok(Test::EndsWith(p.text("text in double quotes")?))
-            }),
-            ("includes", |p| Ok(Test::Includes(p.literal()?))),
-            ("does not include", |p| {
-                Ok(Test::DoesNotInclude(p.literal()?))
-            }),
-            ("before", |p| Ok(Test::Before(p.date()?))),
-            ("after", |p| Ok(Test::After(p.date()?))),
-            ("on", |p| Ok(Test::On(p.date()?))),
-            ("exactly", |p| Ok(Test::ExactlyAgo(p.ago()?))),
-        ];
-        for (words, read) in phrases {
-            if self.words(words) {
-                return read(self);
-            }
-        }
-        if self.words("more than") {
-            return Ok(Test::MoreThanAgo(self.ago()?));
-        }
-        if self.words("less than") {
-            return Ok(Test::LessThanAgo(self.ago()?));
-        }
-        if self.words("within next") || self.words("within the next") {
-            return Ok(Test::WithinNext(self.span()?));
-        }
-        if self.words("between") {
-            let least = self.number()?;
-            if !self.words("and") {
-                return self.note("`and` and the larger number");
-            }
-            let most = self.number()?;
-            return Ok(Test::Between(least, self.not_below(least, most)?));
-        }
-        self.signed()
-    }
-
-    fn signed(&mut self) -> Read<Test> {
-        if self.sign(">") {
-            return self.number_or_ago(Test::GreaterThan, Some(Test::MoreThanAgo));
-        }
-        if self.sign("<") {
-            return self.number_or_ago(Test::LessThan, Some(Test::LessThanAgo));
-        }
-        if self.sign(">=") {
-            return self.number_or_ago(Test::AtLeast, None);
-        }
-        if self.sign("<=") {
-            return self.number_or_ago(Test::AtMost, None);
-        }
-        if self.sign("=") {
-            return Ok(Test::Is(self.literal()?));
-        }
-        if self.sign("!=") {
-            return Ok(Test::IsNot(self.literal()?));
-        }
-        match self.suggestion() {
-            Some(word) => self.note(&format!("a comparison (did you mean `{word}`?)")),
-            None => self.note("a comparison, such as `is`, `>`, `contains` or `has any value`"),
-        }
-    }
-
-    /// The comparison whose first word is nearest to the word that stands here.
-    fn suggestion(&self) -> Option<&'static str> {
-        self.near(&[
-            "is", "has", "contains", "does", "starts", "ends", "includes", "before", "after",
-            "between", "exactly", "within",
-        ])
-    }
-
     /// The word of these that is nearest to the one that stands here.
-    fn near(&self, words: &[&'static str]) -> Option<&'static str> {
+    pub(super) fn near(&self, words: &[&'static str]) -> Option<&'static str> {
         match &self.peek()?.kind {
             Kind::Word(word) => nearest(word, words.iter().copied()),
             Kind::Name(_) | Kind::Text(_) | Kind::Number(_) | Kind::Date(_) | Kind::Sign(_) => None,

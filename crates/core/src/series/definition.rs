@@ -135,8 +135,11 @@ impl Definitions {
     /// Everything that cannot be run; the workspace checks the same before it publishes.
     pub fn compile(spec: &DefinitionsSpec) -> Result<Self, Vec<Finding>> {
         let mut findings = Vec::new();
-        let unresolved: Segments =
-            spec.segments.iter().map(|(id, s)| (id.clone(), s.rule.0.clone())).collect();
+        let unresolved: Segments = spec
+            .segments
+            .iter()
+            .map(|(id, s)| (id.clone(), s.rule.0.clone()))
+            .collect();
         let mut segments = BTreeMap::new();
         for (id, rule) in &unresolved {
             match rule.resolve(&unresolved) {
@@ -157,11 +160,19 @@ impl Definitions {
                     Err(mut more) => findings.append(&mut more),
                 }
             }
-            let published = Published { current: live.current, paused: live.paused, versions };
+            let published = Published {
+                current: live.current,
+                paused: live.paused,
+                versions,
+            };
             series.insert(id.clone(), published);
         }
         if findings.is_empty() {
-            Ok(Self { version: spec.version, segments, series })
+            Ok(Self {
+                version: spec.version,
+                segments,
+                series,
+            })
         } else {
             Err(findings)
         }
@@ -196,13 +207,20 @@ impl Series {
         let targeting: Vec<Option<Rule>> = spec
             .steps
             .iter()
-            .map(|step| step.when.as_ref().map(|rule| resolve(Some(&step.id), &rule.0)))
+            .map(|step| {
+                step.when
+                    .as_ref()
+                    .map(|rule| resolve(Some(&step.id), &rule.0))
+            })
             .collect();
         findings.extend(too_soon(spec.reentry));
         let next = link(&spec.steps, &mut findings);
         let mut steps = Vec::new();
         for ((step, when), next) in spec.steps.iter().zip(targeting).zip(next) {
-            let mut reader = StepReader { step, findings: &mut findings };
+            let mut reader = StepReader {
+                step,
+                findings: &mut findings,
+            };
             let message = reader.message();
             let delay_ms = step.delay.0;
             steps.extend(message.map(|message| Step {
@@ -216,13 +234,22 @@ impl Series {
         if !findings.is_empty() {
             return Err(findings);
         }
-        Ok(Self { audience, entry: spec.entry, reentry: spec.reentry, exit, steps })
+        Ok(Self {
+            audience,
+            entry: spec.entry,
+            reentry: spec.reentry,
+            exit,
+            steps,
+        })
     }
 
     /// The step with this id, and its place.
     #[must_use]
     pub fn step(&self, id: &str) -> Option<(usize, &Step)> {
-        self.steps.iter().enumerate().find(|(_, step)| step.id == id)
+        self.steps
+            .iter()
+            .enumerate()
+            .find(|(_, step)| step.id == id)
     }
 }
 
@@ -240,10 +267,17 @@ fn too_soon(reentry: Reentry) -> Option<Finding> {
 /// Where each step leads; notes ids that are double, unknown or lead in a circle.
 fn link(steps: &[StepSpec], findings: &mut Vec<Finding>) -> Vec<Option<usize>> {
     if steps.is_empty() {
-        findings.push(Finding::error(None, "no_steps", "the series has no steps: add one".to_owned()));
+        findings.push(Finding::error(
+            None,
+            "no_steps",
+            "the series has no steps: add one".to_owned(),
+        ));
     }
     if steps.len() > STEPS_MAX {
-        let message = format!("{} steps are more than {STEPS_MAX}: split the series", steps.len());
+        let message = format!(
+            "{} steps are more than {STEPS_MAX}: split the series",
+            steps.len()
+        );
         findings.push(Finding::error(None, "too_many_steps", message));
     }
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
@@ -290,7 +324,8 @@ struct StepReader<'a> {
 
 impl StepReader<'_> {
     fn error(&mut self, code: &'static str, message: String) {
-        self.findings.push(Finding::error(Some(&self.step.id), code, message));
+        self.findings
+            .push(Finding::error(Some(&self.step.id), code, message));
     }
 
     fn message(&mut self) -> Option<Message> {
@@ -315,14 +350,20 @@ impl StepReader<'_> {
             ("url", step.url.is_some(), push),
         ] {
             if present && !belongs {
-                self.error("field", format!("`{name}` has no place in a step of kind `{kind}`: remove it"));
+                self.error(
+                    "field",
+                    format!("`{name}` has no place in a step of kind `{kind}`: remove it"),
+                );
             }
         }
         match step.kind {
             StepKind::Email => {
                 let subject = self.template("subject", step.subject.as_deref());
                 let body = self.template("body", step.body.as_deref());
-                Some(Message::Email(Email { subject: subject?, body: body? }))
+                Some(Message::Email(Email {
+                    subject: subject?,
+                    body: body?,
+                }))
             }
             StepKind::InApp => {
                 let title = self.template("title", Some(step.title.as_deref().unwrap_or_default()));
@@ -343,13 +384,23 @@ impl StepReader<'_> {
                     None => None,
                 };
                 let live_for_ms = step.live_for.map_or(LIVE_FOR_MS, |span| span.0);
-                Some(Message::InApp(InApp { layout, title: title?, body: body?, cta, live_for_ms }))
+                Some(Message::InApp(InApp {
+                    layout,
+                    title: title?,
+                    body: body?,
+                    cta,
+                    live_for_ms,
+                }))
             }
             StepKind::Push => {
                 let title = self.template("title", step.title.as_deref());
                 let body = self.template("body", step.body.as_deref());
                 let url = self.link("url", step.url.as_deref());
-                Some(Message::Push(Push { title: title?, body: body?, url }))
+                Some(Message::Push(Push {
+                    title: title?,
+                    body: body?,
+                    url,
+                }))
             }
         }
     }
@@ -364,7 +415,10 @@ impl StepReader<'_> {
             Err(problems) => {
                 for problem in problems {
                     let (line, column) = (problem.line, problem.column);
-                    let message = format!("`{name}`, line {line}, column {column}: {}", problem.message);
+                    let message = format!(
+                        "`{name}`, line {line}, column {column}: {}",
+                        problem.message
+                    );
                     self.error("template", message);
                 }
                 None
@@ -377,7 +431,10 @@ impl StepReader<'_> {
         if url.starts_with("https://") || url.starts_with("http://") {
             return Some(url.to_owned());
         }
-        self.error("link", format!("`{name}` is `{url}`: write a whole address that begins with https://"));
+        self.error(
+            "link",
+            format!("`{name}` is `{url}`: write a whole address that begins with https://"),
+        );
         None
     }
 }

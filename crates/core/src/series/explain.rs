@@ -5,8 +5,8 @@ use serde::Serialize;
 
 use super::{
     definition::Definitions,
+    effect::{Channel, effect_id},
     person::{Outcome, Person, Reactions, RunState},
-    step::{Channel, effect_id},
 };
 use crate::rule::Explanation;
 
@@ -70,7 +70,11 @@ impl Definitions {
         Some(SeriesExplanation {
             paused: published.paused,
             audience: current.audience.explain(&person.facts(), now),
-            matches_since: person.audiences.get(id).copied().filter(|since| *since != i64::MIN),
+            matches_since: person
+                .audiences
+                .get(id)
+                .copied()
+                .filter(|since| *since != i64::MIN),
             run: self.explain_run(id, person, now),
         })
     }
@@ -87,7 +91,9 @@ impl Definitions {
             .iter()
             .map(|step| {
                 let record = run.steps.iter().find(|record| record.step == step.id);
-                let due = upcoming.filter(|(id, _)| *id == step.id).map(|(_, due)| due);
+                let due = upcoming
+                    .filter(|(id, _)| *id == step.id)
+                    .map(|(_, due)| due);
                 if let Some(due) = due {
                     // The step after this one counts its delay from here.
                     upcoming = step
@@ -103,7 +109,10 @@ impl Definitions {
                     due,
                     outcome: record.map(|record| record.outcome.clone()),
                     reactions: record.map(|record| record.reactions),
-                    when: step.when.as_ref().map(|when| when.explain(&person.facts(), now)),
+                    when: step
+                        .when
+                        .as_ref()
+                        .map(|when| when.explain(&person.facts(), now)),
                 }
             })
             .collect();

@@ -3,8 +3,9 @@
 
 use super::{
     definition::{Definitions, InApp, Message},
+    effect::effect_id,
     person::{Outcome, Person, Run, StepRecord},
-    step::{Known, effect_id},
+    step::Known,
 };
 use crate::{
     hash::fnv64,
@@ -25,14 +26,24 @@ pub fn inbox(definitions: &Definitions, person: &Person, now: i64) -> wire::Inbo
     let mut shares = false;
     for (series, run) in &person.runs {
         for record in &run.steps {
-            let Some(item) = item(definitions, person, series, run, record, now) else { continue };
+            let Some(item) = item(definitions, person, series, run, record, now) else {
+                continue;
+            };
             shares |= matches!(item.content, wire::Content::Shared(_));
             items.push(item);
         }
     }
-    items.sort_by(|a, b| b.live_from.cmp(&a.live_from).then_with(|| a.effect.cmp(&b.effect)));
+    items.sort_by(|a, b| {
+        b.live_from
+            .cmp(&a.live_from)
+            .then_with(|| a.effect.cmp(&b.effect))
+    });
     items.truncate(ITEMS_MAX);
-    let bundle = if shares { bundle(definitions).version } else { 0 };
+    let bundle = if shares {
+        bundle(definitions).version
+    } else {
+        0
+    };
     wire::Inbox { bundle, items }
 }
 
@@ -44,12 +55,18 @@ fn item(
     record: &StepRecord,
     now: i64,
 ) -> Option<wire::InboxItem> {
-    let Outcome::Live { until } = record.outcome else { return None };
+    let Outcome::Live { until } = record.outcome else {
+        return None;
+    };
     if until <= now || record.reactions.clicked.is_some() || record.reactions.dismissed.is_some() {
         return None;
     }
-    let (_, step) = definitions.series(series, run.version)?.step(&record.step)?;
-    let Message::InApp(message) = &step.message else { return None };
+    let (_, step) = definitions
+        .series(series, run.version)?
+        .step(&record.step)?;
+    let Message::InApp(message) = &step.message else {
+        return None;
+    };
     if message.layout == wire::Layout::Modal && record.reactions.shown.is_some() {
         return None;
     }
@@ -86,7 +103,11 @@ pub fn bundle(definitions: &Definitions) -> wire::Bundle {
         .collect();
     contents.sort_by_key(|(hash, _)| *hash);
     contents.dedup_by_key(|(hash, _)| *hash);
-    let version = if contents.is_empty() { 0 } else { fnv64(&wire::encode(&contents)) };
+    let version = if contents.is_empty() {
+        0
+    } else {
+        fnv64(&wire::encode(&contents))
+    };
     wire::Bundle { version, contents }
 }
 
@@ -112,9 +133,13 @@ impl Scope for NoOne {
 }
 
 fn fill(message: &InApp, scope: &dyn Scope, now: i64) -> Option<wire::InApp> {
-    let fill = |template| render_within(template, scope, Sink::Plain, &Limits::default(), Some(now)).ok();
+    let fill =
+        |template| render_within(template, scope, Sink::Plain, &Limits::default(), Some(now)).ok();
     let cta = match &message.cta {
-        Some((label, url)) => Some(wire::Cta { label: fill(label)?, url: url.clone() }),
+        Some((label, url)) => Some(wire::Cta {
+            label: fill(label)?,
+            url: url.clone(),
+        }),
         None => None,
     };
     Some(wire::InApp {

@@ -2,16 +2,20 @@
 //! the one function that decides (`step`). Sends nothing and keeps nothing: it returns effects.
 
 mod definition;
+mod effect;
 mod explain;
 mod inbox;
+mod input;
 mod person;
 mod problems;
 mod spec;
 mod step;
 
 pub use definition::{Definitions, Email, InApp, Message, Published, Push, Series, Step};
+pub use effect::{Channel, Effect, Metric, Outgoing, Send, effect_id};
 pub use explain::{RunExplanation, SeriesExplanation, StepExplanation};
 pub use inbox::{bundle, inbox};
+pub use input::{Delivery, Input};
 pub use person::{
     ExitReason, Identified, Outcome, Person, Reaction, Reactions, Run, RunState, SkipReason,
     StepRecord,
@@ -21,4 +25,4 @@ pub use spec::{
     AudienceSpec, CtaSpec, DefinitionsSpec, Entry, LayoutSpec, LiveSeries, PositionSpec, Reentry,
     SegmentSpec, SeriesSpec, Span, StepKind, StepSpec,
 };
-pub use step::{Channel, Decision, Delivery, Effect, Input, Metric, Outgoing, Send, effect_id, step};
+pub use step::{Decision, step};

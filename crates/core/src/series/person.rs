@@ -211,7 +211,10 @@ impl Person {
     /// A person of whom nothing is known yet.
     #[must_use]
     pub fn new(id: &str) -> Self {
-        Self { id: id.to_owned(), ..Self::default() }
+        Self {
+            id: id.to_owned(),
+            ..Self::default()
+        }
     }
 
     /// What rules see of them.
@@ -228,19 +231,27 @@ impl Person {
     /// Whether nothing is known of them yet.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.attributes.is_empty() && self.first_seen.is_none() && self.history.iter().next().is_none()
+        self.attributes.is_empty()
+            && self.first_seen.is_none()
+            && self.history.iter().next().is_none()
     }
 
     /// What an exit rule sees of one who would enter this moment: no event since then.
     #[must_use]
     pub fn facts_on_entry(&self) -> Facts<'_> {
-        Facts { history: View::nothing(&self.history), ..self.facts() }
+        Facts {
+            history: View::nothing(&self.history),
+            ..self.facts()
+        }
     }
 
     /// What an exit rule sees of them: events since they entered.
     #[must_use]
     pub fn facts_since<'a>(&'a self, run: &'a Run) -> Facts<'a> {
-        Facts { history: View::since(&self.history, run.entered_at, &run.before), ..self.facts() }
+        Facts {
+            history: View::since(&self.history, run.entered_at, &run.before),
+            ..self.facts()
+        }
     }
 }
 

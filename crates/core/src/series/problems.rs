@@ -40,11 +40,21 @@ pub struct Finding {
 
 impl Finding {
     pub(super) fn error(step: Option<&str>, code: &'static str, message: String) -> Self {
-        Self { severity: Severity::Error, step: step.map(str::to_owned), code, message }
+        Self {
+            severity: Severity::Error,
+            step: step.map(str::to_owned),
+            code,
+            message,
+        }
     }
 
     fn warning(step: Option<&str>, code: &'static str, message: String) -> Self {
-        Self { severity: Severity::Warning, step: step.map(str::to_owned), code, message }
+        Self {
+            severity: Severity::Warning,
+            step: step.map(str::to_owned),
+            code,
+            message,
+        }
     }
 }
 
@@ -64,7 +74,9 @@ pub fn problems(spec: &SeriesSpec, segments: &Segments, names: &Names) -> Vec<Fi
     names_of(None, &series.audience);
     series.exit.iter().for_each(|exit| names_of(None, exit));
     for step in &series.steps {
-        step.when.iter().for_each(|when| names_of(Some(&step.id), when));
+        step.when
+            .iter()
+            .for_each(|when| names_of(Some(&step.id), when));
     }
     if series.exit.is_none() {
         findings.push(Finding::warning(
@@ -85,28 +97,47 @@ pub fn problems(spec: &SeriesSpec, segments: &Segments, names: &Names) -> Vec<Fi
         ));
     }
     let elapsed = elapsed_at_each_step(&series);
-    for ((step, elapsed), when) in
-        series.steps.iter().zip(&elapsed).zip(series.steps.iter().map(|step| step.when.as_ref()))
+    for ((step, elapsed), when) in series
+        .steps
+        .iter()
+        .zip(&elapsed)
+        .zip(series.steps.iter().map(|step| step.when.as_ref()))
     {
         let Some(elapsed) = elapsed else {
-            let message = format!("no path leads to the step `{}`: lead one there or remove it", step.id);
+            let message = format!(
+                "no path leads to the step `{}`: lead one there or remove it",
+                step.id
+            );
             findings.push(Finding::warning(Some(&step.id), "unreachable", message));
             continue;
         };
         if let (Some(when), Some(exit)) = (when, &series.exit) {
             findings.extend(never_shown(step, when, exit, &series.audience, *elapsed));
         }
-        for variable in templates(&step.message).into_iter().flat_map(Template::variables) {
-            let Some(name) = variable.path.first() else { continue };
+        for variable in templates(&step.message)
+            .into_iter()
+            .flat_map(Template::variables)
+        {
+            let Some(name) = variable.path.first() else {
+                continue;
+            };
             if name != "id" && !is_known_attribute(name, names) {
                 let message = format!(
                     "{} in a template, line {}, column {}{}",
                     unknown("attribute", name, &names.attributes),
                     variable.line,
                     variable.column,
-                    if variable.has_default { "" } else { ": it renders empty; add `| default: \"…\"`" },
+                    if variable.has_default {
+                        ""
+                    } else {
+                        ": it renders empty; add `| default: \"…\"`"
+                    },
                 );
-                findings.push(Finding::warning(Some(&step.id), "unknown_attribute", message));
+                findings.push(Finding::warning(
+                    Some(&step.id),
+                    "unknown_attribute",
+                    message,
+                ));
             }
         }
     }
@@ -118,7 +149,10 @@ fn templates(message: &Message) -> Vec<&Template> {
         Message::Email(email) => vec![&email.subject, &email.body],
         Message::InApp(in_app) => {
             let label = in_app.cta.as_ref().map(|(label, _)| label);
-            [&in_app.title, &in_app.body].into_iter().chain(label).collect()
+            [&in_app.title, &in_app.body]
+                .into_iter()
+                .chain(label)
+                .collect()
         }
         Message::Push(push) => vec![&push.title, &push.body],
     }
@@ -174,7 +208,10 @@ fn necessary(rule: &Rule) -> Vec<&EventTest> {
             let rest: Vec<Vec<&EventTest>> = each.collect();
             first
                 .into_iter()
-                .filter(|test| rest.iter().all(|tests| tests.iter().any(|t| t.name == test.name)))
+                .filter(|test| {
+                    rest.iter()
+                        .all(|tests| tests.iter().any(|t| t.name == test.name))
+                })
                 .collect()
         }
         Rule::Event(_)
@@ -242,9 +279,11 @@ fn met_before_entry(test: &EventTest, audience: &Rule, elapsed: i64) -> bool {
 /// For how long before entry the audience rules out an event; 0 when it does not.
 fn quiet_before_entry(audience: &Rule, event: &str) -> i64 {
     match audience {
-        Rule::All(parts) => {
-            parts.iter().map(|part| quiet_before_entry(part, event)).max().unwrap_or(0)
-        }
+        Rule::All(parts) => parts
+            .iter()
+            .map(|part| quiet_before_entry(part, event))
+            .max()
+            .unwrap_or(0),
         Rule::Event(test) if test.name == event && test.count == Count::AtMost(0) => {
             match test.window {
                 Window::Ever => i64::MAX,

@@ -1,203 +1,25 @@
 //! The one function that decides: state and input in, state and effects out.
 //! Performs nothing. The same call with the same arguments gives the same bytes, anywhere.
 
-use serde::{Deserialize, Serialize};
-
 use super::{
     definition::{Definitions, Message, Series, Step},
+    effect::{Channel, Effect, Metric, Outgoing, Send, effect_id},
     inbox::inbox,
+    input::{Delivery, Input},
     person::{
-        ATTRIBUTES_MAX, ExitReason, Identified, Outcome, Person, Reaction, Reactions, Run, RunState,
-        SkipReason, StepRecord,
+        ATTRIBUTES_MAX, ExitReason, Identified, Outcome, Person, Reaction, Reactions, Run,
+        RunState, SkipReason, StepRecord,
     },
     spec::{Entry, Reentry},
 };
 use crate::{
-    hash::{fnv64, hex64, mix64, person_key},
+    hash::fnv64,
     history::{Added, Occurrence},
     liquid::{Limits, Scope, Sink, Template, render_within},
     rule::Attribute,
     value::Value,
     wire,
 };
-
-/// Something that happened.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Input {
-    /// The person did something.
-    Event {
-        /// The id of the event; a second one with the same id and instant changes nothing.
-        id: String,
-        /// Its name.
-        name: String,
-        /// When, Unix ms.
-        at: i64,
-        /// Whether it shows that the person was there; an import or a server's job does not.
-        active: bool,
-    },
-    /// Attributes were set.
-    Identify(Identified),
-    /// The person did something with a message.
-    Reaction {
-        /// The id of the effect that the message is.
-        effect: String,
-        /// What they did.
-        reaction: Reaction,
-        /// When, Unix ms.
-        at: i64,
-    },
-    /// The consumer of the queue reports.
-    Settled {
-        /// The id of the effect.
-        effect: String,
-        /// What came of it.
-        delivery: Delivery,
-    },
-    /// Time has passed, or the definitions have changed.
-    Tick,
-}
-
-/// What came of a send.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Delivery {
-    /// The provider took it.
-    Sent,
-    /// It could not be sent, and will not be tried again; the reason is for people.
-    Undelivered(String),
-}
-
-/// Something to be performed. Every effect has a stable id or is safe to repeat.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Effect {
-    /// Hand this to the outbox, once per id.
-    Send(Send),
-    /// Take this out of the outbox unless it has left.
-    Cancel {
-        /// The id of the effect.
-        effect: String,
-    },
-    /// A message is live in the app under this id: reactions to it will come.
-    Live {
-        /// The id of the effect.
-        effect: String,
-    },
-    /// The person came into a segment, or left it.
-    Membership {
-        /// The id of the segment.
-        segment: String,
-        /// Since when they are in it; `None` when they left.
-        since: Option<i64>,
-    },
-    /// One more in the report.
-    Count {
-        /// The id of the series.
-        series: String,
-        /// The version.
-        version: u32,
-        /// The id of the step, for what is counted per step.
-        step: Option<String>,
-        /// What is counted.
-        metric: Metric,
-    },
-    /// Publish this inbox: the bytes of [`wire::Inbox`], or nothing when it is empty.
-    Inbox(Option<Vec<u8>>),
-}
-
-/// A message that leaves.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Send {
-    /// The id of the effect.
-    pub effect: String,
-    /// The id of the series.
-    pub series: String,
-    /// The version.
-    pub version: u32,
-    /// The id of the step.
-    pub step: String,
-    /// When it was decided, Unix ms.
-    pub at: i64,
-    /// What leaves.
-    pub outgoing: Outgoing,
-}
-
-/// What leaves, filled in.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "channel", rename_all = "snake_case")]
-pub enum Outgoing {
-    /// A mail.
-    Email {
-        /// The address.
-        to: String,
-        /// The subject line.
-        subject: String,
-        /// The text for its plain part.
-        text: String,
-        /// The same as Markdown, with the person's values escaped, for its HTML part.
-        markdown: String,
-    },
-    /// A push notification, to every device that the person has at the time of sending.
-    Push {
-        /// The headline.
-        title: String,
-        /// The text.
-        body: String,
-        /// Where a click leads.
-        url: Option<String>,
-    },
-}
-
-/// The channel of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Channel {
-    /// Mail.
-    Email,
-    /// Inside the app.
-    InApp,
-    /// Push notification.
-    Push,
-}
-
-impl Message {
-    /// The channel that it goes through.
-    #[must_use]
-    pub fn channel(&self) -> Channel {
-        match self {
-            Self::Email(_) => Channel::Email,
-            Self::InApp(_) => Channel::InApp,
-            Self::Push(_) => Channel::Push,
-        }
-    }
-}
-
-/// What reports count. Every one is counted at most once per person and run (and step).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Metric {
-    /// Came to match the audience.
-    Matched,
-    /// Entered.
-    Entered,
-    /// Left by the exit condition.
-    ReEngaged,
-    /// Came to the end of the steps.
-    Finished,
-    /// Taken by the provider, or live in the app.
-    Sent,
-    /// Refused for good, or no one there to take it.
-    Undelivered,
-    /// Passed over.
-    Skipped,
-    /// Seen on the screen.
-    Shown,
-    /// Opened or received.
-    Opened,
-    /// Clicked.
-    Clicked,
-    /// Sent away.
-    Dismissed,
-}
 
 /// What was decided.
 #[derive(Clone, Debug, PartialEq)]
@@ -210,17 +32,15 @@ pub struct Decision {
     pub due: Option<i64>,
 }
 
-/// The stable id of what a step does to a person: the same for every attempt.
-#[must_use]
-pub fn effect_id(person: &str, series: &str, entry: u32, step: &str) -> String {
-    let parts = format!("{series}\0{entry}\0{step}\0{person}");
-    hex64(person_key(person)) + &hex64(mix64(parts.as_bytes()))
-}
-
 /// Decides what follows from an input.
 #[must_use]
 pub fn step(definitions: &Definitions, person: Person, input: Input, now: i64) -> Decision {
-    let mut machine = Machine { definitions, person, now, effects: Vec::new() };
+    let mut machine = Machine {
+        definitions,
+        person,
+        now,
+        effects: Vec::new(),
+    };
     let redefined = machine.person.definitions != definitions.version;
     // One of whom nothing is known yet does not "match already": this input makes them.
     if redefined && !machine.person.is_blank() {
@@ -238,7 +58,11 @@ pub fn step(definitions: &Definitions, person: Person, input: Input, now: i64) -
     machine.advance();
     machine.publish_inbox();
     let due = wake(definitions, &machine.person, now);
-    Decision { person: machine.person, effects: machine.effects, due }
+    Decision {
+        person: machine.person,
+        effects: machine.effects,
+        due,
+    }
 }
 
 struct Machine<'a> {
@@ -262,7 +86,12 @@ impl Machine<'_> {
     fn apply(&mut self, input: Input) {
         match input {
             Input::Tick => {}
-            Input::Event { id, name, at, active } => {
+            Input::Event {
+                id,
+                name,
+                at,
+                active,
+            } => {
                 let added = self.person.history.add(&name, Occurrence::new(at, &id));
                 // One event name too many is still a sign of life.
                 if added != Added::Repeat && active {
@@ -272,7 +101,11 @@ impl Machine<'_> {
                 }
             }
             Input::Identify(identified) => self.identify(identified),
-            Input::Reaction { effect, reaction, at } => {
+            Input::Reaction {
+                effect,
+                reaction,
+                at,
+            } => {
                 self.react(&effect, reaction, at);
             }
             Input::Settled { effect, delivery } => {
@@ -283,18 +116,15 @@ impl Machine<'_> {
 
     /// The last write by timestamp wins; of two with the same, the one that comes later.
     fn identify(&mut self, identified: Identified) {
+        let attributes = &mut self.person.attributes;
         for (name, value) in identified.attributes {
-            let attributes = &mut self.person.attributes;
-            let full = attributes.len() >= ATTRIBUTES_MAX;
-            match attributes.get_mut(&name) {
-                Some(attribute) if attribute.at <= identified.at => {
-                    *attribute = Attribute { value, at: identified.at };
-                }
-                Some(_) => {}
-                None if !full => {
-                    attributes.insert(name, Attribute { value, at: identified.at });
-                }
-                None => {}
+            let is_newer = match attributes.get(&name) {
+                Some(attribute) => attribute.at <= identified.at,
+                None => attributes.len() < ATTRIBUTES_MAX,
+            };
+            if is_newer {
+                let at = identified.at;
+                attributes.insert(name, Attribute { value, at });
             }
         }
     }
@@ -310,10 +140,16 @@ impl Machine<'_> {
     }
 
     fn react(&mut self, effect: &str, reaction: Reaction, at: i64) {
-        let Some((series, place)) = self.find(effect) else { return };
-        let Some(run) = self.person.runs.get_mut(&series) else { return };
+        let Some((series, place)) = self.find(effect) else {
+            return;
+        };
+        let Some(run) = self.person.runs.get_mut(&series) else {
+            return;
+        };
         let version = run.version;
-        let Some(record) = run.steps.get_mut(place) else { return };
+        let Some(record) = run.steps.get_mut(place) else {
+            return;
+        };
         // No one can react to what never reached them.
         if matches!(record.outcome, Outcome::Skipped(_)) || !record.reactions.note(reaction, at) {
             return;
@@ -329,10 +165,16 @@ impl Machine<'_> {
     }
 
     fn settle(&mut self, effect: &str, delivery: &Delivery) {
-        let Some((series, place)) = self.find(effect) else { return };
-        let Some(run) = self.person.runs.get_mut(&series) else { return };
+        let Some((series, place)) = self.find(effect) else {
+            return;
+        };
+        let Some(run) = self.person.runs.get_mut(&series) else {
+            return;
+        };
         let version = run.version;
-        let Some(record) = run.steps.get_mut(place) else { return };
+        let Some(record) = run.steps.get_mut(place) else {
+            return;
+        };
         // What is live in the app was counted when it went live, and has no receipt.
         let leaves = self
             .definitions
@@ -363,7 +205,10 @@ impl Machine<'_> {
                 Some(since) => self.person.segments.insert(id.clone(), since),
                 None => self.person.segments.remove(id),
             };
-            self.effects.push(Effect::Membership { segment: id.clone(), since });
+            self.effects.push(Effect::Membership {
+                segment: id.clone(),
+                since,
+            });
         }
         let gone: Vec<String> = self
             .person
@@ -374,7 +219,10 @@ impl Machine<'_> {
             .collect();
         for segment in gone {
             self.person.segments.remove(&segment);
-            self.effects.push(Effect::Membership { segment, since: None });
+            self.effects.push(Effect::Membership {
+                segment,
+                since: None,
+            });
         }
     }
 
@@ -382,13 +230,21 @@ impl Machine<'_> {
     fn exits(&mut self) {
         let ids: Vec<String> = self.person.runs.keys().cloned().collect();
         for id in ids {
-            let Some(run) = self.person.runs.get(&id).filter(|run| run.may_exit(self.now)) else {
+            let Some(run) = self
+                .person
+                .runs
+                .get(&id)
+                .filter(|run| run.may_exit(self.now))
+            else {
                 continue;
             };
-            let Some(series) = self.definitions.series(&id, run.version) else { continue };
-            let exits = series.exit.as_ref().is_some_and(|exit| {
-                exit.eval(&self.person.facts_since(run), self.now)
-            });
+            let Some(series) = self.definitions.series(&id, run.version) else {
+                continue;
+            };
+            let exits = series
+                .exit
+                .as_ref()
+                .is_some_and(|exit| exit.eval(&self.person.facts_since(run), self.now));
             if exits {
                 self.leave(&id, ExitReason::ExitCondition);
             }
@@ -396,8 +252,13 @@ impl Machine<'_> {
     }
 
     fn leave(&mut self, id: &str, reason: ExitReason) {
-        let Some(run) = self.person.runs.get_mut(id) else { return };
-        run.state = RunState::Exited { at: self.now, reason };
+        let Some(run) = self.person.runs.get_mut(id) else {
+            return;
+        };
+        run.state = RunState::Exited {
+            at: self.now,
+            reason,
+        };
         let (version, entry) = (run.version, run.entry);
         for record in &mut run.steps {
             match record.outcome {
@@ -421,9 +282,13 @@ impl Machine<'_> {
 
     /// Keeps who matches which audience. `baseline`: before the input, with new definitions.
     fn audiences(&mut self, baseline: bool) {
-        self.person.audiences.retain(|id, _| self.definitions.series.contains_key(id));
+        self.person
+            .audiences
+            .retain(|id, _| self.definitions.series.contains_key(id));
         for (id, published) in &self.definitions.series {
-            let Some(series) = published.versions.get(&published.current) else { continue };
+            let Some(series) = published.versions.get(&published.current) else {
+                continue;
+            };
             if baseline && series.entry == Entry::ExistingAndFuture {
                 continue;
             }
@@ -443,7 +308,9 @@ impl Machine<'_> {
 
     fn enter(&mut self) {
         for (id, published) in &self.definitions.series {
-            let Some(series) = published.versions.get(&published.current) else { continue };
+            let Some(series) = published.versions.get(&published.current) else {
+                continue;
+            };
             let too_early = match self.person.audiences.get(id) {
                 None => continue,
                 Some(since) => *since == i64::MIN,
@@ -460,7 +327,9 @@ impl Machine<'_> {
             }
             let entry = self.person.runs.get(id).map_or(0, |run| run.entry) + 1;
             let before = self.person.history.ids_from(self.now);
-            let Some(first) = series.steps.first() else { continue };
+            let Some(first) = series.steps.first() else {
+                continue;
+            };
             let run = Run {
                 entry,
                 version: published.current,
@@ -475,7 +344,9 @@ impl Machine<'_> {
     }
 
     fn may_enter(&self, id: &str, series: &Series) -> bool {
-        let Some(run) = self.person.runs.get(id) else { return true };
+        let Some(run) = self.person.runs.get(id) else {
+            return true;
+        };
         match (series.reentry, run.left_at()) {
             (Reentry::Never, _) | (Reentry::After(_), None) => false,
             (Reentry::After(span), Some(left)) => self.now >= left.saturating_add(span.0),
@@ -483,14 +354,22 @@ impl Machine<'_> {
     }
 
     fn waiting(&self, step: &Step) -> RunState {
-        RunState::Waiting { step: step.id.clone(), due: self.now.saturating_add(step.delay_ms) }
+        RunState::Waiting {
+            step: step.id.clone(),
+            due: self.now.saturating_add(step.delay_ms),
+        }
     }
 
     /// Fires every step that is due, in the order of the series' ids.
     fn advance(&mut self) {
         let ids: Vec<String> = self.person.runs.keys().cloned().collect();
         for id in ids {
-            if self.definitions.series.get(&id).is_none_or(|published| published.paused) {
+            if self
+                .definitions
+                .series
+                .get(&id)
+                .is_none_or(|published| published.paused)
+            {
                 continue;
             }
             while self.fire(&id) {}
@@ -499,14 +378,20 @@ impl Machine<'_> {
 
     /// Fires the step that a run waits for; `false` when it is not due or there is none.
     fn fire(&mut self, id: &str) -> bool {
-        let Some(run) = self.person.runs.get(id) else { return false };
-        let RunState::Waiting { step, due } = &run.state else { return false };
+        let Some(run) = self.person.runs.get(id) else {
+            return false;
+        };
+        let RunState::Waiting { step, due } = &run.state else {
+            return false;
+        };
         if *due > self.now {
             return false;
         }
         let (version, entry) = (run.version, run.entry);
         let series = self.definitions.series(id, version);
-        let Some((series, (_, step))) = series.and_then(|series| Some((series, series.step(step)?))) else {
+        let Some((series, (_, step))) =
+            series.and_then(|series| Some((series, series.step(step)?)))
+        else {
             self.leave(id, ExitReason::StepGone);
             return false;
         };
@@ -539,14 +424,20 @@ impl Machine<'_> {
             Message::InApp(message) => {
                 self.effects.push(Effect::Live { effect });
                 self.count(id, version, Some(&step.id), Metric::Sent);
-                return Outcome::Live { until: self.now.saturating_add(message.live_for_ms) };
+                return Outcome::Live {
+                    until: self.now.saturating_add(message.live_for_ms),
+                };
             }
             Message::Email(_) | Message::Push(_) => {
                 let targeted = step
                     .when
                     .as_ref()
                     .is_none_or(|when| when.eval(&self.person.facts(), self.now));
-                if targeted { self.outgoing(&step.message) } else { Err(SkipReason::NotTargeted) }
+                if targeted {
+                    self.outgoing(&step.message)
+                } else {
+                    Err(SkipReason::NotTargeted)
+                }
             }
         };
         match outgoing {
@@ -570,13 +461,22 @@ impl Machine<'_> {
 
     fn outgoing(&self, message: &Message) -> Result<Outgoing, SkipReason> {
         let fill = |template: &Template, sink: Sink| {
-            render_within(template, &Known(&self.person), sink, &Limits::default(), Some(self.now))
-                .map_err(|_| SkipReason::Template)
+            render_within(
+                template,
+                &Known(&self.person),
+                sink,
+                &Limits::default(),
+                Some(self.now),
+            )
+            .map_err(|_| SkipReason::Template)
         };
         match message {
             Message::Email(email) => {
                 let attribute = |name: &str| {
-                    self.person.attributes.get(name).map(|attribute| &attribute.value)
+                    self.person
+                        .attributes
+                        .get(name)
+                        .map(|attribute| &attribute.value)
                 };
                 let to = match attribute("email") {
                     Some(Value::Text(address)) if address.contains('@') => address.clone(),
@@ -629,7 +529,10 @@ impl Scope for Known<'_> {
 /// The earliest instant at which something can change by the passing of time alone.
 fn wake(definitions: &Definitions, person: &Person, now: i64) -> Option<i64> {
     let facts = person.facts();
-    let segments = definitions.segments.values().map(|rule| rule.next_flip(&facts, now));
+    let segments = definitions
+        .segments
+        .values()
+        .map(|rule| rule.next_flip(&facts, now));
     let audiences = definitions.series.iter().map(|(id, published)| {
         let series = published.versions.get(&published.current)?;
         let may_enter_at = match (series.reentry, person.runs.get(id).map(Run::left_at)) {
@@ -639,9 +542,14 @@ fn wake(definitions: &Definitions, person: &Person, now: i64) -> Option<i64> {
         };
         let may_enter_at = may_enter_at.filter(|_| person.audiences.contains_key(id));
         // Who may enter and has not is held off by the exit condition: wait for it to end.
-        let held_off = may_enter_at.filter(|at| *at <= now && !published.paused).and_then(|_| {
-            series.exit.as_ref()?.next_flip(&person.facts_on_entry(), now)
-        });
+        let held_off = may_enter_at
+            .filter(|at| *at <= now && !published.paused)
+            .and_then(|_| {
+                series
+                    .exit
+                    .as_ref()?
+                    .next_flip(&person.facts_on_entry(), now)
+            });
         let again = earliest(may_enter_at.filter(|at| *at > now), held_off);
         earliest(series.audience.next_flip(&facts, now), again)
     });

@@ -12,8 +12,8 @@ pub use story::{Mismatch, Story};
 use crate::{
     hash::person_key,
     series::{
-        Decision, Definitions, DefinitionsSpec, Delivery, Effect, Finding, Input, LiveSeries, Metric,
-        Outgoing, Person, SegmentSpec, Send, SeriesSpec, step,
+        Decision, Definitions, DefinitionsSpec, Delivery, Effect, Finding, Input, LiveSeries,
+        Metric, Outgoing, Person, SegmentSpec, Send, SeriesSpec, step,
     },
     wire,
 };
@@ -121,7 +121,11 @@ impl World {
 
     /// The people of a segment.
     pub fn members(&self, segment: &str) -> impl Iterator<Item = &str> {
-        self.members.get(segment).into_iter().flatten().map(String::as_str)
+        self.members
+            .get(segment)
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
     }
 
     /// How often something was counted, over all versions.
@@ -234,13 +238,21 @@ impl World {
     #[must_use]
     pub fn person_of(&self, effect: &str) -> Option<&str> {
         let key = crate::hash::key_of_effect(effect)?;
-        self.people.keys().find(|id| person_key(id) == key).map(String::as_str)
+        self.people
+            .keys()
+            .find(|id| person_key(id) == key)
+            .map(String::as_str)
     }
 
     /// Moves the clock on, firing timers in the order of their instants and, at the same instant,
     /// of the people's ids.
     pub fn advance_to(&mut self, instant: i64) {
-        while let Some((due, person)) = self.timers.first().cloned().filter(|(due, _)| *due <= instant) {
+        while let Some((due, person)) = self
+            .timers
+            .first()
+            .cloned()
+            .filter(|(due, _)| *due <= instant)
+        {
             self.now = self.now.max(due);
             self.input(&person, Input::Tick);
         }
@@ -249,7 +261,11 @@ impl World {
 
     fn decide(&mut self, id: &str, input: Input) {
         let person = self.people.remove(id).unwrap_or_else(|| Person::new(id));
-        let Decision { person, effects, due } = step(&self.definitions, person, input, self.now);
+        let Decision {
+            person,
+            effects,
+            due,
+        } = step(&self.definitions, person, input, self.now);
         self.people.insert(id.to_owned(), person);
         for effect in effects {
             self.perform(id, effect);
@@ -284,7 +300,12 @@ impl World {
                     None => members.remove(person),
                 };
             }
-            Effect::Count { series, step, metric, .. } => {
+            Effect::Count {
+                series,
+                step,
+                metric,
+                ..
+            } => {
                 *self.counters.entry((series, step, metric)).or_default() += 1;
             }
             Effect::Inbox(bytes) => {
@@ -303,8 +324,18 @@ impl World {
                 Outgoing::Email { .. } => &mut self.mailbox,
                 Outgoing::Push { .. } => &mut self.pushes,
             };
-            place.push(Arrived { person: person.clone(), at: self.now, send });
-            self.decide(&person, Input::Settled { effect, delivery: Delivery::Sent });
+            place.push(Arrived {
+                person: person.clone(),
+                at: self.now,
+                send,
+            });
+            self.decide(
+                &person,
+                Input::Settled {
+                    effect,
+                    delivery: Delivery::Sent,
+                },
+            );
         }
     }
 }

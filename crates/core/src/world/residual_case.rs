@@ -96,7 +96,8 @@ struct Known {
 
 impl Known {
     fn add(&mut self, event: &str, at: i64, id: usize) {
-        self.history.add(event, Occurrence::new(at, &id.to_string()));
+        self.history
+            .add(event, Occurrence::new(at, &id.to_string()));
         self.first_seen = Some(self.first_seen.map_or(at, |first| first.min(at)));
         self.last_seen = self.last_seen.max(Some(at));
     }
@@ -121,7 +122,10 @@ impl ResidualCase {
         };
         let mut known = Known::default();
         for (name, value) in &self.facts.attributes {
-            let attribute = Attribute { value: value.clone(), at: start };
+            let attribute = Attribute {
+                value: value.clone(),
+                at: start,
+            };
             known.attributes.insert(name.clone(), attribute);
         }
         for (id, (event, ago)) in self.facts.events.iter().enumerate() {
@@ -132,7 +136,13 @@ impl ResidualCase {
         self.play(rule, &residual, known, start)
     }
 
-    fn play(&self, rule: &Rule, residual: &Residual, mut known: Known, start: i64) -> Vec<Mismatch> {
+    fn play(
+        &self,
+        rule: &Rule,
+        residual: &Residual,
+        mut known: Known,
+        start: i64,
+    ) -> Vec<Mismatch> {
         let mut browser = Browser::default();
         let mut mismatches = Vec::new();
         for (place, moment) in self.browser.iter().enumerate() {

@@ -9,7 +9,10 @@ use super::{Arrived, World};
 use crate::{
     residual::{Local, PageField},
     rule::AnySpelling,
-    series::{Finding, Identified, Input, Metric, Outgoing, Reaction, SegmentSpec, SeriesSpec, Span, effect_id},
+    series::{
+        Finding, Identified, Input, Metric, Outgoing, Reaction, SegmentSpec, SeriesSpec, Span,
+        effect_id,
+    },
     time::parse_instant,
     value::Value,
     wire::InboxItem,
@@ -30,7 +33,8 @@ pub struct Story {
     #[serde(default)]
     series: BTreeMap<String, SeriesSpec>,
     /// What happens.
-    story: Vec<Act>,
+    #[serde(rename = "story")]
+    acts: Vec<Act>,
 }
 
 /// One thing that happens, or that is expected.
@@ -61,7 +65,10 @@ enum Act {
         _properties: BTreeMap<String, Value>,
     },
     /// The draft of a series is changed; people notice when it is published.
-    Edit { series: String, spec: Box<SeriesSpec> },
+    Edit {
+        series: String,
+        spec: Box<SeriesSpec>,
+    },
     /// A segment is created or changed.
     Segment { id: String, rule: AnySpelling },
     /// A series is published.
@@ -73,7 +80,11 @@ enum Act {
     /// Time passes.
     Advance(Span),
     /// The person does something with a message.
-    React { person: String, step: String, kind: Reaction },
+    React {
+        person: String,
+        step: String,
+        kind: Reaction,
+    },
     /// What must be so now.
     Expect(Box<Expect>),
 }
@@ -169,7 +180,7 @@ impl Story {
         for (id, rule) in &self.segments {
             teller.segment(id, rule);
         }
-        for (place, act) in self.story.iter().enumerate() {
+        for (place, act) in self.acts.iter().enumerate() {
             teller.place = place;
             teller.act(act);
         }
@@ -188,7 +199,10 @@ struct Teller {
 
 impl Teller {
     fn differs(&mut self, message: String) {
-        self.mismatches.push(Mismatch { place: self.place, message });
+        self.mismatches.push(Mismatch {
+            place: self.place,
+            message,
+        });
     }
 
     fn defined(&mut self, result: Result<(), Vec<Finding>>) {
@@ -198,7 +212,10 @@ impl Teller {
     }
 
     fn segment(&mut self, id: &str, rule: &AnySpelling) {
-        let segment = SegmentSpec { name: None, rule: rule.clone() };
+        let segment = SegmentSpec {
+            name: None,
+            rule: rule.clone(),
+        };
         let result = self.world.put_segment(id, segment);
         self.defined(result);
     }
@@ -206,15 +223,39 @@ impl Teller {
     fn act(&mut self, act: &Act) {
         let now = self.world.now();
         match act {
-            Act::Identify { person, traits, ago } => {
-                let identified = Identified { at: now - ago.0, attributes: traits.clone() };
+            Act::Identify {
+                person,
+                traits,
+                ago,
+            } => {
+                let identified = Identified {
+                    at: now - ago.0,
+                    attributes: traits.clone(),
+                };
                 self.world.input(person, Input::Identify(identified));
             }
-            Act::Track { person, event, ago, id, active, _properties } => {
+            Act::Track {
+                person,
+                event,
+                ago,
+                id,
+                active,
+                _properties,
+            } => {
                 self.events += 1;
-                let id = id.clone().unwrap_or_else(|| format!("event-{}", self.events));
+                let id = id
+                    .clone()
+                    .unwrap_or_else(|| format!("event-{}", self.events));
                 let (name, at) = (event.clone(), now - ago.0);
-                self.world.input(person, Input::Event { id, name, at, active: *active });
+                self.world.input(
+                    person,
+                    Input::Event {
+                        id,
+                        name,
+                        at,
+                        active: *active,
+                    },
+                );
             }
             Act::Edit { series, spec } => {
                 self.drafts.insert(series.clone(), (**spec).clone());
@@ -238,7 +279,11 @@ impl Teller {
             Act::Advance(span) => self.world.advance_to(now + span.0),
             Act::React { person, step, kind } => match self.effect(person, step) {
                 Some(effect) => {
-                    let input = Input::Reaction { effect, reaction: *kind, at: now };
+                    let input = Input::Reaction {
+                        effect,
+                        reaction: *kind,
+                        at: now,
+                    };
                     self.world.input(person, input);
                 }
                 None => self.differs(format!("`{person}` never came to the step `{step}`")),
@@ -249,12 +294,16 @@ impl Teller {
 
     /// The id of what a step did to a person, in their latest run that has it.
     fn effect(&self, person: &str, step: &str) -> Option<String> {
-        self.world.person(person)?.runs.iter().find_map(|(series, run)| {
-            run.steps
-                .iter()
-                .any(|record| record.step == step)
-                .then(|| effect_id(person, series, run.entry, step))
-        })
+        self.world
+            .person(person)?
+            .runs
+            .iter()
+            .find_map(|(series, run)| {
+                run.steps
+                    .iter()
+                    .any(|record| record.step == step)
+                    .then(|| effect_id(person, series, run.entry, step))
+            })
     }
 
     fn expect(&mut self, expect: &Expect) {
@@ -265,7 +314,11 @@ impl Teller {
         if let Some(mails) = &expect.mailbox {
             let found: Vec<String> = self.world.mailbox().map(shown).collect();
             let same = mails.len() == found.len()
-                && self.world.mailbox().zip(mails).all(|(mail, expected)| expected.fits(mail));
+                && self
+                    .world
+                    .mailbox()
+                    .zip(mails)
+                    .all(|(mail, expected)| expected.fits(mail));
             if !same {
                 self.differs(format!("mailbox: expected {mails:?}, found {found:?}"));
             }
@@ -273,7 +326,11 @@ impl Teller {
         if let Some(pushes) = &expect.pushes {
             let found: Vec<String> = self.world.pushes().map(shown).collect();
             let same = pushes.len() == found.len()
-                && self.world.pushes().zip(pushes).all(|(push, expected)| expected.fits(push));
+                && self
+                    .world
+                    .pushes()
+                    .zip(pushes)
+                    .all(|(push, expected)| expected.fits(push));
             if !same {
                 self.differs(format!("pushes: expected {pushes:?}, found {found:?}"));
             }
@@ -305,8 +362,12 @@ impl Teller {
         let now = self.world.now();
         let step_of = |item: &InboxItem| {
             person.runs.iter().find_map(|(series, run)| {
-                let is_it = |step: &str| effect_id(&person.id, series, run.entry, step) == item.effect;
-                run.steps.iter().find(|record| is_it(&record.step)).map(|record| record.step.clone())
+                let is_it =
+                    |step: &str| effect_id(&person.id, series, run.entry, step) == item.effect;
+                run.steps
+                    .iter()
+                    .find(|record| is_it(&record.step))
+                    .map(|record| record.step.clone())
             })
         };
         inbox
@@ -328,13 +389,18 @@ impl Teller {
             .into_iter()
             .filter_map(|(metric, expected)| Some((None, metric, expected?)))
             .chain(report.steps.iter().flat_map(|(step, numbers)| {
-                numbers.iter().map(move |(metric, n)| (Some(step.as_str()), *metric, *n))
+                numbers
+                    .iter()
+                    .map(move |(metric, n)| (Some(step.as_str()), *metric, *n))
             }));
         for (step, metric, expected) in numbers {
             let found = self.world.count(series, step, metric);
             if found != expected {
-                let step = step.map(|step| format!(", step `{step}`")).unwrap_or_default();
-                let message = format!("{metric:?} of `{series}`{step}: expected {expected}, found {found}");
+                let step = step
+                    .map(|step| format!(", step `{step}`"))
+                    .unwrap_or_default();
+                let message =
+                    format!("{metric:?} of `{series}`{step}: expected {expected}, found {found}");
                 self.differs(message);
             }
         }
@@ -344,10 +410,17 @@ impl Teller {
 fn shown(arrived: &Arrived) -> String {
     let Arrived { person, send, .. } = arrived;
     match &send.outgoing {
-        Outgoing::Email { to, subject, text, .. } => {
-            format!("{to}: {subject:?}, {text:?} ({}, {})", send.series, send.step)
+        Outgoing::Email {
+            to, subject, text, ..
+        } => {
+            format!(
+                "{to}: {subject:?}, {text:?} ({}, {})",
+                send.series, send.step
+            )
         }
-        Outgoing::Push { title, .. } => format!("{person}: {title:?} ({}, {})", send.series, send.step),
+        Outgoing::Push { title, .. } => {
+            format!("{person}: {title:?} ({}, {})", send.series, send.step)
+        }
     }
 }
 
@@ -357,10 +430,18 @@ fn fits(expected: Option<&String>, found: &str) -> bool {
 
 impl ExpectedMail {
     fn fits(&self, arrived: &Arrived) -> bool {
-        let Outgoing::Email { to, subject, text, .. } = &arrived.send.outgoing else { return false };
+        let Outgoing::Email {
+            to, subject, text, ..
+        } = &arrived.send.outgoing
+        else {
+            return false;
+        };
         self.to == *to
             && fits(self.subject.as_ref(), subject)
-            && self.text.as_ref().is_none_or(|part| text.contains(part.as_str()))
+            && self
+                .text
+                .as_ref()
+                .is_none_or(|part| text.contains(part.as_str()))
             && fits(self.series.as_ref(), &arrived.send.series)
             && fits(self.step.as_ref(), &arrived.send.step)
     }
@@ -368,7 +449,9 @@ impl ExpectedMail {
 
 impl ExpectedPush {
     fn fits(&self, arrived: &Arrived) -> bool {
-        let Outgoing::Push { title, .. } = &arrived.send.outgoing else { return false };
+        let Outgoing::Push { title, .. } = &arrived.send.outgoing else {
+            return false;
+        };
         self.person == arrived.person
             && fits(self.title.as_ref(), title)
             && fits(self.series.as_ref(), &arrived.send.series)

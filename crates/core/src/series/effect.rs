@@ -1,0 +1,146 @@
+//! What comes out of [`step`](super::step()): effects to be performed, and their ids.
+//! Performs nothing.
+
+use serde::{Deserialize, Serialize};
+
+use super::definition::Message;
+use crate::hash::{hex64, mix64, person_key};
+
+/// Something to be performed. Every effect has a stable id or is safe to repeat.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Hand this to the outbox, once per id.
+    Send(Send),
+    /// Take this out of the outbox unless it has left.
+    Cancel {
+        /// The id of the effect.
+        effect: String,
+    },
+    /// A message is live in the app under this id: reactions to it will come.
+    Live {
+        /// The id of the effect.
+        effect: String,
+    },
+    /// The person came into a segment, or left it.
+    Membership {
+        /// The id of the segment.
+        segment: String,
+        /// Since when they are in it; `None` when they left.
+        since: Option<i64>,
+    },
+    /// One more in the report.
+    Count {
+        /// The id of the series.
+        series: String,
+        /// The version.
+        version: u32,
+        /// The id of the step, for what is counted per step.
+        step: Option<String>,
+        /// What is counted.
+        metric: Metric,
+    },
+    /// Publish this inbox: the bytes of [`wire::Inbox`], or nothing when it is empty.
+    Inbox(Option<Vec<u8>>),
+}
+
+/// A message that leaves.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Send {
+    /// The id of the effect.
+    pub effect: String,
+    /// The id of the series.
+    pub series: String,
+    /// The version.
+    pub version: u32,
+    /// The id of the step.
+    pub step: String,
+    /// When it was decided, Unix ms.
+    pub at: i64,
+    /// What leaves.
+    pub outgoing: Outgoing,
+}
+
+/// What leaves, filled in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "channel", rename_all = "snake_case")]
+pub enum Outgoing {
+    /// A mail.
+    Email {
+        /// The address.
+        to: String,
+        /// The subject line.
+        subject: String,
+        /// The text for its plain part.
+        text: String,
+        /// The same as Markdown, with the person's values escaped, for its HTML part.
+        markdown: String,
+    },
+    /// A push notification, to every device that the person has at the time of sending.
+    Push {
+        /// The headline.
+        title: String,
+        /// The text.
+        body: String,
+        /// Where a click leads.
+        url: Option<String>,
+    },
+}
+
+/// The channel of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// Mail.
+    Email,
+    /// Inside the app.
+    InApp,
+    /// Push notification.
+    Push,
+}
+
+impl Message {
+    /// The channel that it goes through.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        match self {
+            Self::Email(_) => Channel::Email,
+            Self::InApp(_) => Channel::InApp,
+            Self::Push(_) => Channel::Push,
+        }
+    }
+}
+
+/// What reports count. Every one is counted at most once per person and run (and step).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Metric {
+    /// Came to match the audience.
+    Matched,
+    /// Entered.
+    Entered,
+    /// Left by the exit condition.
+    ReEngaged,
+    /// Came to the end of the steps.
+    Finished,
+    /// Taken by the provider, or live in the app.
+    Sent,
+    /// Refused for good, or no one there to take it.
+    Undelivered,
+    /// Passed over.
+    Skipped,
+    /// Seen on the screen.
+    Shown,
+    /// Opened or received.
+    Opened,
+    /// Clicked.
+    Clicked,
+    /// Sent away.
+    Dismissed,
+}
+
+/// The stable id of what a step does to a person: the same for every attempt.
+#[must_use]
+pub fn effect_id(person: &str, series: &str, entry: u32, step: &str) -> String {
+    let parts = format!("{series}\0{entry}\0{step}\0{person}");
+    hex64(person_key(person)) + &hex64(mix64(parts.as_bytes()))
+}

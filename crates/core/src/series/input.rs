@@ -1,0 +1,52 @@
+//! What goes into [`step`](super::step()): something that happened to a person.
+//! Carries instants and ids as they came; nothing here has been believed yet.
+
+use serde::{Deserialize, Serialize};
+
+use super::person::{Identified, Reaction};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input {
+    /// The person did something.
+    Event {
+        /// The id of the event; a second one with the same id and instant changes nothing.
+        id: String,
+        /// Its name.
+        name: String,
+        /// When, Unix ms.
+        at: i64,
+        /// Whether it shows that the person was there; an import or a server's job does not.
+        active: bool,
+    },
+    /// Attributes were set.
+    Identify(Identified),
+    /// The person did something with a message.
+    Reaction {
+        /// The id of the effect that the message is.
+        effect: String,
+        /// What they did.
+        reaction: Reaction,
+        /// When, Unix ms.
+        at: i64,
+    },
+    /// The consumer of the queue reports.
+    Settled {
+        /// The id of the effect.
+        effect: String,
+        /// What came of it.
+        delivery: Delivery,
+    },
+    /// Time has passed, or the definitions have changed.
+    Tick,
+}
+
+/// What came of a send.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// The provider took it.
+    Sent,
+    /// It could not be sent, and will not be tried again; the reason is for people.
+    Undelivered(String),
+}
