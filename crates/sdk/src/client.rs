@@ -132,6 +132,8 @@ pub(crate) struct Client {
     /// By the device's clock: no message is put up before.
     quiet_until: i64,
     sending: Vec<String>,
+    /// Whether the edge has spoken since the page began: before that its clock is hearsay.
+    heard: bool,
     failures: u32,
     /// By the device's clock: the edge is left alone until then.
     retry_at: i64,
@@ -163,6 +165,7 @@ impl Client {
             on_screen: None,
             quiet_until: 0,
             sending: Vec::new(),
+            heard: false,
             failures: 0,
             retry_at: 0,
             inbox_wanted: true,
@@ -433,7 +436,11 @@ impl Client {
             if items.len() > 1 {
                 items.push(',');
             }
-            items.push_str(&event.json);
+            // When it happened, in the edge's words of now: the clocks may have been compared since.
+            items.push_str("{\"timestamp\":\"");
+            items.push_str(&iso(self.clock.edge(event.at())));
+            items.push_str("\",");
+            items.push_str(event.json.get(1..).unwrap_or_default());
         }
         items.push(']');
         let body = Object::new()
@@ -458,9 +465,15 @@ impl Client {
         })
     }
 
-    /// Whether nothing waits, as far as this tab knows.
-    pub(crate) fn queue_is_empty(&self) -> bool {
-        self.queue.is_empty()
+    /// Whether events wait, as far as this tab knows.
+    pub(crate) fn has_events(&self) -> bool {
+        !self.queue.is_empty()
+    }
+
+    /// Whether the edge has spoken since the page began. Until then a page asks and does not send,
+    /// so that its events carry the edge's time.
+    pub(crate) fn has_heard(&self) -> bool {
+        self.heard
     }
 
     /// The batch went out where no answer is heard: it stays in the queue.
@@ -506,7 +519,7 @@ impl Client {
         if !self.allowed {
             return None;
         }
-        if mem::take(&mut self.inbox_wanted) && !self.is_fresh() {
+        if mem::take(&mut self.inbox_wanted) || !self.heard {
             self.inbox_asked_at = self.clock.device();
             let person = hex64(person_key(self.person.id()));
             let url = self.url(&["/v1/boot?key=", &self.setting.write_key, "&p=", &person]);
@@ -604,7 +617,8 @@ impl Client {
         let tags = [self.person.tag(), self.visitor_tag()];
         for event in self.queue.read(&self.storage) {
             if tags.contains(&event.tag) {
-                self.history.add(event.id(), &event.event, event.at());
+                self.history
+                    .add(event.id(), &event.event, self.clock.edge(event.at()));
             }
         }
         let bundle = self.storage.get("bundle").and_then(|text| bytes_of(&text));
@@ -725,7 +739,6 @@ impl Client {
         if !self.allowed {
             return;
         }
-        let now = self.clock.now();
         let page = (self.platform.page)();
         let page = Object::new()
             .text("url", start_of(&page.url))
@@ -740,7 +753,6 @@ impl Client {
             .end();
         let json = body
             .text("messageId", id)
-            .text("timestamp", &iso(now))
             .text_if("userId", self.person.user.as_deref())
             .text("anonymousId", &self.person.anonymous)
             .json("context", &context)
@@ -750,14 +762,15 @@ impl Client {
             return;
         }
         let event = one_line(event);
-        self.history.add(id, &event, now);
+        let at = self.clock.device();
+        self.history.add(id, &event, self.clock.edge(at));
         let waiting = Waiting {
             name: String::new(),
             tag: self.person.tag(),
             event,
             json,
         };
-        if self.queue.push(&mut self.storage, now, id, waiting) > 0 {
+        if self.queue.push(&mut self.storage, at, id, waiting) > 0 {
             (self.platform.warn)("the queue is full: the oldest events were left out");
         }
     }
@@ -769,8 +782,10 @@ impl Client {
         let final_reply = reply
             .filter(|reply| (200..300).contains(&reply.status) || refusals.contains(&reply.status));
         if let Some(reply) = &final_reply {
+            self.heard = true;
             if let Some(now) = reply.now {
-                self.clock.set(now, &mut self.storage);
+                let shift_ms = self.clock.set(now, &mut self.storage);
+                self.history.shift(shift_ms);
             }
             self.failures = 0;
             self.retry_at = 0;

@@ -29,7 +29,12 @@ impl Clock {
 
     /// The edge's present.
     pub(crate) fn now(&self) -> i64 {
-        self.device() + self.offset_ms
+        self.edge(self.device())
+    }
+
+    /// An instant of the device's clock by the edge's, as far as they have been compared.
+    pub(crate) fn edge(&self, device: i64) -> i64 {
+        device + self.offset_ms
     }
 
     /// The device's present, for spans that a correction must not stretch.
@@ -37,14 +42,15 @@ impl Clock {
         (self.device_now)()
     }
 
-    /// Takes the edge's word, just arrived. Late by the way back, so never ahead of the edge.
-    pub(crate) fn set(&mut self, edge_now: i64, storage: &mut Storage) {
+    /// Takes the edge's word, just arrived, and says by how much that moves the present. Late by
+    /// the way back, so never ahead of the edge.
+    pub(crate) fn set(&mut self, edge_now: i64, storage: &mut Storage) -> i64 {
         let offset_ms = edge_now - self.device();
         // A millisecond of jitter is not worth a write.
         if offset_ms.abs_diff(self.offset_ms) > 20 {
             storage.set(OFFSET, &hex_of(offset_ms));
         }
-        self.offset_ms = offset_ms;
+        offset_ms - std::mem::replace(&mut self.offset_ms, offset_ms)
     }
 }
 
@@ -104,7 +110,7 @@ mod tests {
         let mut storage = Storage::new("wk_test");
         let mut clock = Clock::new(|| 1_000, &storage);
         assert_eq!(clock.now(), 1_000);
-        clock.set(501_000, &mut storage);
+        assert_eq!(clock.set(501_000, &mut storage), 500_000);
         assert_eq!(clock.now(), 501_000);
         assert_eq!(Clock::new(|| 2_000, &storage).now(), 502_000);
     }

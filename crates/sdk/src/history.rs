@@ -76,6 +76,15 @@ impl History {
         self.rebuild();
     }
 
+    /// The clocks were compared anew: what happened here happened this much later by the edge's.
+    pub(crate) fn shift(&mut self, ms: i64) {
+        for occurrence in &mut self.occurrences {
+            occurrence.at += ms;
+        }
+        self.last_seen = self.last_seen.map(|last| last + ms);
+        self.rebuild();
+    }
+
     /// Another person begins.
     pub(crate) fn clear(&mut self) {
         self.occurrences.clear();

@@ -43,7 +43,7 @@ pub(crate) struct Waiting {
     pub(crate) tag: String,
     /// The name of the event, or nothing for what is not counted.
     pub(crate) event: String,
-    /// The item.
+    /// The item, but for its timestamp.
     pub(crate) json: String,
 }
 
@@ -53,7 +53,7 @@ impl Waiting {
         id_of(&self.name)
     }
 
-    /// When it happened, by the edge's clock.
+    /// When it happened, by the device's clock.
     pub(crate) fn at(&self) -> i64 {
         let hex = self.name.get(BEGINNING.len()..BEGINNING.len() + 16);
         hex.and_then(number_of).unwrap_or(0)

@@ -144,7 +144,9 @@ pub(crate) fn talk() {
         }
         let client = shell.client.as_ref()?;
         shell.talking = true;
-        Some((!client.queue_is_empty()).then(|| client.lock()))
+        let (heard, waits) = (client.has_heard(), client.has_events());
+        shell.talk_again = waits && !heard;
+        Some((waits && heard).then(|| client.lock()))
     });
     match lock {
         Some(Some(name)) => ports::lock(&name),
