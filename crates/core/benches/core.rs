@@ -1,0 +1,132 @@
+//! What one decision costs: the seed segment for one person, and a step of the seed series.
+//! The bounds are in the design's budgets; `cargo xtask bench` prints the figures.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a benchmark fails by panicking"
+)]
+
+use std::collections::BTreeMap;
+
+use divan::{Bencher, black_box};
+use rekindle_core::{
+    rule::{AnySpelling, Rule, parse},
+    series::{
+        Definitions, DefinitionsSpec, Identified, Input, LiveSeries, Person, SegmentSpec,
+        SeriesSpec, step,
+    },
+    value::Value,
+    window::DAY_MS,
+};
+
+const NOW: i64 = 1_795_435_200_000;
+const STORY: &str =
+    include_str!("../../../tests/cases/stories/an_at_risk_customer_is_won_back.json");
+
+fn main() {
+    divan::main();
+}
+
+/// The segment and the series of the journey.
+fn seed() -> (Rule, SeriesSpec) {
+    let story: serde_json::Value = serde_json::from_str(STORY).unwrap();
+    let rule = story["segments"]["high-value-at-risk"].as_str().unwrap();
+    (
+        parse(rule).unwrap(),
+        serde_json::from_value(story["series"]["win-back"].clone()).unwrap(),
+    )
+}
+
+fn definitions() -> Definitions {
+    let (rule, series) = seed();
+    let live = LiveSeries {
+        current: 1,
+        paused: false,
+        versions: BTreeMap::from([(1, series)]),
+    };
+    let spec = DefinitionsSpec {
+        version: 1,
+        segments: BTreeMap::from([(
+            "high-value-at-risk".to_owned(),
+            SegmentSpec {
+                name: None,
+                rule: AnySpelling(rule),
+            },
+        )]),
+        series: BTreeMap::from([("win-back".to_owned(), live)]),
+    };
+    Definitions::compile(&spec).unwrap()
+}
+
+/// A person who is at risk, with this many events of each of four kinds.
+fn person(definitions: &Definitions, events: i64) -> Person {
+    let attributes = BTreeMap::from([
+        ("email".to_owned(), Value::from("ana@example.com")),
+        ("first_name".to_owned(), Value::from("Ana")),
+        ("total_spend".to_owned(), Value::from(250.0)),
+        ("subscription_status".to_owned(), Value::from("active")),
+    ]);
+    let identify = Input::Identify(Identified {
+        at: NOW - 90 * DAY_MS,
+        attributes,
+    });
+    let mut person = step(definitions, Person::new("ana"), identify, NOW - 90 * DAY_MS).person;
+    for name in ["Logged In", "Page Viewed", "Used Feature X", "Purchased"] {
+        for n in 0..events {
+            let at = NOW - 61 * DAY_MS - n * 60_000;
+            let input = Input::Event {
+                id: format!("{name}{n}"),
+                name: name.to_owned(),
+                at,
+                active: true,
+            };
+            person = step(definitions, person, input, NOW - 61 * DAY_MS).person;
+        }
+    }
+    person
+}
+
+const EVENTS: [i64; 3] = [1, 30, 1_000];
+
+#[divan::bench(args = EVENTS)]
+fn eval(bencher: Bencher<'_, '_>, events: i64) {
+    let (rule, _) = seed();
+    let person = person(&definitions(), events);
+    bencher.bench(|| black_box(&rule).eval(&black_box(&person).facts(), NOW));
+}
+
+#[divan::bench(args = EVENTS)]
+fn next_flip(bencher: Bencher<'_, '_>, events: i64) {
+    let (rule, _) = seed();
+    let person = person(&definitions(), events);
+    bencher.bench(|| black_box(&rule).next_flip(&black_box(&person).facts(), NOW - 20 * DAY_MS));
+}
+
+#[divan::bench(args = EVENTS)]
+fn residual(bencher: Bencher<'_, '_>, events: i64) {
+    let (rule, _) = seed();
+    let person = person(&definitions(), events);
+    bencher.bench(|| black_box(&rule).residual(&black_box(&person).facts(), NOW));
+}
+
+#[divan::bench(args = EVENTS)]
+fn step_of_an_event(bencher: Bencher<'_, '_>, events: i64) {
+    let definitions = definitions();
+    let person = person(&definitions, events);
+    let input = Input::Event {
+        id: "new".to_owned(),
+        name: "Logged In".to_owned(),
+        at: NOW,
+        active: true,
+    };
+    bencher
+        .with_inputs(|| (person.clone(), input.clone()))
+        .bench_values(|(person, input)| step(&definitions, person, input, NOW));
+}
+
+#[divan::bench]
+fn parse_text(bencher: Bencher<'_, '_>) {
+    let text = seed().0.to_string();
+    bencher.bench(|| parse(black_box(&text)));
+}
