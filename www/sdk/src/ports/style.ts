@@ -4,10 +4,10 @@ export const STYLE = `
 :host{all:initial;--bg:var(--rekindle-background,#fff);--fg:var(--rekindle-text,#1c1a27);--soft:var(--rekindle-text-soft,#56526a);--line:var(--rekindle-border,#e3e0ec);--accent:var(--rekindle-accent,#4b3bd1);--on-accent:var(--rekindle-accent-text,#fff);--round:var(--rekindle-radius,14px);--shade:0 1px 2px rgb(20 16 48/.08),0 12px 32px -8px rgb(20 16 48/.28)}
 @media (prefers-color-scheme:dark){:host{--bg:var(--rekindle-background,#211f2e);--fg:var(--rekindle-text,#f3f1fa);--soft:var(--rekindle-text-soft,#bab5cd);--line:var(--rekindle-border,#3c384f);--accent:var(--rekindle-accent,#b3a8ff);--on-accent:var(--rekindle-accent-text,#1a1440);--shade:0 1px 2px rgb(0 0 0/.4),0 16px 40px -8px rgb(0 0 0/.7)}}
 *{box-sizing:border-box}
-.banner,.card{font:400 15px/1.45 var(--rekindle-font,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif);color:var(--fg);background:var(--bg);border:1px solid var(--line);border-radius:var(--round);text-align:start;overflow-wrap:anywhere}
+.banner,.card{font:400 15px/1.45 var(--rekindle-font,system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif);color:var(--fg);background:var(--bg);border:1px solid var(--line);border-radius:var(--round);text-align:start;overflow-wrap:anywhere;hyphens:auto}
 .banner{position:fixed;z-index:var(--rekindle-layer,2147483000);inset-inline:12px;margin-inline:auto;width:fit-content;min-width:min(440px,100% - 24px);max-width:min(720px,100% - 24px);max-height:calc(100% - 24px);overflow:auto;display:flex;align-items:center;gap:8px 16px;padding-block:10px;padding-inline:20px 10px;box-shadow:var(--shade);animation:arrive .2s cubic-bezier(.2,.8,.2,1)}
-.top{top:max(12px,env(safe-area-inset-top));--from:-12px}
-.bottom{bottom:max(12px,env(safe-area-inset-bottom));--from:12px}
+.top{top:max(var(--rekindle-inset-top,12px),env(safe-area-inset-top));--from:-12px}
+.bottom{bottom:max(var(--rekindle-inset-bottom,12px),env(safe-area-inset-bottom));--from:12px}
 @keyframes arrive{from{transform:translateY(var(--from));opacity:.4}}
 .words{flex:1;min-width:0}
 p,h2{margin:0;white-space:pre-line}
