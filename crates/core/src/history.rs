@@ -234,9 +234,14 @@ impl<'a> View<'a> {
     #[must_use]
     pub fn for_browser(self, event: &str, count: Count, window: Window, now: i64) -> Vec<i64> {
         let enough = count.threshold() as usize + 1;
+        let oldest = match window {
+            Window::Last(span) => now.saturating_sub(span),
+            Window::Ever | Window::Before(_) | Window::Since(_) | Window::Between(..) => i64::MIN,
+        };
         let mut instants: Vec<i64> = self
             .instants(event)
             .rev()
+            .take_while(|at| *at >= oldest)
             .filter(|at| window.may_contain(*at, now))
             .take(enough)
             .collect();

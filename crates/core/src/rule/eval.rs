@@ -115,16 +115,11 @@ impl EventTest {
             return None;
         };
         let leaves = |at: i64| at.saturating_add(span).saturating_add(1);
+        let newest_first = || facts.history.instants(&self.name).rev();
         // As time passes the count falls below n when the n-th newest occurrence leaves.
         let falls_below = |n: u32| {
             let nth = n.checked_sub(1)? as usize;
-            facts
-                .history
-                .instants(&self.name)
-                .rev()
-                .filter(|at| *at <= now)
-                .nth(nth)
-                .map(leaves)
+            newest_first().skip_while(|at| *at > now).nth(nth).map(leaves)
         };
         let thresholds = match self.count {
             Count::AtLeast(n) => [Some(n), None],
@@ -133,11 +128,7 @@ impl EventTest {
             Count::Between(least, most) => [Some(least), most.checked_add(1)],
         };
         // Occurrences ahead of the clock, which only moves backwards in development.
-        let ahead = facts
-            .history
-            .instants(&self.name)
-            .filter(|at| *at > now)
-            .min();
+        let ahead = newest_first().take_while(|at| *at > now).last();
         thresholds
             .into_iter()
             .flatten()
@@ -271,6 +262,16 @@ fn items_of(known: Known<'_>) -> Option<&[Value]> {
     }
 }
 
+/// Whether two texts are the same without regard to case.
+fn is_same(left: &str, right: &str) -> bool {
+    // The usual case takes no memory; what is not ASCII may be equal to what is, as the Kelvin sign
+    // is to `k`.
+    if left.is_ascii() && right.is_ascii() {
+        return left.eq_ignore_ascii_case(right);
+    }
+    folded(left) == folded(right)
+}
+
 /// Text without regard to case: equal after lower-casing by Unicode.
 fn folded(text: &str) -> String {
     text.to_lowercase()
@@ -293,7 +294,7 @@ impl Literal {
                 }
             },
             Self::Text(literal) => match known {
-                Known::Value(Value::Text(text)) => folded(text) == folded(literal),
+                Known::Value(Value::Text(text)) => is_same(text, literal),
                 Known::Value(Value::Number(number)) => literal.parse() == Ok(*number),
                 Known::Value(Value::Bool(truth)) => literal.parse() == Ok(*truth),
                 Known::Nothing
