@@ -9,6 +9,7 @@ pub(crate) mod push;
 
 use std::collections::BTreeMap;
 
+use futures_util::StreamExt;
 use rekindle_core::{
     hash::key_of_effect,
     series::{Delivery, Outgoing},
@@ -20,6 +21,9 @@ use crate::{
     context::Context,
     shard::messages::{Claimed, Queued, Settled},
 };
+
+// LIMIT: a Worker may have six connections open; a provider that hangs holds up its own lane only.
+const AT_ONCE: usize = 6;
 
 /// Takes a batch: one claim and one receipt for each shard that it names.
 pub(crate) async fn consume(env: Env, batch: &MessageBatch<Queued>) -> Result<()> {
@@ -61,10 +65,13 @@ async fn consume_for_shard(
         .map(|message| message.body().effect.as_str())
         .collect();
     let claimed: Vec<Claimed> = context.shard(number, "claim", &effects).await?;
+    let mut outcomes = futures_util::stream::iter(&claimed)
+        .map(|send| deliver(context, send))
+        .buffer_unordered(AT_ONCE);
     let mut receipts = Vec::new();
     let mut failed = None;
-    for send in claimed {
-        match deliver(context, &send).await {
+    while let Some(outcome) = outcomes.next().await {
+        match outcome {
             Ok(receipt) => receipts.push(receipt),
             // The others' receipts must reach the shard first.
             Err(error) => failed = Some(error),
