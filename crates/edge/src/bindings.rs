@@ -113,7 +113,8 @@ pub(crate) fn proven_inbox_key(person_key: u64) -> String {
     format!("inbox/u/{}", hex64(person_key))
 }
 
-fn is_uuid(id: &str) -> bool {
+/// Whether an id is a UUID, as browsers make them for anonymous visitors.
+pub(crate) fn is_uuid(id: &str) -> bool {
     id.len() == 36
         && id.bytes().enumerate().all(|(place, byte)| match place {
             8 | 13 | 18 | 23 => byte == b'-',

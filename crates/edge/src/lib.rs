@@ -85,6 +85,8 @@ async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answe
         (Method::Get, ["v1", "bundle", version]) => ingest::bundle(context, request, version).await,
         (Method::Get, ["v1", "push-key"]) => sends::push::public_key(context).await,
         (_, ["api", "v1", rest @ ..]) => admin::answer(context, request, rest).await,
+        #[cfg(feature = "dev")]
+        (_, ["dev", "clock"]) => admin::answer(context, request, path).await,
         (Method::Get, ["u", effect, tag]) => unsubscribe::ask(context, effect, tag),
         (Method::Post, ["u", effect, tag]) => unsubscribe::confirm(context, effect, tag).await,
         _ => Err(Problem::not_found(format!(

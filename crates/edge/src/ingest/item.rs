@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 use rekindle_core::{series::Reaction, time::parse_instant, value::Value};
 use serde_json::Value as Json;
 
-use crate::shard::messages::{Device, Item, ItemKind};
+use crate::{
+    bindings::is_uuid,
+    shard::messages::{Device, Item, ItemKind},
+};
 
 // LIMIT: Segment's: 32 KB a message.
 const ITEM_BYTES_MAX: usize = 32 * 1024;
@@ -94,9 +97,52 @@ pub(super) fn read_item(
             format!("`timestamp` is {timestamp}: write RFC 3339, such as `2026-11-23T09:00:00Z`, or Unix milliseconds")
         })?),
     };
+    let kind = read_kind(json, &named)?;
+    let is_reaction = matches!(kind, ItemKind::Reaction { .. });
+    let person = match (&user, &anonymous) {
+        (Some(user), _) => user.clone(),
+        (None, Some(anonymous)) => anonymous.clone(),
+        // The effect of a reaction names the person.
+        (None, None) if is_reaction => String::new(),
+        (None, None) => {
+            return Err("`userId` and `anonymousId` are missing: send one of them".to_owned());
+        }
+    };
+    let id = message.unwrap_or_else(fresh_id);
+    let mut items = Vec::new();
+    if let (ItemKind::Identify { .. }, Some(user), Some(anonymous)) = (&kind, &user, anonymous) {
+        // Only an id that no one can guess may hand its history over.
+        if is_uuid(&anonymous) && anonymous != *user {
+            items.push(Item {
+                person: anonymous,
+                id: id.clone(),
+                at,
+                sent_at,
+                known: false,
+                kind: ItemKind::Join { into: user.clone() },
+            });
+        }
+    }
+    items.push(Item {
+        person,
+        id,
+        at,
+        sent_at,
+        known: user.is_some(),
+        kind,
+    });
+    // A reaction speaks for no one: its effect is the proof that the message was received.
+    Ok(Read {
+        items,
+        user: user.filter(|_| !is_reaction),
+    })
+}
+
+/// What a message of this type is.
+fn read_kind(json: &Json, named: &str) -> Result<ItemKind, String> {
     let context = json.get("context");
     let active = context.and_then(|context| context.get("active")) != Some(&Json::Bool(false));
-    let kind = match named.as_str() {
+    Ok(match named {
         "track" => ItemKind::Event {
             name: required(json, "event")?,
             properties: values(json, "properties")?,
@@ -150,29 +196,6 @@ pub(super) fn read_item(
                 "unknown type `{other}`: send `track`, `identify`, `page`, `screen` or a `batch` of them"
             ));
         }
-    };
-    let is_reaction = matches!(kind, ItemKind::Reaction { .. });
-    let person = match (&user, &anonymous) {
-        (Some(user), _) => user.clone(),
-        (None, Some(anonymous)) => anonymous.clone(),
-        // The effect of a reaction names the person.
-        (None, None) if is_reaction => String::new(),
-        (None, None) => {
-            return Err("`userId` and `anonymousId` are missing: send one of them".to_owned());
-        }
-    };
-    let id = message.unwrap_or_else(fresh_id);
-    let item = Item {
-        person,
-        id,
-        at,
-        sent_at,
-        kind,
-    };
-    // A reaction speaks for no one: its effect is the proof that the message was received.
-    Ok(Read {
-        items: vec![item],
-        user: user.filter(|_| !is_reaction),
     })
 }
 

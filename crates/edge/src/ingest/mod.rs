@@ -145,7 +145,8 @@ async fn hand_on(context: &Context, items: Vec<Item>, held: Option<u64>) -> Answ
             ItemKind::Event { .. }
             | ItemKind::Identify { .. }
             | ItemKind::Subscribe(_)
-            | ItemKind::Unsubscribe { .. } => person_key(&item.person),
+            | ItemKind::Unsubscribe { .. }
+            | ItemKind::Join { .. } => person_key(&item.person),
         };
         let number = shard_number(&context.env, key);
         by_shard

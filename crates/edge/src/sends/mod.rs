@@ -46,9 +46,9 @@ pub(crate) async fn consume(env: Env, batch: &MessageBatch<Queued>) -> Result<()
         }
         for message in &messages {
             if outcome.is_ok() {
-                message.ack()
+                message.ack();
             } else {
-                message.retry()
+                message.retry();
             }
         }
     }

@@ -19,6 +19,8 @@ pub(crate) struct Item {
     pub(crate) at: Option<i64>,
     /// When the sender says it was sent, Unix ms.
     pub(crate) sent_at: Option<i64>,
+    /// Whether the company's app gave the person's id; an anonymous visitor's is the browser's own.
+    pub(crate) known: bool,
     /// What it is.
     pub(crate) kind: ItemKind,
 }
@@ -41,6 +43,8 @@ pub(crate) enum ItemKind {
     Subscribe(Device),
     /// It does not any more.
     Unsubscribe { endpoint: String },
+    /// The person is an anonymous visitor who turned out to be this one.
+    Join { into: String },
 }
 
 /// A push subscription.

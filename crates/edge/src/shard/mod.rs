@@ -8,6 +8,7 @@
 //! writes without an await in between, so that its writes commit together or not at all; what
 //! leaves the shard (inboxes, sends) is written to a table first and performed afterwards.
 
+mod join;
 pub(crate) mod messages;
 mod perform;
 mod store;
@@ -208,6 +209,7 @@ impl Shard {
     fn ingest_person(&self, id: &str, items: Vec<Item>) -> Result<()> {
         let store = self.store()?;
         let now = self.now();
+        let known = items.iter().any(|item| item.known);
         let mut inputs = Vec::new();
         for item in items {
             let at = self.instant_of(&item, now);
@@ -218,7 +220,7 @@ impl Shard {
                     active,
                 } => {
                     let properties = serde_json::to_string(properties)?;
-                    if store.add_event(&item, name, at, &properties)? {
+                    if store.add_event(&item, name, at, &properties, *active)? {
                         self.note_name(NameKind::Event, name)?;
                         let (id, name) = (item.id.clone(), name.clone());
                         inputs.push(Input::Event {
@@ -245,7 +247,13 @@ impl Shard {
                 }
                 ItemKind::Subscribe(device) => store.add_device(id, device)?,
                 ItemKind::Unsubscribe { endpoint } => store.remove_device(id, endpoint)?,
+                ItemKind::Join { into } => self.note_join(id, into)?,
             }
+        }
+        if known {
+            store.set_known(id)?;
+        } else if !inputs.is_empty() {
+            self.renew_join(id)?;
         }
         self.decide(id, inputs)
     }

@@ -33,7 +33,10 @@ impl Shard {
         let clock = self.clock.get();
         let timer = store.next_due()?.and_then(|due| clock.wait(due));
         let sweep = store.meta(meta::SWEEP)?.map(|_| 0);
-        let leaving = (store.has_sends()? || !store.inboxes(1)?.is_empty()).then_some(AGAIN_MS);
+        let leaving = (store.has_sends()?
+            || !store.inboxes(1)?.is_empty()
+            || store.pending_join()?.is_some())
+        .then_some(AGAIN_MS);
         let Some(wait) = [timer, sweep, leaving].into_iter().flatten().min() else {
             return Ok(());
         };
@@ -51,6 +54,7 @@ impl Shard {
 
     /// Publishes inboxes and hands sends to the queue.
     pub(super) async fn perform(&self) -> Result<()> {
+        self.carry_joins().await?;
         self.publish_inboxes().await?;
         self.queue_sends().await
     }

@@ -9,15 +9,15 @@ use rekindle_core::{
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Sql};
 
-use super::messages::{Counter, Device, EventView, Item, Member};
+use super::messages::{Counter, Device, EventView, Item, ItemKind, Member};
 
 /// The schema, version 1. A later version adds statements; it never changes these.
-const SCHEMA: [&str; 10] = [
+const SCHEMA: [&str; 13] = [
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS people (id TEXT PRIMARY KEY, state BLOB NOT NULL, due INTEGER) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS people_by_due ON people (due) WHERE due IS NOT NULL",
     "CREATE TABLE IF NOT EXISTS events (person TEXT, id TEXT, name TEXT NOT NULL, at INTEGER NOT NULL, \
-     properties TEXT NOT NULL, PRIMARY KEY (person, id)) WITHOUT ROWID",
+     properties TEXT NOT NULL, active INTEGER NOT NULL, PRIMARY KEY (person, id)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS memberships (segment TEXT, person TEXT, since INTEGER NOT NULL, \
      PRIMARY KEY (segment, person)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS ledger (effect TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID",
@@ -28,6 +28,10 @@ const SCHEMA: [&str; 10] = [
      PRIMARY KEY (person, endpoint)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS counters (series TEXT, version INTEGER, step TEXT, metric TEXT, day INTEGER, \
      count INTEGER NOT NULL, PRIMARY KEY (series, version, step, metric, day)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS known (person TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS joins (anonymous TEXT PRIMARY KEY, person TEXT NOT NULL, pending INTEGER NOT NULL) \
+     WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS joins_pending ON joins (pending) WHERE pending = 1",
 ];
 
 /// The names seen in the data, kept apart because most events add none.
@@ -214,18 +218,114 @@ impl Store {
         name: &str,
         at: i64,
         properties: &str,
+        active: bool,
     ) -> Result<bool> {
         let written = self.run(
-            "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?)",
+            "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?)",
             vec![
                 text(&item.person),
                 text(&item.id),
                 text(name),
                 Sql::Integer(at),
                 text(properties),
+                Sql::Integer(i64::from(active)),
             ],
         )?;
         Ok(written > 0)
+    }
+
+    /// Events of a visitor as items for the person that they are.
+    pub(super) fn events_to_carry(
+        &self,
+        visitor: &str,
+        into: &str,
+        limit: u32,
+    ) -> Result<Vec<Item>> {
+        let rows = self.rows(
+            "SELECT id, name, at, properties, active FROM events WHERE person = ? LIMIT ?",
+            vec![text(visitor), Sql::Integer(i64::from(limit))],
+            |row| {
+                (
+                    row.text(),
+                    row.text(),
+                    row.number(),
+                    row.text(),
+                    row.number(),
+                )
+            },
+        )?;
+        rows.into_iter()
+            .map(|(id, name, at, properties, active)| {
+                let properties = serde_json::from_str(&properties)?;
+                Ok(Item {
+                    person: into.to_owned(),
+                    id,
+                    at: Some(at),
+                    sent_at: None,
+                    known: true,
+                    kind: ItemKind::Event {
+                        name,
+                        properties,
+                        active: active != 0,
+                    },
+                })
+            })
+            .collect()
+    }
+
+    pub(super) fn has_events(&self, person: &str) -> Result<bool> {
+        let one = "SELECT 1 FROM events WHERE person = ? LIMIT 1";
+        Ok(self.one(one, vec![text(person)], Row::number)?.is_some())
+    }
+
+    pub(super) fn remove_events(&self, person: &str, ids: &[String]) -> Result<()> {
+        self.run(
+            "DELETE FROM events WHERE person = ? AND id IN (SELECT value FROM json_each(?))",
+            vec![text(person), text(&serde_json::to_string(ids)?)],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn remove_person(&self, id: &str) -> Result<()> {
+        self.run("DELETE FROM people WHERE id = ?", vec![text(id)])?;
+        Ok(())
+    }
+
+    /// Whether the company's app has named this person.
+    pub(super) fn is_known(&self, id: &str) -> Result<bool> {
+        let one = "SELECT 1 FROM known WHERE person = ?";
+        Ok(self.one(one, vec![text(id)], Row::number)?.is_some())
+    }
+
+    pub(super) fn set_known(&self, id: &str) -> Result<()> {
+        self.run("INSERT OR IGNORE INTO known VALUES (?)", vec![text(id)])?;
+        Ok(())
+    }
+
+    /// Whom a visitor turned out to be.
+    pub(super) fn join_of(&self, anonymous: &str) -> Result<Option<String>> {
+        let query = "SELECT person FROM joins WHERE anonymous = ?";
+        self.one(query, vec![text(anonymous)], Row::text)
+    }
+
+    pub(super) fn set_join(&self, anonymous: &str, into: &str, pending: bool) -> Result<()> {
+        self.run(
+            "INSERT OR REPLACE INTO joins VALUES (?, ?, ?)",
+            vec![
+                text(anonymous),
+                text(into),
+                Sql::Integer(i64::from(pending)),
+            ],
+        )?;
+        Ok(())
+    }
+
+    pub(super) fn pending_join(&self) -> Result<Option<(String, String)>> {
+        self.one(
+            "SELECT anonymous, person FROM joins WHERE pending = 1 LIMIT 1",
+            vec![],
+            |row| (row.text(), row.text()),
+        )
     }
 
     /// Events of a person, newest first, older than a key of the form `at/id`.
