@@ -40,8 +40,20 @@ impl Shard {
         }
     }
 
-    /// Moves what waits to be moved.
+    /// Moves what waits to be moved, one after the other.
+    ///
+    /// While a move waits for another shard, that shard may move something here, and so on in a
+    /// circle: a shard that is moving already takes what comes and leaves its own to whoever began.
     pub(super) async fn carry_joins(&self) -> Result<()> {
+        if self.carrying.replace(true) {
+            return Ok(());
+        }
+        let carried = self.carry_all().await;
+        self.carrying.set(false);
+        carried
+    }
+
+    async fn carry_all(&self) -> Result<()> {
         while let Some((anonymous, into)) = self.store()?.pending_join()? {
             self.carry(&anonymous, &into).await?;
         }

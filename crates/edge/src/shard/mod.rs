@@ -66,6 +66,8 @@ pub struct Shard {
     /// The real instant that the alarm is set for, as far as this incarnation knows.
     armed: Cell<Option<i64>>,
     names: RefCell<BTreeSet<(NameKind, String)>>,
+    /// Whether a visitor's history is being moved to another shard right now.
+    carrying: Cell<bool>,
 }
 
 impl DurableObject for Shard {
@@ -78,6 +80,7 @@ impl DurableObject for Shard {
             clock: Cell::default(),
             armed: Cell::new(None),
             names: RefCell::default(),
+            carrying: Cell::default(),
         }
     }
 
