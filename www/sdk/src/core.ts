@@ -1,7 +1,7 @@
 // Loads the wasm core and keeps calls made before it came. Every call goes through here: whatever
 // goes wrong in there, the page does not notice.
 
-import init, * as wasm from "../../../dist/wasm/sdk/rekindle_sdk.js";
+import { initSync, tell as tellCore } from "../../../dist/wasm/sdk/rekindle_sdk.js";
 import { listen } from "./ports/page";
 
 /** What the core can be told: `Word` in crates/sdk/src/lib.rs, whose order this is. */
@@ -28,7 +28,7 @@ export const enum Word {
   Stored,
 }
 
-export const { answered, start } = wasm;
+export { answered, start } from "../../../dist/wasm/sdk/rekindle_sdk.js";
 
 // LIMIT: what a page can reasonably do before the core has come.
 const WAITING_MAX = 1_000;
@@ -52,15 +52,23 @@ export function call(what: () => void, first = false): void {
 
 /** Tells the core; see there what the texts mean. */
 export function tell(word: Word, a = "", b = "", c = ""): void {
-  call(() => wasm.tell(word, a, b, c));
+  call(() => tellCore(word, a, b, c));
+}
+
+/** Compiles while it arrives; once it is there where a server sends it as something else. */
+async function compile(url: URL): Promise<WebAssembly.Module> {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${url}: ${answer.status}`);
+  return WebAssembly.compileStreaming(answer.clone()).catch(async () => WebAssembly.compile(await answer.arrayBuffer()));
 }
 
 /** Fetches the core from beside this file, once. */
 export function load(): void {
   if (state !== "idle" || typeof window === "undefined") return;
   state = "loading";
-  init({ module_or_path: new URL("rekindle_bg.wasm", import.meta.url) }).then(
-    () => {
+  compile(new URL("rekindle_bg.wasm", import.meta.url)).then(
+    (module) => {
+      initSync({ module });
       state = "ready";
       listen({
         navigated: () => tell(Word.Navigated),
