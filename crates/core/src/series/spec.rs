@@ -1,9 +1,12 @@
 //! What an admin writes: segments and series as JSON, read strictly, field by field.
 //! Nothing here has been checked against anything else: `definition` compiles it.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, IntoDeserializer},
+};
 
 use crate::{
     rule::AnySpelling,
@@ -42,14 +45,48 @@ pub struct SeriesSpec {
     pub steps: Vec<StepSpec>,
 }
 
-/// Whom a series is for: a segment, or a rule of its own.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", deny_unknown_fields)]
+/// Whom a series is for: a segment, or a rule of its own. Text on its own is a rule, too.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum AudienceSpec {
     /// The people of a segment.
     Segment(String),
     /// The people for whom a rule holds.
     Rule(AnySpelling),
+}
+
+impl<'de> Deserialize<'de> for AudienceSpec {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AudienceVisitor)
+    }
+}
+
+struct AudienceVisitor;
+
+impl<'de> de::Visitor<'de> for AudienceVisitor {
+    type Value = AudienceSpec;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("`{\"segment\": id}`, `{\"rule\": rule}` or a rule as text")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<AudienceSpec, E> {
+        AnySpelling::deserialize(text.into_deserializer()).map(AudienceSpec::Rule)
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<AudienceSpec, A::Error> {
+        let audience = match map.next_key::<String>()?.as_deref() {
+            Some("segment") => AudienceSpec::Segment(map.next_value()?),
+            Some("rule") => AudienceSpec::Rule(map.next_value()?),
+            _ => return Err(de::Error::custom("an audience is a `segment` or a `rule`")),
+        };
+        match map.next_key::<String>()? {
+            None => Ok(audience),
+            Some(other) => Err(de::Error::custom(format!(
+                "an audience is one `segment` or one `rule`: remove `{other}`"
+            ))),
+        }
+    }
 }
 
 /// Who of the audience enters.
@@ -198,4 +235,31 @@ pub struct LiveSeries {
     pub paused: bool,
     /// The versions, each immutable.
     pub versions: BTreeMap<u32, SeriesSpec>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(json: &str, expected: Result<&str, &str>) {
+        let read = serde_json::from_str::<AudienceSpec>(json);
+        match (read, expected) {
+            (Ok(audience), Ok(written)) => {
+                assert!(serde_json::to_string(&audience).unwrap().contains(written), "{audience:?}");
+            }
+            (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
+            (read, expected) => panic!("{json}: {read:?}, expected {expected:?}"),
+        }
+    }
+
+    #[test]
+    fn an_audience_is_a_segment_or_a_rule_in_either_spelling() {
+        check(r#"{"segment": "a"}"#, Ok(r#"{"segment":"a"}"#));
+        check(r#"{"rule": "vip is true"}"#, Ok("vip"));
+        check(r#""vip is true""#, Ok("vip"));
+        check(r#"{"rule": {"all": []}}"#, Ok(r#"{"rule":{"all":[]}}"#));
+        check(r#""vip iz true""#, Err("did you mean `is`?"));
+        check(r#"{"segment": "a", "rule": "everyone"}"#, Err("remove `rule`"));
+        check("{}", Err("a `segment` or a `rule`"));
+    }
 }
