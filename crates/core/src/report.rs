@@ -89,15 +89,36 @@ pub const DEFINITIONS: [(&str, &str); 13] = [
     ("matched", "times that a person came to match the audience"),
     ("entered", "times that a person entered the series"),
     ("enrollment_rate", "entered / matched"),
-    ("re_engaged", "runs that ended because the exit condition came true, up to 30 days after the last step"),
+    (
+        "re_engaged",
+        "runs that ended because the exit condition came true, up to 30 days after the last step",
+    ),
     ("re_engagement_rate", "re_engaged / entered"),
     ("finished", "runs in which the last step fired"),
-    ("sent", "email, push: taken by the provider; in_app: went live in the person's inbox"),
-    ("undelivered", "refused for good by the provider, or there was no device to take it"),
-    ("skipped", "passed over: not targeted, no address, unsubscribed"),
-    ("shown", "in_app: was on the person's screen, counted once a run"),
-    ("opened", "email: opened; push: reached a device; counted once a run"),
-    ("clicked", "the link or button was followed, counted once a run"),
+    (
+        "sent",
+        "email, push: taken by the provider; in_app: went live in the person's inbox",
+    ),
+    (
+        "undelivered",
+        "refused for good by the provider, or there was no device to take it",
+    ),
+    (
+        "skipped",
+        "passed over: not targeted, no address, unsubscribed",
+    ),
+    (
+        "shown",
+        "in_app: was on the person's screen, counted once a run",
+    ),
+    (
+        "opened",
+        "email: opened; push: reached a device; counted once a run",
+    ),
+    (
+        "clicked",
+        "the link or button was followed, counted once a run",
+    ),
     ("dismissed", "in_app: was sent away, counted once a run"),
 ];
 
@@ -135,10 +156,17 @@ impl Report {
     }
 
     fn step(&mut self, id: &str) -> &mut StepFigures {
-        let place = self.steps.iter().position(|step| step.id == id).unwrap_or_else(|| {
-            self.steps.push(StepFigures { id: id.to_owned(), ..StepFigures::default() });
-            self.steps.len() - 1
-        });
+        let place = self
+            .steps
+            .iter()
+            .position(|step| step.id == id)
+            .unwrap_or_else(|| {
+                self.steps.push(StepFigures {
+                    id: id.to_owned(),
+                    ..StepFigures::default()
+                });
+                self.steps.len() - 1
+            });
         #[expect(clippy::indexing_slicing, reason = "the place was just found or made")]
         &mut self.steps[place]
     }
@@ -214,11 +242,18 @@ mod tests {
                 count(1, "gone", Metric::Sent, 0, 3),
             ],
         );
-        assert_eq!((report.total.entered, report.total.enrollment_rate), (2, Some(0.5)));
+        assert_eq!(
+            (report.total.entered, report.total.enrollment_rate),
+            (2, Some(0.5))
+        );
         assert_eq!(report.total.re_engagement_rate, Some(0.0));
         assert_eq!(report.versions[&2].entered, 1);
         assert_eq!(report.days["1970-01-02"].entered, 1);
-        let sent: Vec<_> = report.steps.iter().map(|step| (step.id.as_str(), step.sent)).collect();
+        let sent: Vec<_> = report
+            .steps
+            .iter()
+            .map(|step| (step.id.as_str(), step.sent))
+            .collect();
         assert_eq!(sent, [("a", 2), ("gone", 3)]);
     }
 }

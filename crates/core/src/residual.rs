@@ -81,14 +81,15 @@ impl PageTest {
         // Bytes compare as the text does, and need neither copies nor a search engine in the browser.
         let text = text.as_bytes();
         match self {
-            Self::IsAnyOf(choices) => {
-                choices.iter().any(|choice| text.eq_ignore_ascii_case(choice.as_bytes()))
-            }
+            Self::IsAnyOf(choices) => choices
+                .iter()
+                .any(|choice| text.eq_ignore_ascii_case(choice.as_bytes())),
             Self::Contains(part) => (0..=text.len()).any(|at| stands_at(text, part, at)),
             Self::StartsWith(part) => stands_at(text, part, 0),
-            Self::EndsWith(part) => {
-                text.len().checked_sub(part.len()).is_some_and(|at| stands_at(text, part, at))
-            }
+            Self::EndsWith(part) => text
+                .len()
+                .checked_sub(part.len())
+                .is_some_and(|at| stands_at(text, part, at)),
         }
     }
 }

@@ -162,10 +162,15 @@ pub fn format_date(ms: i64) -> String {
 pub fn format_mail_date(ms: i64) -> String {
     // 1970-01-01 was a Thursday.
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-    const MONTHS: [&str; 12] =
-        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const MONTHS: [&str; 12] = [
+        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+    ];
     fn named<'a>(names: &[&'a str], place: i64) -> &'a str {
-        usize::try_from(place).ok().and_then(|place| names.get(place)).copied().unwrap_or_default()
+        usize::try_from(place)
+            .ok()
+            .and_then(|place| names.get(place))
+            .copied()
+            .unwrap_or_default()
     }
     let days = ms.div_euclid(DAY_MS);
     let (year, month, day) = civil_from_days(days);
@@ -305,7 +310,10 @@ mod tests {
     #[test]
     fn mail_dates_follow_rfc_5322() {
         assert_eq!(format_mail_date(0), "Thu, 01 Jan 1970 00:00:00 +0000");
-        assert_eq!(format_mail_date(1_795_441_261_000), "Mon, 23 Nov 2026 13:41:01 +0000");
+        assert_eq!(
+            format_mail_date(1_795_441_261_000),
+            "Mon, 23 Nov 2026 13:41:01 +0000"
+        );
     }
 
     #[test]

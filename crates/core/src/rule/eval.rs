@@ -119,7 +119,10 @@ impl EventTest {
         // As time passes the count falls below n when the n-th newest occurrence leaves.
         let falls_below = |n: u32| {
             let nth = n.checked_sub(1)? as usize;
-            newest_first().skip_while(|at| *at > now).nth(nth).map(leaves)
+            newest_first()
+                .skip_while(|at| *at > now)
+                .nth(nth)
+                .map(leaves)
         };
         let thresholds = match self.count {
             Count::AtLeast(n) => [Some(n), None],

@@ -245,7 +245,10 @@ mod tests {
         let read = serde_json::from_str::<AudienceSpec>(json);
         match (read, expected) {
             (Ok(audience), Ok(written)) => {
-                assert!(serde_json::to_string(&audience).unwrap().contains(written), "{audience:?}");
+                assert!(
+                    serde_json::to_string(&audience).unwrap().contains(written),
+                    "{audience:?}"
+                );
             }
             (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
             (read, expected) => panic!("{json}: {read:?}, expected {expected:?}"),
@@ -259,7 +262,10 @@ mod tests {
         check(r#""vip is true""#, Ok("vip"));
         check(r#"{"rule": {"all": []}}"#, Ok(r#"{"rule":{"all":[]}}"#));
         check(r#""vip iz true""#, Err("did you mean `is`?"));
-        check(r#"{"segment": "a", "rule": "everyone"}"#, Err("remove `rule`"));
+        check(
+            r#"{"segment": "a", "rule": "everyone"}"#,
+            Err("remove `rule`"),
+        );
         check("{}", Err("a `segment` or a `rule`"));
     }
 }
