@@ -48,4 +48,10 @@ export function watch(target) {
   return seen;
 }
 
+/** What was reported of messages. A page left before the answer reports again, under the same id. */
+export function reactions(seen) {
+  const reports = seen.items.filter((item) => item.type === "reaction");
+  return [...new Map(reports.map((item) => [item.messageId, item.kind])).values()];
+}
+
 export const shown = (page) => page.locator("rekindle-message");

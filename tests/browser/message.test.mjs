@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { startRuntime, until } from "../edge/harness.mjs";
-import { SCREENSHOTS, html, launch, shown, watch } from "./browser.mjs";
+import { SCREENSHOTS, html, launch, reactions, shown, watch } from "./browser.mjs";
 import { inbox } from "./inbox.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -56,8 +56,11 @@ async function open(message, { viewport = DESKTOP, colorScheme = "light", page: 
     "access-control-expose-headers": "x-rekindle-now",
     "x-rekindle-now": String(Date.now()),
   };
-  let items = [message];
-  await context.route("**/v1/boot*", (route) => route.fulfill({ headers, body: inbox(items) }));
+  // The anonymous visitor that the page begins with has no message.
+  let items = [];
+  await context.route("**/v1/boot*", (route) =>
+    items.length > 0 ? route.fulfill({ headers, body: inbox(items) }) : route.fulfill({ headers, status: 204 }),
+  );
   await context.route("**/v1/batch*", (route) => {
     if (items.length === 0) return route.fulfill({ headers, status: 204 });
     const held = !route.request().url().endsWith("inbox=0000000000000000");
@@ -72,7 +75,10 @@ async function open(message, { viewport = DESKTOP, colorScheme = "light", page: 
     document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
   });
   await page.goto(shop.url + path);
-  const begin = () => page.evaluate(() => rekindle.boot({ user_id: "ann" }));
+  const begin = () => {
+    items = [message];
+    return page.evaluate(() => rekindle.boot({ user_id: "ann" }));
+  };
   const empty = () => {
     items = [];
   };
@@ -159,7 +165,7 @@ test("a modal keeps focus, closes on Escape, and gives focus back", async () => 
   await begin();
   await page.waitForTimeout(500);
   assert.equal(await shown(page).count(), 0);
-  assert.deepEqual(seen.items.filter((item) => item.type === "reaction").map((item) => item.kind), ["shown", "dismissed"]);
+  assert.deepEqual(reactions(seen), ["shown", "dismissed"]);
   await context.close();
 });
 

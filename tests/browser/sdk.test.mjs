@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startRuntime, until } from "../edge/harness.mjs";
-import { html, launch, serve, shown, watch } from "./browser.mjs";
+import { html, launch, reactions, serve, shown, watch } from "./browser.mjs";
 
 let edge;
 let browser;
@@ -258,19 +258,14 @@ test("a series shows its banner at once, keeps it, hears the click, and ends it 
   console.log(`banner laid out ${took.toFixed(1)} ms after track`);
   assert.equal(await shown(page).locator(".title").textContent(), "Welcome back, Bo!");
 
-  // A page that is left before the answer sends again: the id tells that it is the same report.
-  const reactions = () => {
-    const reports = seen.items.filter((item) => item.type === "reaction");
-    return [...new Map(reports.map((item) => [item.messageId, item.kind])).values()];
-  };
-  await until(() => reactions().includes("shown"), "`shown` to be reported");
+  await until(() => reactions(seen).includes("shown"), "`shown` to be reported");
   await page.goto(`${url}?next`);
   await shown(page).locator(".banner").waitFor();
   await context.route("https://example.com/**", (route) => route.fulfill({ body: "new" }));
   await shown(page).locator("a").click();
   await page.waitForURL("https://example.com/new");
-  await until(() => reactions().includes("clicked"), "`clicked` to be reported");
-  assert.deepEqual(reactions(), ["shown", "clicked"]);
+  await until(() => reactions(seen).includes("clicked"), "`clicked` to be reported");
+  assert.deepEqual(reactions(seen), ["shown", "clicked"]);
   await page.goto(`${url}?later`);
   await loaded(page);
   await page.waitForTimeout(500);

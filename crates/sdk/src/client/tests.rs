@@ -44,15 +44,15 @@ fn load(waits: bool) -> Client {
     client
 }
 
-fn reply(status: u16, body: Vec<u8>) -> Option<Reply> {
+fn reply(status: u16, body: Vec<u8>) -> Reply {
     let now = Some(NOW.get());
-    Some(Reply {
+    Reply {
         status,
         now,
         rejected: false,
         retry_after_s: 0,
         body,
-    })
+    }
 }
 
 /// Sends everything; the edge answers each batch with this.
@@ -60,7 +60,7 @@ fn send(client: &mut Client, status: u16, body: &[u8]) -> Vec<String> {
     let mut bodies = Vec::new();
     while let Some(batch) = client.next_batch(queue::BATCH_BYTES_MAX) {
         bodies.push(batch.body.clone());
-        if !client.batch_answered(&batch, reply(status, body.to_vec())) {
+        if !client.batch_answered(&batch, Some(reply(status, body.to_vec()))) {
             break;
         }
     }
@@ -199,7 +199,7 @@ fn events_are_dated_by_the_clock_of_the_edge_when_they_leave() {
     let fetch = client.next_fetch().expect("a page begins by asking");
     let later = Reply {
         now: Some(86_401_000_000),
-        ..reply(204, vec![]).expect("a reply")
+        ..reply(204, vec![])
     };
     client.fetch_answered(&fetch, Some(later));
     let sent = send(&mut client, 200, &[]).concat();
@@ -233,11 +233,11 @@ fn a_fresh_word_of_the_edge_is_not_undone_by_an_older_copy() {
     send(&mut client, 204, &[]);
     let mut client = load(false);
     let fetch = client.next_fetch().expect("a page begins by asking");
-    client.fetch_answered(&fetch, reply(200, inbox(Count::AtLeast(0), vec![])));
+    client.fetch_answered(&fetch, Some(reply(200, inbox(Count::AtLeast(0), vec![]))));
     assert!(screen(&mut client).is_empty());
     NOW.set(NOW.get() + COPY_LATE_MS);
     let mut client = load(false);
     let fetch = client.next_fetch().expect("a page begins by asking");
-    client.fetch_answered(&fetch, reply(200, inbox(Count::AtLeast(0), vec![])));
+    client.fetch_answered(&fetch, Some(reply(200, inbox(Count::AtLeast(0), vec![]))));
     assert_eq!(screen(&mut client), ["e1"]);
 }
