@@ -36,6 +36,10 @@ impl Clock {
     }
 
     /// How long to wait in real time until an instant; `None` when the clock stands.
+    #[cfg_attr(
+        not(feature = "dev"),
+        expect(clippy::unnecessary_wraps, reason = "in production no clock stands")
+    )]
     pub(crate) fn wait(self, until: i64) -> Option<i64> {
         match self {
             Self::Real => Some(until.saturating_sub(self.now()).max(0)),
