@@ -51,20 +51,21 @@ async function host() {
 async function open(message, { viewport = DESKTOP, colorScheme = "light", page: words, policy, ...more } = {}) {
   const context = await browser.newContext({ viewport, colorScheme, ...more });
   const page = await context.newPage();
-  const headers = {
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": "x-rekindle-now",
-    "x-rekindle-now": String(Date.now()),
+  const answer = (route, body) => {
+    const headers = {
+      "access-control-allow-origin": "*",
+      "access-control-expose-headers": "x-rekindle-now",
+      "x-rekindle-now": String(Date.now()),
+    };
+    return route.fulfill(body === undefined ? { headers, status: 204 } : { headers, body });
   };
   // The anonymous visitor that the page begins with has no message.
   let items = [];
-  await context.route("**/v1/boot*", (route) =>
-    items.length > 0 ? route.fulfill({ headers, body: inbox(items) }) : route.fulfill({ headers, status: 204 }),
-  );
+  await context.route("**/v1/boot*", (route) => answer(route, items.length > 0 ? inbox(items) : undefined));
   await context.route("**/v1/batch*", (route) => {
-    if (items.length === 0) return route.fulfill({ headers, status: 204 });
+    if (items.length === 0) return answer(route);
     const held = !route.request().url().endsWith("inbox=0000000000000000");
-    return route.fulfill({ headers, body: held ? "" : inbox(items) });
+    return answer(route, held ? "" : inbox(items));
   });
   const policies = policy ? { "content-security-policy": policy } : {};
   const path = `/page-${shop.pages.size}`;
