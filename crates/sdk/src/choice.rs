@@ -26,7 +26,7 @@ impl<'a, L: Local> Facts<'a, L> {
                 Layout::Banner(_) => false,
                 Layout::Modal => self.seen.has(&item.effect, Reaction::Shown),
             };
-            (!over && self.may_stand(item)).then_some((item, content))
+            (!over && self.now >= item.live_from && self.may_stand(item)).then_some((item, content))
         })
     }
 
@@ -74,9 +74,8 @@ impl<'a, L: Local> Facts<'a, L> {
     /// A message that was shown stays until the person closes it, so that it does not vanish under
     /// their hand when a count expires; only a rule about pages keeps being asked.
     fn may_stand(&self, item: &InboxItem) -> bool {
-        let live = self.now >= item.live_from
-            && item.live_until.is_none_or(|until| self.now < until)
-            && !self.is_over(item);
+        // Not asked again whether it began: an answer of the edge may set the clock back a little.
+        let live = item.live_until.is_none_or(|until| self.now < until) && !self.is_over(item);
         let sticks = self.seen.has(&item.effect, Reaction::Shown) && !asks_for_page(&item.when);
         live && (sticks || item.when.eval(self.local, self.now))
     }
