@@ -252,7 +252,7 @@ pub(crate) fn cors(context: &Context) -> worker::Result<Headers> {
     headers.set("access-control-allow-origin", "*")?;
     headers.set(
         "access-control-expose-headers",
-        "x-rekindle-now, x-rekindle-rejected",
+        "x-rekindle-now, x-rekindle-rejected, retry-after",
     )?;
     headers.set("timing-allow-origin", "*")?;
     headers.set("server-timing", &context.cost())?;
