@@ -15,6 +15,8 @@ const ANSWER_LIMIT_MS = 60_000;
 const WAIT_LIMIT_MS = 10_000;
 const POLL_MS = 20;
 
+const DEVELOPMENT = "dist/dev/wrangler.json";
+
 export const WRITE_KEY = "wk_dev";
 export const ADMIN_TOKEN = "dev";
 
@@ -25,16 +27,16 @@ export const ADMIN_TOKEN = "dev";
  * @param {number} [options.port] a free one if not given; `restart` keeps it
  * @param {string} [options.state] where everything is kept; a temporary directory, removed by
  *   `stop`, if not given
- * @param {Record<string, string>} [options.vars] on top of the development settings
+ * @param {Record<string, string>} [options.vars] on top of the settings' own
+ * @param {string} [options.settings] of wrangler, from the root of the repository
  */
-export async function startRuntime({ port, state, vars = {} } = {}) {
+export async function startRuntime({ port, state, vars = {}, settings = DEVELOPMENT } = {}) {
   const ours = state === undefined;
   state ??= await mkdtemp(join(tmpdir(), "rekindle-test-"));
   port ??= await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const settings = resolve(here, "../../dist/dev/wrangler.json");
   const words = JSON.stringify({
-    settings,
+    settings: resolve(here, "../..", settings),
     state: resolve(state),
     port,
     vars: { REKINDLE_ORIGIN: url, ...vars },

@@ -23,7 +23,7 @@ struct Step {
     run: fn() -> Result<Count>,
 }
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     step("format", false, format),
     step("clippy", false, clippy),
     step("native", false, native),
@@ -34,6 +34,7 @@ const STEPS: [Step; 10] = [
     step("browser", true, browser),
     step("size", true, size_gate),
     step("deploy", true, dry_run),
+    step("production", true, production),
 ];
 
 const fn step(name: &'static str, after_build: bool, run: fn() -> Result<Count>) -> Step {
@@ -235,6 +236,11 @@ fn dry_run() -> Result<Count> {
         .arg(files::target().join("dry-run"));
     processes::run(&mut wrangler)?;
     Ok(ONE)
+}
+
+/// What ships, in the real runtime.
+fn production() -> Result<Count> {
+    node_tests("tests/production", |_| Ok(()))
 }
 
 /// Runs a test runner, shows what it prints and adds up what it says it ran.
