@@ -15,6 +15,7 @@ pub(crate) struct Context {
     pub(crate) env: Env,
     kv_reads: Cell<u32>,
     object_calls: Cell<u32>,
+    rows: Cell<u64>,
 }
 
 #[cfg(feature = "dev")]
@@ -29,6 +30,7 @@ impl Context {
             env,
             kv_reads: Cell::new(0),
             object_calls: Cell::new(0),
+            rows: Cell::new(0),
         }
     }
 
@@ -110,12 +112,19 @@ impl Context {
         CLOCK.set(Some(clock));
     }
 
-    /// What the request has cost, as a `Server-Timing` header: KV reads and calls of objects.
+    /// Notes rows that an object wrote for this request.
+    pub(crate) fn add_rows(&self, rows: u64) {
+        self.rows.set(self.rows.get() + rows);
+    }
+
+    /// What the request has cost, as a `Server-Timing` header: KV reads, calls of objects, rows
+    /// that storing events wrote.
     pub(crate) fn cost(&self) -> String {
         format!(
-            "kv;desc=\"{}\", do;desc=\"{}\"",
+            "kv;desc=\"{}\", do;desc=\"{}\", rows;desc=\"{}\"",
             self.kv_reads.get(),
-            self.object_calls.get()
+            self.object_calls.get(),
+            self.rows.get()
         )
     }
 }

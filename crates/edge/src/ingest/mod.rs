@@ -175,10 +175,12 @@ async fn hand_on(context: &Context, items: Vec<Item>, held: Option<u64>) -> Answ
     let answers = try_join_all(asked).await?;
     let mut all = Ingested {
         now: context.now().await?,
+        rows: 0,
         inbox: HeldInbox::Current,
     };
     for (number, answer) in answers {
         all.now = answer.now;
+        context.add_rows(answer.rows);
         if Some(number) == home {
             all.inbox = answer.inbox;
         }

@@ -71,6 +71,8 @@ pub(crate) struct Ingest {
 pub(crate) struct Ingested {
     /// The shard's clock, Unix ms.
     pub(crate) now: i64,
+    /// How many rows storing them wrote.
+    pub(crate) rows: u64,
     /// Whether the browser holds the right inbox.
     pub(crate) inbox: HeldInbox,
 }

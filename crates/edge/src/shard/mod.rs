@@ -185,6 +185,7 @@ impl Shard {
     /// Stores items, each person's in one go, and decides what follows.
     fn ingest(&self, ingest: Ingest) -> Result<Ingested> {
         let store = self.store()?;
+        let before = store.written();
         let mut people: BTreeMap<String, Vec<Item>> = BTreeMap::new();
         for mut item in ingest.items {
             if let ItemKind::Reaction { effect, .. } = &item.kind {
@@ -205,6 +206,7 @@ impl Shard {
         };
         Ok(Ingested {
             now: self.now(),
+            rows: store.written() - before,
             inbox,
         })
     }

@@ -3,6 +3,8 @@
 //! Tables are `WITHOUT ROWID`, so that an insert writes one row. An ordinary event writes two or
 //! three: the event, the person, and the index of timers when the person's next one moves.
 
+use std::cell::Cell;
+
 use rekindle_core::{
     series::{Metric, Person, Send},
     wire,
@@ -55,6 +57,8 @@ impl NameKind {
 
 pub(super) struct Store {
     sql: SqlStorage,
+    /// Rows written since the store was opened: what the platform bills.
+    written: Cell<u64>,
 }
 
 fn text(value: &str) -> Sql {
@@ -103,11 +107,21 @@ impl Store {
             sql.exec(statement, None)?;
         }
         sql.exec(NAMES, None)?;
-        Ok(Self { sql })
+        Ok(Self {
+            sql,
+            written: Cell::new(0),
+        })
+    }
+
+    /// How many rows were written so far.
+    pub(super) fn written(&self) -> u64 {
+        self.written.get()
     }
 
     fn run(&self, query: &str, bindings: Vec<Sql>) -> Result<usize> {
-        Ok(self.sql.exec(query, bindings)?.rows_written())
+        let written = self.sql.exec(query, bindings)?.rows_written();
+        self.written.set(self.written.get() + written as u64);
+        Ok(written)
     }
 
     fn rows<T>(&self, query: &str, bindings: Vec<Sql>, read: fn(&mut Row) -> T) -> Result<Vec<T>> {
