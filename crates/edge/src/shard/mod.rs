@@ -8,6 +8,8 @@
 //! writes without an await in between, so that its writes commit together or not at all; what
 //! leaves the shard (inboxes, sends) is written to a table first and performed afterwards.
 
+mod answers;
+mod ingest;
 mod join;
 pub(crate) mod messages;
 mod perform;
@@ -28,10 +30,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use self::{
-    messages::{
-        Claimed, Counted, Counter, Enrollment, EventView, Explain, HeldInbox, Ingest, Ingested,
-        Item, ItemKind, Membership, NamesSeen, PageOf, PersonView, Settled,
-    },
+    messages::{Claimed, Counter, PageOf, Settled},
     store::{NameKind, Store},
 };
 use crate::clock::Clock;
@@ -182,111 +181,6 @@ impl Shard {
         }
     }
 
-    /// Stores items, each person's in one go, and decides what follows.
-    fn ingest(&self, ingest: Ingest) -> Result<Ingested> {
-        let store = self.store()?;
-        let before = store.written();
-        let mut people: BTreeMap<String, Vec<Item>> = BTreeMap::new();
-        for mut item in ingest.items {
-            if let ItemKind::Reaction { effect, .. } = &item.kind {
-                // A reaction to what was never sent from here is dropped: it changes nothing.
-                let Some(person) = store.person_of_effect(effect)? else {
-                    continue;
-                };
-                item.person = person;
-            }
-            people.entry(item.person.clone()).or_default().push(item);
-        }
-        for (id, items) in people {
-            self.ingest_person(&id, items)?;
-        }
-        let inbox = match ingest.inbox {
-            None => HeldInbox::Current,
-            Some((person, held)) => self.newer_inbox(&person, held)?,
-        };
-        Ok(Ingested {
-            now: self.now(),
-            rows: store.written() - before,
-            inbox,
-        })
-    }
-
-    fn ingest_person(&self, id: &str, items: Vec<Item>) -> Result<()> {
-        let store = self.store()?;
-        let now = self.now();
-        let known = items.iter().any(|item| item.known);
-        let mut inputs = Vec::new();
-        for item in items {
-            let at = self.instant_of(&item, now);
-            match &item.kind {
-                ItemKind::Event {
-                    name,
-                    properties,
-                    active,
-                } => {
-                    let properties = serde_json::to_string(properties)?;
-                    if store.add_event(&item, name, at, &properties, *active)? {
-                        self.note_name(NameKind::Event, name)?;
-                        let (id, name) = (item.id.clone(), name.clone());
-                        inputs.push(Input::Event {
-                            id,
-                            name,
-                            at,
-                            active: *active,
-                        });
-                    }
-                }
-                ItemKind::Identify { attributes } => {
-                    for name in attributes.keys() {
-                        self.note_name(NameKind::Attribute, name)?;
-                    }
-                    let attributes = attributes.clone();
-                    inputs.push(Input::Identify(Identified { at, attributes }));
-                }
-                ItemKind::Reaction { effect, reaction } => {
-                    inputs.push(Input::Reaction {
-                        effect: effect.clone(),
-                        reaction: *reaction,
-                        at,
-                    });
-                }
-                ItemKind::Subscribe(device) => store.add_device(id, device)?,
-                ItemKind::Unsubscribe { endpoint } => store.remove_device(id, endpoint)?,
-                ItemKind::Join { into } => self.note_join(id, into)?,
-            }
-        }
-        if known {
-            store.set_known(id)?;
-        } else if !inputs.is_empty() {
-            self.renew_join(id)?;
-        }
-        self.decide(id, inputs)
-    }
-
-    /// When an item happened by our clock: Segment's correction for a sender whose clock is off.
-    /// Nothing has happened in the future.
-    fn instant_of(&self, item: &Item, now: i64) -> i64 {
-        let at = match (item.at, item.sent_at) {
-            (None, _) => now,
-            (Some(at), Some(sent)) if self.clock.get() == Clock::Real => {
-                now.saturating_sub(sent.saturating_sub(at))
-            }
-            // A clock that was moved says nothing about the sender's.
-            (Some(at), _) => at,
-        };
-        at.min(now)
-    }
-
-    fn note_name(&self, kind: NameKind, name: &str) -> Result<()> {
-        let known = (kind, name.to_owned());
-        let mut names = self.names.borrow_mut();
-        if names.len() < NAMES_MAX && !names.contains(&known) {
-            self.store()?.add_name(kind, name)?;
-            names.insert(known);
-        }
-        Ok(())
-    }
-
     /// Takes inputs to one person, in order, and writes what was decided.
     fn decide(&self, id: &str, inputs: Vec<Input>) -> Result<()> {
         let store = self.store()?;
@@ -400,83 +294,6 @@ impl Shard {
                 return Ok(());
             }
         }
-    }
-
-    fn count(&self, segment: &str) -> Result<Counted> {
-        self.catch_up(u32::MAX)?;
-        Ok(Counted {
-            count: self.store()?.count_members(segment)?,
-            as_of: self.now(),
-        })
-    }
-
-    fn view(&self, id: &str) -> Result<Option<PersonView>> {
-        self.catch_up(u32::MAX)?;
-        let store = self.store()?;
-        let Some(person) = store.person(id)? else {
-            return Ok(None);
-        };
-        Ok(Some(PersonView {
-            id: person.id,
-            attributes: person
-                .attributes
-                .into_iter()
-                .map(|(name, a)| (name, a.value))
-                .collect(),
-            first_seen: person.first_seen,
-            last_seen: person.last_seen,
-            segments: person
-                .segments
-                .into_iter()
-                .map(|(id, since)| Membership { id, since })
-                .collect(),
-            enrollments: person
-                .runs
-                .into_iter()
-                .map(|(series, run)| Enrollment { series, run })
-                .collect(),
-            devices: store.devices(id)?.len() as u64,
-            due: store.due_of(id)?,
-        }))
-    }
-
-    fn events(&self, page: &PageOf) -> Result<Vec<EventView>> {
-        let before = page
-            .after
-            .split_once('/')
-            .and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
-        self.store()?.events(&page.of, before, page.limit)
-    }
-
-    fn explain(&self, question: &Explain) -> Result<serde_json::Value> {
-        self.catch_up(u32::MAX)?;
-        let Some(person) = self.store()?.person(&question.person)? else {
-            return Ok(serde_json::Value::Null);
-        };
-        let (definitions, now) = (self.definitions(), self.now());
-        let segment = question.segment.as_ref().map(|id| {
-            let rule = definitions.segments.get(id);
-            serde_json::json!({
-                "id": id,
-                "since": person.segments.get(id),
-                "explanation": rule.map(|rule| rule.explain(&person.facts(), now)),
-            })
-        });
-        let series = question.series.as_ref().map(|id| {
-            let explanation = definitions.explain(id, &person, now);
-            serde_json::json!({ "id": id, "explanation": explanation })
-        });
-        Ok(serde_json::json!({
-            "person": person.id, "now": now, "segment": segment, "series": series,
-        }))
-    }
-
-    fn seen(&self) -> Result<NamesSeen> {
-        let store = self.store()?;
-        Ok(NamesSeen {
-            attributes: store.names(NameKind::Attribute)?.into_iter().collect(),
-            events: store.names(NameKind::Event)?.into_iter().collect(),
-        })
     }
 
     /// The sends among these that are still to be made: the check just before sending.

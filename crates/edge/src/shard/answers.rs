@@ -1,0 +1,91 @@
+//! What a shard tells the admin API: counts, people, events, explanations, names.
+//! Before an exact answer it catches up with the time.
+
+use worker::Result;
+
+use super::{
+    Shard,
+    messages::{
+        Counted, Enrollment, EventView, Explain, Membership, NamesSeen, PageOf, PersonView,
+    },
+    store::NameKind,
+};
+
+impl Shard {
+    pub(super) fn count(&self, segment: &str) -> Result<Counted> {
+        self.catch_up(u32::MAX)?;
+        Ok(Counted {
+            count: self.store()?.count_members(segment)?,
+            as_of: self.now(),
+        })
+    }
+
+    pub(super) fn view(&self, id: &str) -> Result<Option<PersonView>> {
+        self.catch_up(u32::MAX)?;
+        let store = self.store()?;
+        let Some(person) = store.person(id)? else {
+            return Ok(None);
+        };
+        Ok(Some(PersonView {
+            id: person.id,
+            attributes: person
+                .attributes
+                .into_iter()
+                .map(|(name, a)| (name, a.value))
+                .collect(),
+            first_seen: person.first_seen,
+            last_seen: person.last_seen,
+            segments: person
+                .segments
+                .into_iter()
+                .map(|(id, since)| Membership { id, since })
+                .collect(),
+            enrollments: person
+                .runs
+                .into_iter()
+                .map(|(series, run)| Enrollment { series, run })
+                .collect(),
+            devices: store.devices(id)?.len() as u64,
+            due: store.due_of(id)?,
+        }))
+    }
+
+    pub(super) fn events(&self, page: &PageOf) -> Result<Vec<EventView>> {
+        let before = page
+            .after
+            .split_once('/')
+            .and_then(|(at, id)| Some((at.parse().ok()?, id.to_owned())));
+        self.store()?.events(&page.of, before, page.limit)
+    }
+
+    pub(super) fn explain(&self, question: &Explain) -> Result<serde_json::Value> {
+        self.catch_up(u32::MAX)?;
+        let Some(person) = self.store()?.person(&question.person)? else {
+            return Ok(serde_json::Value::Null);
+        };
+        let (definitions, now) = (self.definitions(), self.now());
+        let segment = question.segment.as_ref().map(|id| {
+            let rule = definitions.segments.get(id);
+            serde_json::json!({
+                "id": id,
+                "since": person.segments.get(id),
+                "explanation": rule.map(|rule| rule.explain(&person.facts(), now)),
+            })
+        });
+        let series = question.series.as_ref().map(|id| {
+            let explanation = definitions.explain(id, &person, now);
+            serde_json::json!({ "id": id, "explanation": explanation })
+        });
+        Ok(serde_json::json!({
+            "person": person.id, "now": now, "segment": segment, "series": series,
+        }))
+    }
+
+    pub(super) fn seen(&self) -> Result<NamesSeen> {
+        let store = self.store()?;
+        Ok(NamesSeen {
+            attributes: store.names(NameKind::Attribute)?.into_iter().collect(),
+            events: store.names(NameKind::Event)?.into_iter().collect(),
+        })
+    }
+}

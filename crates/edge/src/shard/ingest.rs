@@ -1,0 +1,120 @@
+//! Items in: each person's in one go, stored and decided in the same transaction.
+
+use std::collections::BTreeMap;
+
+use rekindle_core::series::{Identified, Input};
+use worker::Result;
+
+use super::{
+    NAMES_MAX, Shard,
+    messages::{HeldInbox, Ingest, Ingested, Item, ItemKind},
+    store::NameKind,
+};
+use crate::clock::Clock;
+
+impl Shard {
+    /// Stores items, each person's in one go, and decides what follows.
+    pub(super) fn ingest(&self, ingest: Ingest) -> Result<Ingested> {
+        let store = self.store()?;
+        let before = store.written();
+        let mut people: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+        for mut item in ingest.items {
+            if let ItemKind::Reaction { effect, .. } = &item.kind {
+                // A reaction to what was never sent from here is dropped: it changes nothing.
+                let Some(person) = store.person_of_effect(effect)? else {
+                    continue;
+                };
+                item.person = person;
+            }
+            people.entry(item.person.clone()).or_default().push(item);
+        }
+        for (id, items) in people {
+            self.ingest_person(&id, items)?;
+        }
+        let inbox = match ingest.inbox {
+            None => HeldInbox::Current,
+            Some((person, held)) => self.newer_inbox(&person, held)?,
+        };
+        Ok(Ingested {
+            now: self.now(),
+            rows: store.written() - before,
+            inbox,
+        })
+    }
+
+    fn ingest_person(&self, id: &str, items: Vec<Item>) -> Result<()> {
+        let store = self.store()?;
+        let now = self.now();
+        let known = items.iter().any(|item| item.known);
+        let mut inputs = Vec::new();
+        for item in items {
+            let at = self.instant_of(&item, now);
+            match &item.kind {
+                ItemKind::Event {
+                    name,
+                    properties,
+                    active,
+                } => {
+                    let properties = serde_json::to_string(properties)?;
+                    if store.add_event(&item, name, at, &properties, *active)? {
+                        self.note_name(NameKind::Event, name)?;
+                        let (id, name) = (item.id.clone(), name.clone());
+                        inputs.push(Input::Event {
+                            id,
+                            name,
+                            at,
+                            active: *active,
+                        });
+                    }
+                }
+                ItemKind::Identify { attributes } => {
+                    for name in attributes.keys() {
+                        self.note_name(NameKind::Attribute, name)?;
+                    }
+                    let attributes = attributes.clone();
+                    inputs.push(Input::Identify(Identified { at, attributes }));
+                }
+                ItemKind::Reaction { effect, reaction } => {
+                    inputs.push(Input::Reaction {
+                        effect: effect.clone(),
+                        reaction: *reaction,
+                        at,
+                    });
+                }
+                ItemKind::Subscribe(device) => store.add_device(id, device)?,
+                ItemKind::Unsubscribe { endpoint } => store.remove_device(id, endpoint)?,
+                ItemKind::Join { into } => self.note_join(id, into)?,
+            }
+        }
+        if known {
+            store.set_known(id)?;
+        } else if !inputs.is_empty() {
+            self.renew_join(id)?;
+        }
+        self.decide(id, inputs)
+    }
+
+    /// When an item happened by our clock: Segment's correction for a sender whose clock is off.
+    /// Nothing has happened in the future.
+    fn instant_of(&self, item: &Item, now: i64) -> i64 {
+        let at = match (item.at, item.sent_at) {
+            (None, _) => now,
+            (Some(at), Some(sent)) if self.clock.get() == Clock::Real => {
+                now.saturating_sub(sent.saturating_sub(at))
+            }
+            // A clock that was moved says nothing about the sender's.
+            (Some(at), _) => at,
+        };
+        at.min(now)
+    }
+
+    pub(super) fn note_name(&self, kind: NameKind, name: &str) -> Result<()> {
+        let known = (kind, name.to_owned());
+        let mut names = self.names.borrow_mut();
+        if names.len() < NAMES_MAX && !names.contains(&known) {
+            self.store()?.add_name(kind, name)?;
+            names.insert(known);
+        }
+        Ok(())
+    }
+}

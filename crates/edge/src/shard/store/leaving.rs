@@ -1,0 +1,153 @@
+//! What leaves a shard, and where it goes: the ledger of effects, the outbox, inboxes, devices.
+
+use rekindle_core::series::Send;
+use worker::{Result, SqlStorageValue as Sql};
+
+use super::{Row, Store, text};
+use crate::shard::messages::Device;
+
+impl Store {
+    pub(in crate::shard) fn add_effect(&self, effect: &str, person: &str) -> Result<()> {
+        self.run(
+            "INSERT OR IGNORE INTO ledger VALUES (?, ?)",
+            vec![text(effect), text(person)],
+        )?;
+        Ok(())
+    }
+
+    pub(in crate::shard) fn person_of_effect(&self, effect: &str) -> Result<Option<String>> {
+        self.one(
+            "SELECT person FROM ledger WHERE effect = ?",
+            vec![text(effect)],
+            Row::text,
+        )
+    }
+
+    pub(in crate::shard) fn add_send(&self, person: &str, send: &Send) -> Result<()> {
+        self.run(
+            "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, 0)",
+            vec![
+                text(&send.effect),
+                text(person),
+                text(&serde_json::to_string(send)?),
+            ],
+        )?;
+        Ok(())
+    }
+
+    pub(in crate::shard) fn remove_send(&self, effect: &str) -> Result<()> {
+        self.run("DELETE FROM outbox WHERE effect = ?", vec![text(effect)])?;
+        Ok(())
+    }
+
+    pub(in crate::shard) fn send(&self, effect: &str) -> Result<Option<(String, Send)>> {
+        let row = self.one(
+            "SELECT person, send FROM outbox WHERE effect = ?",
+            vec![text(effect)],
+            |row| (row.text(), row.text()),
+        )?;
+        row.map(|(person, send)| Ok((person, serde_json::from_str(&send)?)))
+            .transpose()
+    }
+
+    /// Sends that no lease protects at this real instant.
+    pub(in crate::shard) fn unleased_sends(
+        &self,
+        real_now: i64,
+        limit: u32,
+    ) -> Result<Vec<String>> {
+        self.rows(
+            "SELECT effect FROM outbox WHERE leased_until <= ? LIMIT ?",
+            vec![Sql::Integer(real_now), Sql::Integer(i64::from(limit))],
+            Row::text,
+        )
+    }
+
+    pub(in crate::shard) fn lease_send(&self, effect: &str, until: i64) -> Result<()> {
+        self.run(
+            "UPDATE outbox SET leased_until = ? WHERE effect = ?",
+            vec![Sql::Integer(until), text(effect)],
+        )?;
+        Ok(())
+    }
+
+    /// A new incarnation cannot know what became of the messages of the one before it.
+    pub(in crate::shard) fn end_leases(&self) -> Result<()> {
+        self.run(
+            "UPDATE outbox SET leased_until = 0 WHERE leased_until > 0",
+            vec![],
+        )?;
+        Ok(())
+    }
+
+    pub(in crate::shard) fn has_sends(&self) -> Result<bool> {
+        Ok(self
+            .one("SELECT 1 FROM outbox LIMIT 1", vec![], Row::number)?
+            .is_some())
+    }
+
+    pub(in crate::shard) fn set_inbox(&self, person: &str, bytes: Option<&[u8]>) -> Result<()> {
+        let bytes = bytes.map_or(Sql::Null, |bytes| Sql::Blob(bytes.to_vec()));
+        self.run(
+            "INSERT OR REPLACE INTO inboxes VALUES (?, ?)",
+            vec![text(person), bytes],
+        )?;
+        Ok(())
+    }
+
+    /// Inboxes that wait to be published.
+    pub(in crate::shard) fn inboxes(&self, limit: u32) -> Result<Vec<(String, Option<Vec<u8>>)>> {
+        self.rows(
+            "SELECT person, bytes FROM inboxes LIMIT ?",
+            vec![Sql::Integer(i64::from(limit))],
+            |row| (row.text(), row.bytes()),
+        )
+    }
+
+    /// Takes a published inbox off the list, unless a newer one has taken its place meanwhile.
+    pub(in crate::shard) fn inbox_published(
+        &self,
+        person: &str,
+        bytes: Option<&[u8]>,
+    ) -> Result<()> {
+        let bytes = bytes.map_or(Sql::Null, |bytes| Sql::Blob(bytes.to_vec()));
+        self.run(
+            "DELETE FROM inboxes WHERE person = ? AND bytes IS ?",
+            vec![text(person), bytes],
+        )?;
+        Ok(())
+    }
+
+    pub(in crate::shard) fn add_device(&self, person: &str, device: &Device) -> Result<()> {
+        self.run(
+            "INSERT OR REPLACE INTO devices VALUES (?, ?, ?, ?)",
+            vec![
+                text(person),
+                text(&device.endpoint),
+                text(&device.p256dh),
+                text(&device.auth),
+            ],
+        )?;
+        Ok(())
+    }
+
+    pub(in crate::shard) fn remove_device(&self, person: &str, endpoint: &str) -> Result<()> {
+        self.run(
+            "DELETE FROM devices WHERE person = ? AND endpoint = ?",
+            vec![text(person), text(endpoint)],
+        )?;
+        Ok(())
+    }
+
+    pub(in crate::shard) fn devices(&self, person: &str) -> Result<Vec<Device>> {
+        self.rows(
+            "SELECT endpoint, p256dh, auth FROM devices WHERE person = ? LIMIT 20",
+            vec![text(person)],
+            |row| Device {
+                endpoint: row.text(),
+                p256dh: row.text(),
+                auth: row.text(),
+            },
+        )
+    }
+}

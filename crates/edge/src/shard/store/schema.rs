@@ -1,0 +1,27 @@
+//! The schema of a shard. Statements only make what is missing: they run on every wake.
+
+/// The schema, version 1. A later version adds statements; it never changes these.
+pub(super) const SCHEMA: [&str; 13] = [
+    "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS people (id TEXT PRIMARY KEY, state BLOB NOT NULL, due INTEGER) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS people_by_due ON people (due) WHERE due IS NOT NULL",
+    "CREATE TABLE IF NOT EXISTS events (person TEXT, id TEXT, name TEXT NOT NULL, at INTEGER NOT NULL, \
+     properties TEXT NOT NULL, active INTEGER NOT NULL, PRIMARY KEY (person, id)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS memberships (segment TEXT, person TEXT, since INTEGER NOT NULL, \
+     PRIMARY KEY (segment, person)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS ledger (effect TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS outbox (effect TEXT PRIMARY KEY, person TEXT NOT NULL, send TEXT NOT NULL, \
+     leased_until INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS inboxes (person TEXT PRIMARY KEY, bytes BLOB) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS devices (person TEXT, endpoint TEXT, p256dh TEXT NOT NULL, auth TEXT NOT NULL, \
+     PRIMARY KEY (person, endpoint)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS counters (series TEXT, version INTEGER, step TEXT, metric TEXT, day INTEGER, \
+     count INTEGER NOT NULL, PRIMARY KEY (series, version, step, metric, day)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS known (person TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS joins (anonymous TEXT PRIMARY KEY, person TEXT NOT NULL, pending INTEGER NOT NULL) \
+     WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS joins_pending ON joins (pending) WHERE pending = 1",
+];
+
+/// The names seen in the data, kept apart because most events add none.
+pub(super) const NAMES: &str = "CREATE TABLE IF NOT EXISTS names (kind TEXT, name TEXT, PRIMARY KEY (kind, name)) WITHOUT ROWID";

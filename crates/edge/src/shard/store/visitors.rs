@@ -1,0 +1,107 @@
+//! Anonymous visitors who turned out to be a person: who is whom, and what is still to move.
+
+use worker::{Result, SqlStorageValue as Sql};
+
+use super::{Row, Store, text};
+use crate::shard::messages::{Item, ItemKind};
+
+impl Store {
+    /// Events of a visitor as items for the person that they are.
+    pub(in crate::shard) fn events_to_carry(
+        &self,
+        visitor: &str,
+        into: &str,
+        limit: u32,
+    ) -> Result<Vec<Item>> {
+        let rows = self.rows(
+            "SELECT id, name, at, properties, active FROM events WHERE person = ? LIMIT ?",
+            vec![text(visitor), Sql::Integer(i64::from(limit))],
+            |row| {
+                (
+                    row.text(),
+                    row.text(),
+                    row.number(),
+                    row.text(),
+                    row.number(),
+                )
+            },
+        )?;
+        rows.into_iter()
+            .map(|(id, name, at, properties, active)| {
+                let properties = serde_json::from_str(&properties)?;
+                Ok(Item {
+                    person: into.to_owned(),
+                    id,
+                    at: Some(at),
+                    sent_at: None,
+                    known: true,
+                    kind: ItemKind::Event {
+                        name,
+                        properties,
+                        active: active != 0,
+                    },
+                })
+            })
+            .collect()
+    }
+
+    pub(in crate::shard) fn has_events(&self, person: &str) -> Result<bool> {
+        let one = "SELECT 1 FROM events WHERE person = ? LIMIT 1";
+        Ok(self.one(one, vec![text(person)], Row::number)?.is_some())
+    }
+
+    pub(in crate::shard) fn remove_events(&self, person: &str, ids: &[String]) -> Result<()> {
+        self.run(
+            "DELETE FROM events WHERE person = ? AND id IN (SELECT value FROM json_each(?))",
+            vec![text(person), text(&serde_json::to_string(ids)?)],
+        )?;
+        Ok(())
+    }
+
+    pub(in crate::shard) fn remove_person(&self, id: &str) -> Result<()> {
+        self.run("DELETE FROM people WHERE id = ?", vec![text(id)])?;
+        Ok(())
+    }
+
+    /// Whether the company's app has named this person.
+    pub(in crate::shard) fn is_known(&self, id: &str) -> Result<bool> {
+        let one = "SELECT 1 FROM known WHERE person = ?";
+        Ok(self.one(one, vec![text(id)], Row::number)?.is_some())
+    }
+
+    pub(in crate::shard) fn set_known(&self, id: &str) -> Result<()> {
+        self.run("INSERT OR IGNORE INTO known VALUES (?)", vec![text(id)])?;
+        Ok(())
+    }
+
+    /// Whom a visitor turned out to be.
+    pub(in crate::shard) fn join_of(&self, anonymous: &str) -> Result<Option<String>> {
+        let query = "SELECT person FROM joins WHERE anonymous = ?";
+        self.one(query, vec![text(anonymous)], Row::text)
+    }
+
+    pub(in crate::shard) fn set_join(
+        &self,
+        anonymous: &str,
+        into: &str,
+        pending: bool,
+    ) -> Result<()> {
+        self.run(
+            "INSERT OR REPLACE INTO joins VALUES (?, ?, ?)",
+            vec![
+                text(anonymous),
+                text(into),
+                Sql::Integer(i64::from(pending)),
+            ],
+        )?;
+        Ok(())
+    }
+
+    pub(in crate::shard) fn pending_join(&self) -> Result<Option<(String, String)>> {
+        self.one(
+            "SELECT anonymous, person FROM joins WHERE pending = 1 LIMIT 1",
+            vec![],
+            |row| (row.text(), row.text()),
+        )
+    }
+}
