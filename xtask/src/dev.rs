@@ -98,9 +98,9 @@ fn wait_for_health(origin: &str, group: &mut Group, stop: &AtomicBool) -> Result
     bail!("the Worker did not answer {origin}/health within {START_LIMIT:?}")
 }
 
-/// In development time stands still until someone moves it; a clock set earlier stays as it is.
-/// Gives the instant, or nothing when this Worker has no such clock.
-fn hold_the_clock(origin: &str) -> Result<Option<i64>> {
+/// In development time stands still until someone moves it or lets it run; a clock set earlier
+/// stays as it is. Gives where it is, or nothing when this Worker has no such clock.
+fn hold_the_clock(origin: &str) -> Result<Option<String>> {
     let url = format!("{origin}/api/v1/dev/clock");
     let found = match get(&url) {
         Ok(found) => found,
@@ -111,10 +111,13 @@ fn hold_the_clock(origin: &str) -> Result<Option<i64>> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis();
         post(&url, &json!({ "now": u64::try_from(now)? }))
             .context("can't set the development clock")?
+    } else if found.get("running") == Some(&Value::Bool(false)) {
+        // A crash may have cut it off on its way: moving it by nothing brings it all the way.
+        post(&url, &json!({ "advance": "0ms" })).context("can't move the development clock")?
     } else {
         found
     };
-    Ok(clock.get("now").and_then(Value::as_i64))
+    Ok(clock.get("at").and_then(Value::as_str).map(str::to_owned))
 }
 
 /// Fills a fresh workspace, once. False when a stop was asked for meanwhile.
@@ -149,7 +152,7 @@ fn load_demo(wish: &Wish, origin: &str, stop: &AtomicBool) -> Result<bool> {
     Ok(true)
 }
 
-fn greet(origin: &str, wish: &Wish, clock: Option<i64>) {
+fn greet(origin: &str, wish: &Wish, clock: Option<String>) {
     say::line(format!(
         "
 Rekindle is running.
@@ -165,8 +168,8 @@ Rekindle is running.
         wish.state.display()
     ));
     match clock {
-        Some(now) => say::line(format!(
-            "  clock        stands at {now} (Unix ms); move it: POST {origin}/api/v1/dev/clock {{\"now\": ms}}"
+        Some(at) => say::line(format!(
+            "  clock        {at}; move it: POST {origin}/api/v1/dev/clock {{\"advance\": \"1d\"}}, or {{\"run\": true}}"
         )),
         None => say::line("  clock        the machine's: this Worker has no clock to move"),
     }

@@ -68,7 +68,11 @@ pub(super) async fn move_clock(context: &Context, request: &mut Request) -> Answ
         let clock = Clock::Standing(target);
         let _: Vec<()> = context.every_shard("clock", &clock).await?;
     } else {
-        // Shards that have not heard of the clock yet stand where everyone stands.
+        // Where it goes is written down first: after a crash on the way, moving it by nothing brings
+        // every shard there.
+        let () = context
+            .workspace("set_clock", &Clock::Standing(target))
+            .await?;
         fired = advance(context, target).await?;
     }
     let clock = match order.run {
