@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
+    inbox::bundle,
     problems::Finding,
     spec::{
         AudienceSpec, DefinitionsSpec, Entry, LayoutSpec, PositionSpec, Reentry, SeriesSpec,
@@ -15,7 +16,7 @@ use crate::{
     rule::{Rule, Segments},
     time::format_span,
     window::DAY_MS,
-    wire::{Layout, Position},
+    wire::{Bundle, Layout, Position},
 };
 
 // LIMIT: what one canvas can show; Intercom stops at the same number of blocks.
@@ -39,6 +40,8 @@ pub struct Definitions {
     pub segments: BTreeMap<String, Rule>,
     /// The published series, by id.
     pub series: BTreeMap<String, Published>,
+    /// The contents of in-app messages that are the same for everyone.
+    pub bundle: Bundle,
 }
 
 /// A published series with all its versions.
@@ -167,15 +170,16 @@ impl Definitions {
             };
             series.insert(id.clone(), published);
         }
-        if findings.is_empty() {
-            Ok(Self {
-                version: spec.version,
-                segments,
-                series,
-            })
-        } else {
-            Err(findings)
+        if !findings.is_empty() {
+            return Err(findings);
         }
+        let bundle = bundle(&series);
+        Ok(Self {
+            version: spec.version,
+            segments,
+            series,
+            bundle,
+        })
     }
 
     /// One version of a series.

@@ -1,8 +1,10 @@
 //! The inbox of a person and the bundle of shared contents: what the browser gets.
 //! Decides nothing: it shows what runs say is live, with targeting reduced to what is left of it.
 
+use std::collections::BTreeMap;
+
 use super::{
-    definition::{Definitions, InApp, Message},
+    definition::{Definitions, InApp, Message, Published},
     effect::effect_id,
     person::{Outcome, Person, Run, StepRecord},
     step::Known,
@@ -40,7 +42,7 @@ pub fn inbox(definitions: &Definitions, person: &Person, now: i64) -> wire::Inbo
     });
     items.truncate(ITEMS_MAX);
     let bundle = if shares {
-        bundle(definitions).version
+        definitions.bundle.version
     } else {
         0
     };
@@ -88,10 +90,8 @@ fn item(
 }
 
 /// The contents of all published in-app messages that are the same for everyone.
-#[must_use]
-pub fn bundle(definitions: &Definitions) -> wire::Bundle {
-    let mut contents: Vec<(u64, wire::InApp)> = definitions
-        .series
+pub(super) fn bundle(published: &BTreeMap<String, Published>) -> wire::Bundle {
+    let mut contents: Vec<(u64, wire::InApp)> = published
         .values()
         .flat_map(|published| published.versions.values())
         .flat_map(|series| &series.steps)

@@ -14,7 +14,7 @@ mod step;
 pub use definition::{Definitions, Email, InApp, Message, Published, Push, Series, Step};
 pub use effect::{Channel, Effect, Metric, Outgoing, Send, effect_id};
 pub use explain::{RunExplanation, SeriesExplanation, StepExplanation};
-pub use inbox::{bundle, inbox};
+pub use inbox::inbox;
 pub use input::{Delivery, Input};
 pub use person::{
     ExitReason, Identified, Outcome, Person, Reaction, Reactions, Run, RunState, SkipReason,

@@ -16,7 +16,7 @@ use std::cell::OnceCell;
 use futures_util::future::try_join_all;
 use rekindle_core::{
     rule::{Names, Segments},
-    series::{Definitions, SegmentSpec, SeriesSpec, Severity, bundle, problems},
+    series::{Definitions, SegmentSpec, SeriesSpec, Severity, problems},
     wire,
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -347,7 +347,7 @@ impl Workspace {
         let definitions = store.definitions(version)?;
         let compiled = Definitions::compile(&definitions)
             .map_err(|findings| format!("definitions do not compile: {findings:?}"))?;
-        let bundle = bundle(&compiled);
+        let bundle = compiled.bundle;
         if !bundle.contents.is_empty() {
             let kv = self.env.kv(bindings::KV)?;
             let key = bindings::bundle_key(bundle.version);
