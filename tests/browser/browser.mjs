@@ -54,4 +54,8 @@ export function reactions(seen) {
   return [...new Map(reports.map((item) => [item.messageId, item.kind])).values()];
 }
 
+/** What was decided before this call is on the screen after it. */
+export const painted = (page) =>
+  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+
 export const shown = (page) => page.locator("rekindle-message");

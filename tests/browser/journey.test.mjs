@@ -83,8 +83,10 @@ async function visit(id, firstName) {
   await page.fill("#first-name", firstName);
   await page.click("#sign-in button[type=submit]");
   await page.waitForURL("**/demo/report*");
-  await page.waitForSelector("#chart");
-  await until(async () => (await events(id)).includes("Logged In"), "the sign-in to be stored");
+  await until(async () => {
+    const names = await events(id);
+    return names.includes("Logged In") && names.includes("Viewed Report");
+  }, "the visit to be stored");
   await acknowledged(page);
   // What only the company's own servers know.
   const traits = { email: `${id}@example.com`, total_spend: 250, subscription_status: "active" };

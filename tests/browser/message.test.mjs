@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { startRuntime, until } from "../edge/harness.mjs";
-import { SCREENSHOTS, html, launch, reactions, shown, watch } from "./browser.mjs";
+import { SCREENSHOTS, html, launch, reactions, painted, shown, watch } from "./browser.mjs";
 import { inbox } from "./inbox.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -162,9 +162,11 @@ test("a modal keeps focus, closes on Escape, and gives focus back", async () => 
   assert.equal(await focused(page), "opener");
   await until(() => seen.items.some((item) => item.kind === "dismissed"), "`dismissed` to be reported");
   // Once is enough, also on the next page.
+  const asked = seen.requests.length;
   await page.reload();
   await begin();
-  await page.waitForTimeout(500);
+  await until(() => seen.requests.slice(asked).includes("GET /v1/boot"), "the inbox to be asked for");
+  await painted(page);
   assert.equal(await shown(page).count(), 0);
   assert.deepEqual(reactions(seen), ["shown", "dismissed"]);
   await context.close();
