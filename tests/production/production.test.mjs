@@ -77,11 +77,29 @@ test("anonymous visitors need none, and the company's servers speak for anyone",
 });
 
 test("the inbox of a known person is read with a proof only", async () => {
-  const boot = (person, headers) =>
-    fetch(`${runtime.url}/v1/boot?key=${secrets.REKINDLE_WRITE_KEY}&p=${person}`, { headers });
-  // The key is not that of the id beside it.
-  assert.equal((await boot("0000000000000000", { "x-rekindle-person": "42" })).status, 400);
-  assert.equal((await boot("0000000000000000", {})).status, 204);
+  const put = (path, body) => admin(path, undefined, { method: "PUT", body: JSON.stringify(body) });
+  const series = {
+    name: "Nudge",
+    audience: { rule: 'performed "E"' },
+    steps: [{ id: "nudge", kind: "in_app", title: "Hello", body: "there" }],
+  };
+  assert.equal((await put("/series/nudge", series)).status, 200);
+  assert.equal((await admin("/series/nudge/publish", undefined, { method: "POST" })).status, 200);
+  assert.equal((await batch(secrets.REKINDLE_SECRET_KEY, { userId: "nina" })).status, 200);
+  const { series: explained } = await (await admin("/people/nina/explain?series=nudge")).json();
+  // An effect's id begins with the key of its person.
+  const key = explained.explanation.run.steps[0].effect.slice(0, 16);
+
+  const boot = (headers) =>
+    fetch(`${runtime.url}/v1/boot?key=${secrets.REKINDLE_WRITE_KEY}&p=${key}`, { headers });
+  const named = (proof, person = "nina") => boot({ "x-rekindle-person": person, "x-rekindle-proof": proof });
+  assert.equal((await boot({})).status, 204, "nothing without a proof");
+  assert.equal((await named("nonsense")).status, 401);
+  assert.equal((await named(hmac("42", "hex"))).status, 401);
+  assert.equal((await named(hmac("42", "hex"), "42")).status, 400, "the key of another");
+  const answer = await named(hmac("nina", "hex"));
+  assert.equal(answer.status, 200);
+  assert.ok((await answer.arrayBuffer()).byteLength > 0);
 });
 
 test("a sender whose clock is off is corrected by when it says that it sent", async () => {
