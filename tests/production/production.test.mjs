@@ -71,6 +71,15 @@ test("a page may not name a user without a proof, and may with one", async () =>
   assert.equal((await admin("/people/42")).status, 200);
 });
 
+test("a known id does not pass as an anonymous one", async () => {
+  const answer = await batch(secrets.REKINDLE_WRITE_KEY, { anonymousId: "42" });
+  assert.equal(answer.status, 400);
+  assert.match((await answer.json()).detail, /not a UUID/);
+  // A reaction names its person by the effect; a `userId` beside it is believed no more than elsewhere.
+  const reaction = { type: "reaction", kind: "shown", effect: "0".repeat(32), userId: "42" };
+  assert.equal((await batch(secrets.REKINDLE_WRITE_KEY, reaction)).status, 400);
+});
+
 test("anonymous visitors need none, and the company's servers speak for anyone", async () => {
   assert.equal((await batch(secrets.REKINDLE_WRITE_KEY, { anonymousId: crypto.randomUUID() })).status, 200);
   assert.equal((await batch(secrets.REKINDLE_SECRET_KEY, { userId: "7" })).status, 200);

@@ -131,11 +131,7 @@ pub(super) fn read_item(
         known: user.is_some(),
         kind,
     });
-    // A reaction speaks for no one: its effect is the proof that the message was received.
-    Ok(Read {
-        items,
-        user: user.filter(|_| !is_reaction),
-    })
+    Ok(Read { items, user })
 }
 
 /// What a message of this type is.

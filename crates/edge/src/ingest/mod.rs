@@ -13,7 +13,7 @@ use worker::{Headers, Request, Response, ResponseBuilder};
 use self::item::{Read, read_item};
 use crate::{
     auth::{self, Sender},
-    bindings::{bundle_key, open_inbox_key, proven_inbox_key, shard_number},
+    bindings::{bundle_key, is_uuid, open_inbox_key, proven_inbox_key, shard_number},
     context::{Context, parameter},
     problem::{Answer, Problem},
     shard::messages::{HeldInbox, Ingest, Ingested, Item, ItemKind},
@@ -130,6 +130,12 @@ impl Reader<'_> {
         if let Some(user) = user {
             let proof = json.get("proof").and_then(Json::as_str).or(self.proof);
             auth::vouch(&self.context.env, self.sender, &user, proof, self.now)?;
+        }
+        // Any other id can be guessed, and might be a known person's.
+        let guessable =
+            |item: &Item| !item.known && !item.person.is_empty() && !is_uuid(&item.person);
+        if self.sender == Sender::Page && items.iter().any(guessable) {
+            return Err("`anonymousId` is not a UUID: a page may not use any other".to_owned());
         }
         Ok(items)
     }
