@@ -38,3 +38,13 @@ export function inbox(items) {
   ];
   return Buffer.from([VERSION, ...number(0), ...list(items, item)]);
 }
+
+/** The key that a page asks for a person's inbox under, as `hash::person_key` makes it. */
+export function personKey(id) {
+  const times = (hash, factor) => BigInt.asUintN(64, hash * factor);
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(id)) hash = times(hash ^ BigInt(byte), 0x100000001b3n);
+  hash = times(hash ^ (hash >> 30n), 0xbf58476d1ce4e5b9n);
+  hash = times(hash ^ (hash >> 27n), 0x94d049bb133111ebn);
+  return (hash ^ (hash >> 31n)).toString(16).padStart(16, "0");
+}

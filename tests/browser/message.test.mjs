@@ -7,7 +7,7 @@ import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
 import { startRuntime, until } from "../edge/harness.mjs";
 import { SCREENSHOTS, html, launch, reactions, painted, shown, watch } from "./browser.mjs";
-import { inbox } from "./inbox.mjs";
+import { inbox, personKey } from "./inbox.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const DESKTOP = { width: 1280, height: 720 };
@@ -59,11 +59,15 @@ async function open(message, { viewport = DESKTOP, colorScheme = "light", page: 
     };
     return route.fulfill(body === undefined ? { headers, status: 204 } : { headers, body });
   };
-  // The anonymous visitor that the page begins with has no message.
+  // The message is ann's: the visitor that the page begins with must not see it first.
   let items = [];
-  await context.route("**/v1/boot*", (route) => answer(route, items.length > 0 ? inbox(items) : undefined));
+  await context.route("**/v1/boot*", (route) => {
+    const asked = new URL(route.request().url()).searchParams.get("p");
+    return answer(route, asked === personKey("ann") && items.length > 0 ? inbox(items) : undefined);
+  });
   await context.route("**/v1/batch*", (route) => {
-    if (items.length === 0) return answer(route);
+    const { batch } = JSON.parse(route.request().postData());
+    if (items.length === 0 || !batch.some(({ userId }) => userId === "ann")) return answer(route);
     const held = !route.request().url().endsWith("inbox=0000000000000000");
     return answer(route, held ? "" : inbox(items));
   });
