@@ -11,6 +11,7 @@ use rekindle_core::{
     value::Value,
     wire::{self, Content, InboxItem},
     world::{Mismatch, ResidualCase, Story},
+    zone::UTC,
 };
 use serde::{Deserialize, Serialize};
 
@@ -163,10 +164,12 @@ pub fn explain_rule_for(
         }
     }
     let facts = Facts {
+        id: "",
         attributes: &attributes,
         history: View::whole(&history),
         first_seen: known.first_seen.and_then(whole),
         last_seen: known.last_seen.and_then(whole),
+        zone: &UTC,
     };
     Ok(rule.explain(&facts, now))
 }

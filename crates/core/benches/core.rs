@@ -18,6 +18,7 @@ use rekindle_core::{
     },
     value::Value,
     window::DAY_MS,
+    zone::Zones,
 };
 
 const NOW: i64 = 1_795_435_200_000;
@@ -71,7 +72,14 @@ fn person(definitions: &Definitions, events: i64) -> Person {
         at: NOW - 90 * DAY_MS,
         attributes,
     });
-    let mut person = step(definitions, Person::new("ana"), identify, NOW - 90 * DAY_MS).person;
+    let mut person = step(
+        definitions,
+        &Zones::new(),
+        Person::new("ana"),
+        identify,
+        NOW - 90 * DAY_MS,
+    )
+    .person;
     for name in ["Logged In", "Page Viewed", "Used Feature X", "Purchased"] {
         for n in 0..events {
             let at = NOW - 61 * DAY_MS - n * 60_000;
@@ -80,8 +88,9 @@ fn person(definitions: &Definitions, events: i64) -> Person {
                 name: name.to_owned(),
                 at,
                 active: true,
+                properties: BTreeMap::new(),
             };
-            person = step(definitions, person, input, NOW - 61 * DAY_MS).person;
+            person = step(definitions, &Zones::new(), person, input, NOW - 61 * DAY_MS).person;
         }
     }
     person
@@ -93,21 +102,23 @@ const EVENTS: [i64; 3] = [1, 30, 1_000];
 fn eval(bencher: Bencher<'_, '_>, events: i64) {
     let (rule, _) = seed();
     let person = person(&definitions(), events);
-    bencher.bench(|| black_box(&rule).eval(&black_box(&person).facts(), NOW));
+    bencher.bench(|| black_box(&rule).eval(&black_box(&person).facts(&Zones::new()), NOW));
 }
 
 #[divan::bench(args = EVENTS)]
 fn next_flip(bencher: Bencher<'_, '_>, events: i64) {
     let (rule, _) = seed();
     let person = person(&definitions(), events);
-    bencher.bench(|| black_box(&rule).next_flip(&black_box(&person).facts(), NOW - 20 * DAY_MS));
+    bencher.bench(|| {
+        black_box(&rule).next_flip(&black_box(&person).facts(&Zones::new()), NOW - 20 * DAY_MS)
+    });
 }
 
 #[divan::bench(args = EVENTS)]
 fn residual(bencher: Bencher<'_, '_>, events: i64) {
     let (rule, _) = seed();
     let person = person(&definitions(), events);
-    bencher.bench(|| black_box(&rule).residual(&black_box(&person).facts(), NOW));
+    bencher.bench(|| black_box(&rule).residual(&black_box(&person).facts(&Zones::new()), NOW));
 }
 
 #[divan::bench(args = EVENTS)]
@@ -119,10 +130,11 @@ fn step_of_an_event(bencher: Bencher<'_, '_>, events: i64) {
         name: "Logged In".to_owned(),
         at: NOW,
         active: true,
+        properties: BTreeMap::new(),
     };
     bencher
         .with_inputs(|| (person.clone(), input.clone()))
-        .bench_values(|(person, input)| step(&definitions, person, input, NOW));
+        .bench_values(|(person, input)| step(&definitions, &Zones::new(), person, input, NOW));
 }
 
 #[divan::bench]

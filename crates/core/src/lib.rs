@@ -16,3 +16,4 @@ pub mod value;
 pub mod window;
 pub mod wire;
 pub mod world;
+pub mod zone;

@@ -18,6 +18,7 @@ use rekindle_core::{
     },
     value::Value,
     world::{Story, World},
+    zone::Zones,
 };
 use serde_json::json;
 
@@ -45,6 +46,7 @@ fn event(name: &str, at: i64) -> Input {
         name: name.to_owned(),
         at,
         active: true,
+        properties: BTreeMap::new(),
     }
 }
 
@@ -156,14 +158,22 @@ fn people_from_before_the_first_publication_are_not_newcomers() {
     // Version 0: nothing was ever defined.
     let known = step(
         &definitions(0, false),
+        &Zones::new(),
         Person::new("ada"),
         traits(json!({ "plan": "pro" })),
         START,
     );
-    let after = step(&definitions(1, true), known.person, Input::Tick, START + 1);
+    let after = step(
+        &definitions(1, true),
+        &Zones::new(),
+        known.person,
+        Input::Tick,
+        START + 1,
+    );
     assert!(after.person.runs.is_empty());
     let new = step(
         &definitions(1, true),
+        &Zones::new(),
         Person::new("bea"),
         traits(json!({ "plan": "pro" })),
         START + 1,
@@ -189,6 +199,7 @@ fn a_run_on_a_version_that_is_gone_ends_instead_of_waking_for_ever() {
     spec.series.insert("hello".to_owned(), live);
     let entered = step(
         &Definitions::compile(&spec).unwrap(),
+        &Zones::new(),
         Person::new("ada"),
         Input::Tick,
         START,
@@ -198,6 +209,7 @@ fn a_run_on_a_version_that_is_gone_ends_instead_of_waking_for_ever() {
     (live.current, live.versions) = (2, BTreeMap::from([(2, hello)]));
     let gone = step(
         &Definitions::compile(&spec).unwrap(),
+        &Zones::new(),
         entered.person,
         Input::Tick,
         START + HOUR,
@@ -453,6 +465,7 @@ impl Life {
     fn input(&mut self, input: &Input) -> Result<(), TestCaseError> {
         let decision = step(
             &self.definitions,
+            &Zones::new(),
             self.person.clone(),
             input.clone(),
             self.now,
@@ -461,6 +474,7 @@ impl Life {
         // The same again changes nothing and does nothing: inputs come at least once.
         let again = step(
             &self.definitions,
+            &Zones::new(),
             decision.person.clone(),
             input.clone(),
             self.now,
@@ -524,6 +538,7 @@ impl Life {
                 self.now = due - 1;
                 let early = step(
                     &self.definitions,
+                    &Zones::new(),
                     self.person.clone(),
                     Input::Tick,
                     self.now,
@@ -558,6 +573,7 @@ impl Life {
                 name: (*name).to_owned(),
                 at: self.now - ago,
                 active: *active,
+                properties: BTreeMap::new(),
             }),
             Act::Plan(plan, ago) => {
                 let plan = plan.map_or(Value::Null, Value::from);
@@ -641,6 +657,7 @@ proptest! {
             match act {
                 Act::Event { name, ago, id, active } => world.input(person, Input::Event {
                     id: id.to_string(), name: (*name).to_owned(), at: now - ago, active: *active,
+                    properties: BTreeMap::new(),
                 }),
                 Act::Plan(plan, _) => world.input(person, Input::Identify(Identified {
                     at: now,

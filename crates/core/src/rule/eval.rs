@@ -11,6 +11,7 @@ use crate::{
     time::parse_instant,
     value::Value,
     window::{Age, Count, DAY_MS, Window},
+    zone::Zone,
 };
 
 /// An attribute: its value and the instant (Unix ms) that it was set for.
@@ -25,6 +26,8 @@ pub struct Attribute {
 /// What a rule is asked about.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
+    /// The id that chance is taken from: the same for a person, whatever else is learned of them.
+    pub id: &'a str,
     /// The attributes, by name.
     pub attributes: &'a BTreeMap<String, Attribute>,
     /// The events in view.
@@ -33,6 +36,8 @@ pub struct Facts<'a> {
     pub first_seen: Option<i64>,
     /// The newest activity, Unix ms.
     pub last_seen: Option<i64>,
+    /// The zone that their wall clock keeps.
+    pub zone: &'a Zone,
 }
 
 /// The built-in attribute of the newest activity.

@@ -8,7 +8,7 @@ use super::{
     effect::{Channel, effect_id},
     person::{Outcome, Person, Reactions, RunState},
 };
-use crate::rule::Explanation;
+use crate::{rule::Explanation, zone::Zones};
 
 /// A person and a series.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -64,22 +64,34 @@ pub struct StepExplanation {
 impl Definitions {
     /// Explains a series for a person at `now`; `None` when it was never published.
     #[must_use]
-    pub fn explain(&self, id: &str, person: &Person, now: i64) -> Option<SeriesExplanation> {
+    pub fn explain(
+        &self,
+        id: &str,
+        zones: &Zones,
+        person: &Person,
+        now: i64,
+    ) -> Option<SeriesExplanation> {
         let published = self.series.get(id)?;
         let current = published.versions.get(&published.current)?;
         Some(SeriesExplanation {
             paused: published.paused,
-            audience: current.audience.explain(&person.facts(), now),
+            audience: current.audience.explain(&person.facts(zones), now),
             matches_since: person
                 .audiences
                 .get(id)
                 .copied()
                 .filter(|since| *since != i64::MIN),
-            run: self.explain_run(id, person, now),
+            run: self.explain_run(id, zones, person, now),
         })
     }
 
-    fn explain_run(&self, id: &str, person: &Person, now: i64) -> Option<RunExplanation> {
+    fn explain_run(
+        &self,
+        id: &str,
+        zones: &Zones,
+        person: &Person,
+        now: i64,
+    ) -> Option<RunExplanation> {
         let run = person.runs.get(id)?;
         let series = self.series(id, run.version)?;
         let mut upcoming = match &run.state {
@@ -112,7 +124,7 @@ impl Definitions {
                     when: step
                         .when
                         .as_ref()
-                        .map(|when| when.explain(&person.facts(), now)),
+                        .map(|when| when.explain(&person.facts(zones), now)),
                 }
             })
             .collect();
@@ -124,7 +136,7 @@ impl Definitions {
             exit: series
                 .exit
                 .as_ref()
-                .map(|exit| exit.explain(&person.facts_since(run), now)),
+                .map(|exit| exit.explain(&person.facts_since(run, zones), now)),
             steps,
         })
     }

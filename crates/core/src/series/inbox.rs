@@ -15,6 +15,7 @@ use crate::{
     residual::Residual,
     value::Value,
     wire,
+    zone::Zones,
 };
 
 // LIMIT: what a page load carries; older messages give way to newer ones.
@@ -23,12 +24,12 @@ pub(crate) const ITEMS_MAX: usize = 20;
 
 /// The messages that are live for a person at `now`, newest first.
 #[must_use]
-pub fn inbox(definitions: &Definitions, person: &Person, now: i64) -> wire::Inbox {
+pub fn inbox(definitions: &Definitions, zones: &Zones, person: &Person, now: i64) -> wire::Inbox {
     let mut items = Vec::new();
     let mut shares = false;
     for (series, run) in &person.runs {
         for record in &run.steps {
-            let Some(item) = item(definitions, person, series, run, record, now) else {
+            let Some(item) = item(definitions, zones, person, series, run, record, now) else {
                 continue;
             };
             shares |= matches!(item.content, wire::Content::Shared(_));
@@ -51,6 +52,7 @@ pub fn inbox(definitions: &Definitions, person: &Person, now: i64) -> wire::Inbo
 
 fn item(
     definitions: &Definitions,
+    zones: &Zones,
     person: &Person,
     series: &str,
     run: &Run,
@@ -77,7 +79,7 @@ fn item(
         None => wire::Content::Own(fill(message, &Known(person), now)?),
     };
     let when = match &step.when {
-        Some(rule) => rule.residual(&person.facts(), now),
+        Some(rule) => rule.residual(&person.facts(zones), now),
         None => Residual::Always(true),
     };
     Some(wire::InboxItem {

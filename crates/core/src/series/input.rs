@@ -1,9 +1,12 @@
 //! What goes into [`step`](super::step()): something that happened to a person.
 //! Carries instants and ids as they came; nothing here has been believed yet.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::person::{Identified, Reaction};
+use crate::value::Value;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +21,8 @@ pub enum Input {
         at: i64,
         /// Whether it shows that the person was there; an import or a server's job does not.
         active: bool,
+        /// What came with it.
+        properties: BTreeMap<String, Value>,
     },
     /// Attributes were set.
     Identify(Identified),

@@ -18,7 +18,7 @@ pub use inbox::inbox;
 pub use input::{Delivery, Input};
 pub use person::{
     ExitReason, Identified, Outcome, Person, Reaction, Reactions, Run, RunState, SkipReason,
-    StepRecord,
+    StepRecord, TIMEZONE,
 };
 pub use problems::{Finding, Severity, problems};
 pub use spec::{

@@ -19,10 +19,14 @@ use crate::{
     rule::{Attribute, Facts},
     value::Value,
     window::DAY_MS,
+    zone::{UTC, Zone, Zones},
 };
 
 /// How long after the last step an exit still counts as re-engagement.
 pub(crate) const REENGAGEMENT_MS: i64 = 30 * DAY_MS;
+
+/// The attribute that names a person's zone, as the tz database does.
+pub const TIMEZONE: &str = "timezone";
 
 // LIMIT: more attributes than any form asks for.
 /// How many attributes a person may have.
@@ -219,12 +223,27 @@ impl Person {
 
     /// What rules see of them.
     #[must_use]
-    pub fn facts(&self) -> Facts<'_> {
+    pub fn facts<'a>(&'a self, zones: &'a Zones) -> Facts<'a> {
         Facts {
+            id: &self.id,
             attributes: &self.attributes,
             history: View::whole(&self.history),
             first_seen: self.first_seen,
             last_seen: self.last_seen,
+            zone: self.zone(zones),
+        }
+    }
+
+    /// The zone that their wall clock keeps: that of their attribute `timezone`, or UTC.
+    #[must_use]
+    pub fn zone<'a>(&self, zones: &'a Zones) -> &'a Zone {
+        match self
+            .attributes
+            .get(TIMEZONE)
+            .map(|attribute| &attribute.value)
+        {
+            Some(Value::Text(name)) => zones.get(name).unwrap_or(&UTC),
+            _ => &UTC,
         }
     }
 
@@ -238,19 +257,19 @@ impl Person {
 
     /// What an exit rule sees of one who would enter this moment: no event since then.
     #[must_use]
-    pub fn facts_on_entry(&self) -> Facts<'_> {
+    pub fn facts_on_entry<'a>(&'a self, zones: &'a Zones) -> Facts<'a> {
         Facts {
             history: View::nothing(&self.history),
-            ..self.facts()
+            ..self.facts(zones)
         }
     }
 
     /// What an exit rule sees of them: events since they entered.
     #[must_use]
-    pub fn facts_since<'a>(&'a self, run: &'a Run) -> Facts<'a> {
+    pub fn facts_since<'a>(&'a self, run: &'a Run, zones: &'a Zones) -> Facts<'a> {
         Facts {
             history: View::since(&self.history, run.entered_at, &run.before),
-            ..self.facts()
+            ..self.facts(zones)
         }
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     rule::Attribute,
     value::Value,
     wire,
+    zone::Zones,
 };
 
 /// What was decided.
@@ -34,9 +35,16 @@ pub struct Decision {
 
 /// Decides what follows from an input.
 #[must_use]
-pub fn step(definitions: &Definitions, person: Person, input: Input, now: i64) -> Decision {
+pub fn step(
+    definitions: &Definitions,
+    zones: &Zones,
+    person: Person,
+    input: Input,
+    now: i64,
+) -> Decision {
     let mut machine = Machine {
         definitions,
+        zones,
         person,
         now,
         effects: Vec::new(),
@@ -57,7 +65,7 @@ pub fn step(definitions: &Definitions, person: Person, input: Input, now: i64) -
     machine.enter();
     machine.advance();
     machine.publish_inbox();
-    let due = wake(definitions, &machine.person, now);
+    let due = wake(definitions, zones, &machine.person, now);
     Decision {
         person: machine.person,
         effects: machine.effects,
@@ -67,6 +75,7 @@ pub fn step(definitions: &Definitions, person: Person, input: Input, now: i64) -
 
 struct Machine<'a> {
     definitions: &'a Definitions,
+    zones: &'a Zones,
     person: Person,
     now: i64,
     effects: Vec<Effect>,
@@ -91,6 +100,7 @@ impl Machine<'_> {
                 name,
                 at,
                 active,
+                properties: _,
             } => {
                 let added = self.person.history.add(&name, Occurrence::new(at, &id));
                 // One event name too many is still a sign of life.
@@ -196,7 +206,7 @@ impl Machine<'_> {
 
     fn memberships(&mut self) {
         for (id, rule) in &self.definitions.segments {
-            let holds = rule.eval(&self.person.facts(), self.now);
+            let holds = rule.eval(&self.person.facts(self.zones), self.now);
             if holds == self.person.segments.contains_key(id) {
                 continue;
             }
@@ -244,7 +254,7 @@ impl Machine<'_> {
             let exits = series
                 .exit
                 .as_ref()
-                .is_some_and(|exit| exit.eval(&self.person.facts_since(run), self.now));
+                .is_some_and(|exit| exit.eval(&self.person.facts_since(run, self.zones), self.now));
             if exits {
                 self.leave(&id, ExitReason::ExitCondition);
             }
@@ -292,7 +302,9 @@ impl Machine<'_> {
             if baseline && series.entry == Entry::ExistingAndFuture {
                 continue;
             }
-            let matches = series.audience.eval(&self.person.facts(), self.now);
+            let matches = series
+                .audience
+                .eval(&self.person.facts(self.zones), self.now);
             if !matches {
                 self.person.audiences.remove(id);
             } else if !self.person.audiences.contains_key(id) {
@@ -321,7 +333,7 @@ impl Machine<'_> {
             let held_off = series
                 .exit
                 .as_ref()
-                .is_some_and(|exit| exit.eval(&self.person.facts_on_entry(), self.now));
+                .is_some_and(|exit| exit.eval(&self.person.facts_on_entry(self.zones), self.now));
             if held_off {
                 continue;
             }
@@ -432,7 +444,7 @@ impl Machine<'_> {
                 let targeted = step
                     .when
                     .as_ref()
-                    .is_none_or(|when| when.eval(&self.person.facts(), self.now));
+                    .is_none_or(|when| when.eval(&self.person.facts(self.zones), self.now));
                 if targeted {
                     self.outgoing(&step.message)
                 } else {
@@ -503,7 +515,7 @@ impl Machine<'_> {
 
     /// Publishes the inbox if it is not the one that was published last.
     fn publish_inbox(&mut self) {
-        let inbox = inbox(self.definitions, &self.person, self.now);
+        let inbox = inbox(self.definitions, self.zones, &self.person, self.now);
         let bytes = (!inbox.items.is_empty()).then(|| wire::encode(&inbox));
         let hash = bytes.as_deref().map_or(0, fnv64);
         if hash != self.person.inbox {
@@ -527,8 +539,8 @@ impl Scope for Known<'_> {
 }
 
 /// The earliest instant at which something can change by the passing of time alone.
-fn wake(definitions: &Definitions, person: &Person, now: i64) -> Option<i64> {
-    let facts = person.facts();
+fn wake(definitions: &Definitions, zones: &Zones, person: &Person, now: i64) -> Option<i64> {
+    let facts = person.facts(zones);
     let segments = definitions
         .segments
         .values()
@@ -548,7 +560,7 @@ fn wake(definitions: &Definitions, person: &Person, now: i64) -> Option<i64> {
                 series
                     .exit
                     .as_ref()?
-                    .next_flip(&person.facts_on_entry(), now)
+                    .next_flip(&person.facts_on_entry(zones), now)
             });
         let again = earliest(may_enter_at.filter(|at| *at > now), held_off);
         earliest(series.audience.next_flip(&facts, now), again)
@@ -560,7 +572,7 @@ fn wake(definitions: &Definitions, person: &Person, now: i64) -> Option<i64> {
             .get(&run.version)
             .and_then(|series| series.exit.as_ref())
             .filter(|_| run.may_exit(now))
-            .and_then(|exit| exit.next_flip(&person.facts_since(run), now));
+            .and_then(|exit| exit.next_flip(&person.facts_since(run, zones), now));
         let due = match &run.state {
             RunState::Waiting { due, .. } if !published.paused => Some(*due),
             RunState::Waiting { .. } | RunState::Finished { .. } | RunState::Exited { .. } => None,

@@ -16,6 +16,7 @@ use crate::{
         Metric, Outgoing, Person, SegmentSpec, Send, SeriesSpec, step,
     },
     wire,
+    zone::Zones,
 };
 
 /// A message that arrived.
@@ -36,6 +37,7 @@ pub type Counter = (String, Option<String>, Metric);
 #[derive(Clone, Debug)]
 pub struct World {
     now: i64,
+    zones: Zones,
     spec: DefinitionsSpec,
     definitions: Definitions,
     people: BTreeMap<String, Person>,
@@ -61,6 +63,7 @@ impl World {
     pub fn new(now: i64) -> Self {
         Self {
             now,
+            zones: Zones::new(),
             spec: DefinitionsSpec::default(),
             definitions: Definitions::default(),
             people: BTreeMap::new(),
@@ -265,7 +268,7 @@ impl World {
             person,
             effects,
             due,
-        } = step(&self.definitions, person, input, self.now);
+        } = step(&self.definitions, &self.zones, person, input, self.now);
         self.people.insert(id.to_owned(), person);
         for effect in effects {
             self.perform(id, effect);

@@ -13,6 +13,7 @@ use crate::{
     series::Span,
     time::parse_instant,
     value::Value,
+    zone::UTC,
 };
 
 /// A case.
@@ -104,10 +105,12 @@ impl Known {
 
     fn facts(&self) -> Facts<'_> {
         Facts {
+            id: "someone",
             attributes: &self.attributes,
             history: View::whole(&self.history),
             first_seen: self.first_seen,
             last_seen: self.last_seen,
+            zone: &UTC,
         }
     }
 }

@@ -61,8 +61,8 @@ enum Act {
         #[serde(default = "yes")]
         active: bool,
         /// Kept with the event; no rule looks at them yet.
-        #[serde(default, rename = "properties")]
-        _properties: BTreeMap<String, Value>,
+        #[serde(default)]
+        properties: BTreeMap<String, Value>,
     },
     /// The draft of a series is changed; people notice when it is published.
     Edit {
@@ -240,7 +240,7 @@ impl Teller {
                 ago,
                 id,
                 active,
-                _properties,
+                properties,
             } => {
                 self.events += 1;
                 let id = id
@@ -254,6 +254,7 @@ impl Teller {
                         name,
                         at,
                         active: *active,
+                        properties: properties.clone(),
                     },
                 );
             }

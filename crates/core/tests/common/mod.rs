@@ -7,6 +7,7 @@ use rekindle_core::{
     history::{History, Occurrence, View},
     rule::{Attribute, Facts},
     value::Value,
+    zone::UTC,
 };
 
 /// The instant that every test of a rule looks from: 2026-11-23T12:00:00Z.
@@ -55,10 +56,12 @@ impl Somebody {
 
     pub(crate) fn facts(&self) -> Facts<'_> {
         Facts {
+            id: "someone",
             attributes: &self.attributes,
             history: View::whole(&self.history),
             first_seen: self.first_seen,
             last_seen: self.last_seen,
+            zone: &UTC,
         }
     }
 }

@@ -64,6 +64,7 @@ impl Shard {
                             name,
                             at,
                             active: *active,
+                            properties: properties.clone(),
                         });
                     }
                 }

@@ -25,6 +25,7 @@ use rekindle_core::{
     series::{Decision, Definitions, DefinitionsSpec, Effect, Identified, Input, Person, step},
     value::Value,
     window::DAY_MS,
+    zone::Zones,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
@@ -67,6 +68,8 @@ pub struct Shard {
     names: RefCell<BTreeSet<(NameKind, String)>>,
     /// Whether a visitor's history is being moved to another shard right now.
     carrying: Cell<bool>,
+    /// The zones that people live in.
+    zones: Zones,
 }
 
 impl DurableObject for Shard {
@@ -80,6 +83,7 @@ impl DurableObject for Shard {
             armed: Cell::new(None),
             names: RefCell::default(),
             carrying: Cell::default(),
+            zones: Zones::new(),
         }
     }
 
@@ -196,7 +200,7 @@ impl Shard {
         let mut person = known.unwrap_or_else(|| Person::new(id));
         let mut due = due_before;
         for input in inputs {
-            let decision: Decision = step(&definitions, person, input, self.now());
+            let decision: Decision = step(&definitions, &self.zones, person, input, self.now());
             person = decision.person;
             due = decision.due;
             for effect in decision.effects {
