@@ -55,8 +55,8 @@ impl Shard {
                     properties,
                     active,
                 } => {
-                    let properties = serde_json::to_string(properties)?;
-                    if store.add_event(&item, name, at, &properties, *active)? {
+                    let written = serde_json::to_string(properties)?;
+                    if store.add_event(&item, name, at, &written, *active)? {
                         self.note_name(NameKind::Event, name)?;
                         let (id, name) = (item.id.clone(), name.clone());
                         inputs.push(Input::Event {
