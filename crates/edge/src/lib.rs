@@ -22,6 +22,7 @@ mod unsubscribe;
     reason = "the macro of a Durable Object writes methods without docs"
 )]
 mod workspace;
+mod zones;
 
 use worker::{
     Context as WorkerContext, Env, MessageBatch, Method, Request, Response, Result, event,

@@ -69,11 +69,11 @@ impl Shard {
             serde_json::json!({
                 "id": id,
                 "since": person.segments.get(id),
-                "explanation": rule.map(|rule| rule.explain(&person.facts(&self.zones), now)),
+                "explanation": rule.map(|rule| rule.explain(&person.facts(self.atlas.borrow().zones()), now)),
             })
         });
         let series = question.series.as_ref().map(|id| {
-            let explanation = definitions.explain(id, &self.zones, &person, now);
+            let explanation = definitions.explain(id, self.atlas.borrow().zones(), &person, now);
             serde_json::json!({ "id": id, "explanation": explanation })
         });
         Ok(serde_json::json!({

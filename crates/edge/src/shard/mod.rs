@@ -22,10 +22,11 @@ use std::{
 };
 
 use rekindle_core::{
-    series::{Decision, Definitions, DefinitionsSpec, Effect, Identified, Input, Person, step},
+    series::{
+        Decision, Definitions, DefinitionsSpec, Effect, Identified, Input, Person, TIMEZONE, step,
+    },
     value::Value,
     window::DAY_MS,
-    zone::Zones,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
@@ -34,7 +35,7 @@ use self::{
     messages::{Claimed, Counter, PageOf, Settled},
     store::{NameKind, Store},
 };
-use crate::clock::Clock;
+use crate::{clock::Clock, zones::Atlas};
 
 // LIMIT: a slice of timers or of people to look at again, between which other inputs are served.
 const SLICE: u32 = 500;
@@ -69,7 +70,7 @@ pub struct Shard {
     /// Whether a visitor's history is being moved to another shard right now.
     carrying: Cell<bool>,
     /// The zones that people live in.
-    zones: Zones,
+    atlas: RefCell<Atlas>,
 }
 
 impl DurableObject for Shard {
@@ -83,7 +84,7 @@ impl DurableObject for Shard {
             armed: Cell::new(None),
             names: RefCell::default(),
             carrying: Cell::default(),
-            zones: Zones::new(),
+            atlas: RefCell::default(),
         }
     }
 
@@ -200,9 +201,12 @@ impl Shard {
         let mut person = known.unwrap_or_else(|| Person::new(id));
         let mut due = due_before;
         for input in inputs {
-            let decision: Decision = step(&definitions, &self.zones, person, input, self.now());
+            self.learn_zone(&person, &input);
+            let atlas = self.atlas.borrow();
+            let decision: Decision = step(&definitions, atlas.zones(), person, input, self.now());
             person = decision.person;
             due = decision.due;
+            drop(atlas);
             for effect in decision.effects {
                 self.note_effect(id, effect)?;
             }
@@ -212,6 +216,21 @@ impl Shard {
             store.save_person(&person, due)?;
         }
         Ok(())
+    }
+
+    /// Looks up the zone that a person lives in, or is about to.
+    fn learn_zone(&self, person: &Person, input: &Input) {
+        let told = if let Input::Identify(identified) = input {
+            identified.attributes.get(TIMEZONE)
+        } else {
+            None
+        };
+        let known = person.attributes.get(TIMEZONE).map(|known| &known.value);
+        for zone in [known, told].into_iter().flatten() {
+            if let Value::Text(name) = zone {
+                self.atlas.borrow_mut().learn(name, self.now());
+            }
+        }
     }
 
     /// Writes an effect down; performing it comes after the transaction.

@@ -104,7 +104,12 @@ impl Shard {
     /// The inbox of a person if it is another than the one with this hash.
     pub(super) fn newer_inbox(&self, person: &str, held: u64) -> Result<HeldInbox> {
         let inbox = match self.store()?.person(person)? {
-            Some(person) => inbox(&self.definitions(), &self.zones, &person, self.now()),
+            Some(person) => inbox(
+                &self.definitions(),
+                self.atlas.borrow().zones(),
+                &person,
+                self.now(),
+            ),
             None => wire::Inbox::default(),
         };
         if inbox.items.is_empty() {
