@@ -72,25 +72,28 @@ fn person(definitions: &Definitions, events: i64) -> Person {
         at: NOW - 90 * DAY_MS,
         attributes,
     });
-    let mut person = step(
+    let mut person = Person::new("ana");
+    let since = NOW - 90 * DAY_MS;
+    step(
         definitions,
         &Zones::new(),
-        Person::new("ana"),
+        &mut person,
         identify,
-        NOW - 90 * DAY_MS,
-    )
-    .person;
+        since,
+        &mut Vec::new(),
+    );
     for name in ["Logged In", "Page Viewed", "Used Feature X", "Purchased"] {
         for n in 0..events {
-            let at = NOW - 61 * DAY_MS - n * 60_000;
-            let input = Input::Event {
-                id: format!("{name}{n}"),
-                name: name.to_owned(),
-                at,
-                active: true,
-                properties: BTreeMap::new(),
-            };
-            person = step(definitions, &Zones::new(), person, input, NOW - 61 * DAY_MS).person;
+            let input = event(name, &format!("{name}{n}"), NOW - 61 * DAY_MS - n * 60_000);
+            let then = NOW - 61 * DAY_MS;
+            step(
+                definitions,
+                &Zones::new(),
+                &mut person,
+                input,
+                then,
+                &mut Vec::new(),
+            );
         }
     }
     person
@@ -121,20 +124,59 @@ fn residual(bencher: Bencher<'_, '_>, events: i64) {
     bencher.bench(|| black_box(&rule).residual(&black_box(&person).facts(&Zones::new()), NOW));
 }
 
+fn event(name: &str, id: &str, at: i64) -> Input {
+    Input::Event {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        at,
+        active: true,
+        properties: BTreeMap::new(),
+    }
+}
+
 #[divan::bench(args = EVENTS)]
 fn step_of_an_event(bencher: Bencher<'_, '_>, events: i64) {
     let definitions = definitions();
     let person = person(&definitions, events);
-    let input = Input::Event {
-        id: "new".to_owned(),
-        name: "Logged In".to_owned(),
-        at: NOW,
-        active: true,
-        properties: BTreeMap::new(),
-    };
+    let mut effects = Vec::new();
     bencher
-        .with_inputs(|| (person.clone(), input.clone()))
-        .bench_values(|(person, input)| step(&definitions, &Zones::new(), person, input, NOW));
+        .with_inputs(|| (person.clone(), event("Logged In", "new", NOW)))
+        .bench_local_values(|(mut person, input)| {
+            effects.clear();
+            step(
+                &definitions,
+                &Zones::new(),
+                &mut person,
+                input,
+                NOW,
+                &mut effects,
+            );
+            person
+        });
+}
+
+/// A day of a person, event after event: most of what is replayed concerns no rule.
+#[divan::bench(args = [false, true])]
+fn step_of_a_thousand_events(bencher: Bencher<'_, '_>, active: bool) {
+    let definitions = definitions();
+    let (zones, mut effects) = (Zones::new(), Vec::new());
+    let inputs: Vec<Input> = (0..1_000)
+        .map(|n| Input::Event {
+            id: format!("{n:x}-0b9c"),
+            name: "Page Viewed".to_owned(),
+            at: NOW - DAY_MS + n * 60_000,
+            active,
+            properties: BTreeMap::new(),
+        })
+        .collect();
+    bencher
+        .counter(divan::counter::ItemsCount::new(inputs.len()))
+        .with_inputs(|| (person(&definitions, 1), inputs.clone()))
+        .bench_local_refs(|(person, inputs)| {
+            for input in inputs.drain(..) {
+                step(&definitions, &zones, person, input, NOW, &mut effects);
+            }
+        });
 }
 
 #[divan::bench]

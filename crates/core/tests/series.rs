@@ -13,8 +13,9 @@ use proptest::{collection::vec, prelude::*};
 use rekindle_core::{
     rule::{Names, Segments, parse},
     series::{
-        Decision, Definitions, DefinitionsSpec, Delivery, Effect, Identified, Input, LiveSeries,
-        Metric, Outcome, Person, Reaction, RunState, SegmentSpec, SeriesSpec, problems, step,
+        Definitions, DefinitionsSpec, Delivery, Effect, Identified, Input, LiveSeries, Metric,
+        Outcome, Person, Reaction, Run, RunState, SegmentSpec, SeriesSpec, effect_id, problems,
+        step,
     },
     value::Value,
     world::{Story, World},
@@ -24,6 +25,30 @@ use serde_json::json;
 
 const START: i64 = 1_767_225_600_000;
 const HOUR: i64 = 3_600_000;
+
+/// What was decided, with the state before it left as it is.
+struct Decision {
+    person: Person,
+    effects: Vec<Effect>,
+    due: Option<i64>,
+}
+
+fn decide(definitions: &Definitions, person: &Person, input: Input, now: i64) -> Decision {
+    let (mut person, mut effects) = (person.clone(), Vec::new());
+    let due = step(
+        definitions,
+        &Zones::new(),
+        &mut person,
+        input,
+        now,
+        &mut effects,
+    );
+    Decision {
+        person,
+        effects,
+        due,
+    }
+}
 
 fn series(json: serde_json::Value) -> SeriesSpec {
     serde_json::from_value(json).unwrap()
@@ -70,7 +95,7 @@ fn an_exit_takes_queued_mail_back_in_the_same_decision() {
     world.release();
     world.advance_to(START + 10 * HOUR);
     assert_eq!(world.mailbox().count(), 0);
-    let run = &world.person("ada").unwrap().runs["hello"];
+    let run = &world.person("ada").unwrap().runs["hello"][0];
     assert_eq!(run.steps[0].outcome, Outcome::Cancelled);
     assert_eq!(world.count("hello", Some("a"), Metric::Sent), 0);
 }
@@ -124,12 +149,12 @@ fn a_fast_clock_s_event_that_brought_them_in_does_not_put_them_out() {
     world.input("ada", event("Done", START + 40));
     world.advance_to(START + 50);
     assert!(matches!(
-        world.person("ada").unwrap().runs["hello"].state,
+        world.person("ada").unwrap().runs["hello"][0].state,
         RunState::Waiting { .. }
     ));
     world.input("ada", event("Done", START + 50));
     assert!(matches!(
-        world.person("ada").unwrap().runs["hello"].state,
+        world.person("ada").unwrap().runs["hello"][0].state,
         RunState::Exited { .. }
     ));
 }
@@ -156,25 +181,17 @@ fn people_from_before_the_first_publication_are_not_newcomers() {
         Definitions::compile(&spec).unwrap()
     };
     // Version 0: nothing was ever defined.
-    let known = step(
+    let known = decide(
         &definitions(0, false),
-        &Zones::new(),
-        Person::new("ada"),
+        &Person::new("ada"),
         traits(json!({ "plan": "pro" })),
         START,
     );
-    let after = step(
-        &definitions(1, true),
-        &Zones::new(),
-        known.person,
-        Input::Tick,
-        START + 1,
-    );
+    let after = decide(&definitions(1, true), &known.person, Input::Tick, START + 1);
     assert!(after.person.runs.is_empty());
-    let new = step(
+    let new = decide(
         &definitions(1, true),
-        &Zones::new(),
-        Person::new("bea"),
+        &Person::new("bea"),
         traits(json!({ "plan": "pro" })),
         START + 1,
     );
@@ -197,25 +214,23 @@ fn a_run_on_a_version_that_is_gone_ends_instead_of_waking_for_ever() {
         versions: BTreeMap::from([(1, hello.clone())]),
     };
     spec.series.insert("hello".to_owned(), live);
-    let entered = step(
+    let entered = decide(
         &Definitions::compile(&spec).unwrap(),
-        &Zones::new(),
-        Person::new("ada"),
+        &Person::new("ada"),
         Input::Tick,
         START,
     );
     spec.version = 2;
     let live = spec.series.get_mut("hello").unwrap();
     (live.current, live.versions) = (2, BTreeMap::from([(2, hello)]));
-    let gone = step(
+    let gone = decide(
         &Definitions::compile(&spec).unwrap(),
-        &Zones::new(),
-        entered.person,
+        &entered.person,
         Input::Tick,
         START + HOUR,
     );
     assert!(matches!(
-        gone.person.runs["hello"].state,
+        gone.person.runs["hello"][0].state,
         RunState::Exited { .. }
     ));
     assert_eq!(gone.due, None);
@@ -428,7 +443,7 @@ fn check(decision: &Decision, now: i64, sent: &mut BTreeSet<String>) -> Result<(
                 "{} was sent before",
                 send.effect
             );
-            let run = &decision.person.runs[&send.series];
+            let run = decision.person.latest_run(&send.series).unwrap();
             prop_assert!(
                 !matches!(run.state, RunState::Exited { .. }),
                 "a send after the exit"
@@ -436,6 +451,21 @@ fn check(decision: &Decision, now: i64, sent: &mut BTreeSet<String>) -> Result<(
         }
     }
     Ok(())
+}
+
+/// The run through a series that an input was about: the one behind its effect, or the latest.
+fn entry_of(person: &Person, series: &str, input: &Input) -> u32 {
+    let about = match input {
+        Input::Reaction { effect, .. } | Input::Settled { effect, .. } => Some(effect),
+        Input::Event { .. } | Input::Identify(_) | Input::Tick => None,
+    };
+    let is_about = |run: &&Run| {
+        run.steps
+            .iter()
+            .any(|record| Some(&effect_id(&person.id, series, run.entry, &record.step)) == about)
+    };
+    let runs = &person.runs[series];
+    runs.iter().find(is_about).or(runs.last()).unwrap().entry
 }
 
 struct Life {
@@ -463,22 +493,10 @@ impl Life {
     }
 
     fn input(&mut self, input: &Input) -> Result<(), TestCaseError> {
-        let decision = step(
-            &self.definitions,
-            &Zones::new(),
-            self.person.clone(),
-            input.clone(),
-            self.now,
-        );
+        let decision = decide(&self.definitions, &self.person, input.clone(), self.now);
         check(&decision, self.now, &mut self.sent)?;
         // The same again changes nothing and does nothing: inputs come at least once.
-        let again = step(
-            &self.definitions,
-            &Zones::new(),
-            decision.person.clone(),
-            input.clone(),
-            self.now,
-        );
+        let again = decide(&self.definitions, &decision.person, input.clone(), self.now);
         prop_assert!(
             again.effects.is_empty(),
             "a second {:?}: {:?}",
@@ -487,6 +505,19 @@ impl Life {
         );
         prop_assert_eq!(&again.person, &decision.person);
         prop_assert_eq!(again.due, decision.due);
+        // Looking at everything anew finds nothing that was passed over.
+        let mut anew = decision.person.clone();
+        anew.looked_at = i64::MAX;
+        let anew = decide(&self.definitions, &anew, Input::Tick, self.now);
+        prop_assert!(
+            anew.effects
+                .iter()
+                .all(|effect| matches!(effect, Effect::Inbox(_))),
+            "{:?} was passed over by {:?}",
+            anew.effects,
+            input
+        );
+        prop_assert_eq!(anew.due, decision.due);
         // What is decided can be stored and read back.
         let bytes = rekindle_core::wire::encode(&decision.person);
         prop_assert_eq!(
@@ -502,7 +533,7 @@ impl Life {
             } = effect
                 && *metric != Metric::Matched
             {
-                let entry = decision.person.runs[series].entry;
+                let entry = entry_of(&decision.person, series, input);
                 let times = self
                     .counted
                     .entry((series.clone(), entry, step.clone(), *metric))
@@ -536,13 +567,7 @@ impl Life {
             // Whatever wakes a person between timers finds nothing to do.
             if due - 1 > self.now {
                 self.now = due - 1;
-                let early = step(
-                    &self.definitions,
-                    &Zones::new(),
-                    self.person.clone(),
-                    Input::Tick,
-                    self.now,
-                );
+                let early = decide(&self.definitions, &self.person, Input::Tick, self.now);
                 let quiet = early
                     .effects
                     .iter()

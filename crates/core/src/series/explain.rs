@@ -92,7 +92,7 @@ impl Definitions {
         person: &Person,
         now: i64,
     ) -> Option<RunExplanation> {
-        let run = person.runs.get(id)?;
+        let run = person.latest_run(id)?;
         let series = self.series(id, run.version)?;
         let mut upcoming = match &run.state {
             RunState::Waiting { step, due } => Some((step.as_str(), *due)),

@@ -27,7 +27,7 @@ pub(crate) const ITEMS_MAX: usize = 20;
 pub fn inbox(definitions: &Definitions, zones: &Zones, person: &Person, now: i64) -> wire::Inbox {
     let mut items = Vec::new();
     let mut shares = false;
-    for (series, run) in &person.runs {
+    for (series, run) in person.each_run() {
         for record in &run.steps {
             let Some(item) = item(definitions, zones, person, series, run, record, now) else {
                 continue;

@@ -25,4 +25,4 @@ pub use spec::{
     AudienceSpec, CtaSpec, DefinitionsSpec, Entry, LayoutSpec, LiveSeries, PositionSpec, Reentry,
     SegmentSpec, SeriesSpec, Span, StepKind, StepSpec,
 };
-pub use step::{Decision, step};
+pub use step::step;

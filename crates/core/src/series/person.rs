@@ -49,8 +49,15 @@ pub struct Person {
     pub segments: BTreeMap<String, i64>,
     /// The series whose audience they match, and since when.
     pub audiences: BTreeMap<String, i64>,
-    /// Their latest run through each series.
-    pub runs: BTreeMap<String, Run>,
+    /// Their runs through each series, the latest last.
+    pub runs: BTreeMap<String, Vec<Run>>,
+    /// When each segment and each series, in the order of their ids, can change by the passing of
+    /// time alone, Unix ms; as of `definitions`.
+    pub flips: Vec<Option<i64>>,
+    /// The earliest of these.
+    pub due: Option<i64>,
+    /// When they were last looked at, Unix ms.
+    pub looked_at: i64,
     /// The version of the definitions that they were last looked at with.
     pub definitions: u64,
     /// The hash of the inbox that was last published for them; 0 for none.
@@ -247,6 +254,18 @@ impl Person {
         }
     }
 
+    /// Every run that is kept, with the id of its series.
+    pub fn each_run(&self) -> impl Iterator<Item = (&String, &Run)> {
+        let runs = self.runs.iter();
+        runs.flat_map(|(series, runs)| runs.iter().map(move |run| (series, run)))
+    }
+
+    /// The latest run through a series.
+    #[must_use]
+    pub fn latest_run(&self, series: &str) -> Option<&Run> {
+        self.runs.get(series)?.last()
+    }
+
     /// Whether nothing is known of them yet.
     #[must_use]
     pub fn is_blank(&self) -> bool {
@@ -275,14 +294,18 @@ impl Person {
 }
 
 impl Run {
-    /// Whether the exit condition can still end it.
-    #[must_use]
-    pub fn may_exit(&self, now: i64) -> bool {
-        match self.state {
+    /// The run of this number among those through a series, if the exit condition can still end
+    /// it. What comes after another entry is owed to that one.
+    pub(super) fn that_may_exit(runs: &[Self], number: usize, now: i64) -> Option<&Self> {
+        let run = runs.get(number)?;
+        let may_exit = match run.state {
             RunState::Waiting { .. } => true,
-            RunState::Finished { at } => now <= at.saturating_add(REENGAGEMENT_MS),
+            RunState::Finished { at } => {
+                number + 1 == runs.len() && now <= at.saturating_add(REENGAGEMENT_MS)
+            }
             RunState::Exited { .. } => false,
-        }
+        };
+        may_exit.then_some(run)
     }
 
     /// When it was left, if it was.

@@ -12,8 +12,8 @@ pub use story::{Mismatch, Story};
 use crate::{
     hash::person_key,
     series::{
-        Decision, Definitions, DefinitionsSpec, Delivery, Effect, Finding, Input, LiveSeries,
-        Metric, Outgoing, Person, SegmentSpec, Send, SeriesSpec, step,
+        Definitions, DefinitionsSpec, Delivery, Effect, Finding, Input, LiveSeries, Metric,
+        Outgoing, Person, SegmentSpec, Send, SeriesSpec, step,
     },
     wire,
     zone::Zones,
@@ -263,12 +263,16 @@ impl World {
     }
 
     fn decide(&mut self, id: &str, input: Input) {
-        let person = self.people.remove(id).unwrap_or_else(|| Person::new(id));
-        let Decision {
-            person,
-            effects,
-            due,
-        } = step(&self.definitions, &self.zones, person, input, self.now);
+        let mut person = self.people.remove(id).unwrap_or_else(|| Person::new(id));
+        let (mut effects, now) = (Vec::new(), self.now);
+        let due = step(
+            &self.definitions,
+            &self.zones,
+            &mut person,
+            input,
+            now,
+            &mut effects,
+        );
         self.people.insert(id.to_owned(), person);
         for effect in effects {
             self.perform(id, effect);

@@ -297,8 +297,7 @@ impl Teller {
     fn effect(&self, person: &str, step: &str) -> Option<String> {
         self.world
             .person(person)?
-            .runs
-            .iter()
+            .each_run()
             .find_map(|(series, run)| {
                 run.steps
                     .iter()
@@ -362,7 +361,7 @@ impl Teller {
         };
         let now = self.world.now();
         let step_of = |item: &InboxItem| {
-            person.runs.iter().find_map(|(series, run)| {
+            person.each_run().find_map(|(series, run)| {
                 let is_it =
                     |step: &str| effect_id(&person.id, series, run.entry, step) == item.effect;
                 run.steps

@@ -3,6 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+mod index;
+
+pub(super) use index::{Index, NOWHERE, Places};
+
 use super::{
     inbox::bundle,
     problems::Finding,
@@ -28,6 +32,10 @@ pub(crate) const STEPS_MAX: usize = 250;
 /// How soon after leaving one may enter again, at the earliest.
 pub(crate) const REENTRY_MS_MIN: i64 = 60 * 60 * 1_000;
 
+// LIMIT: what a person's state carries of one series; receipts and goals of the latest runs matter.
+/// How many runs through one series are kept of a person.
+pub(crate) const RUNS_MAX: usize = 16;
+
 /// How long an in-app message stays live where its step does not say.
 const LIVE_FOR_MS: i64 = 30 * DAY_MS;
 
@@ -42,6 +50,8 @@ pub struct Definitions {
     pub series: BTreeMap<String, Published>,
     /// The contents of in-app messages that are the same for everyone.
     pub bundle: Bundle,
+    /// Who is concerned by what.
+    pub(super) index: Index,
 }
 
 /// A published series with all its versions.
@@ -174,18 +184,39 @@ impl Definitions {
             return Err(findings);
         }
         let bundle = bundle(&series);
-        Ok(Self {
+        let mut definitions = Self {
             version: spec.version,
             segments,
             series,
             bundle,
-        })
+            index: Index::default(),
+        };
+        definitions.index = Index::new(&definitions);
+        Ok(definitions)
+    }
+
+    /// The series by id, each with its place among all that is watched.
+    pub(super) fn places(&self) -> impl Iterator<Item = (usize, (&String, &Published))> {
+        (self.segments.len()..).zip(&self.series)
+    }
+
+    /// The place of a series among all that is watched.
+    pub(super) fn place_of(&self, id: &str) -> Option<usize> {
+        self.places()
+            .find_map(|(place, (found, _))| (found == id).then_some(place))
     }
 
     /// One version of a series.
     #[must_use]
     pub fn series(&self, id: &str, version: u32) -> Option<&Series> {
         self.series.get(id)?.versions.get(&version)
+    }
+}
+
+impl Published {
+    /// The version that people enter.
+    pub(super) fn newest(&self) -> Option<&Series> {
+        self.versions.get(&self.current)
     }
 }
 
