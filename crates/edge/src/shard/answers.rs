@@ -43,10 +43,15 @@ impl Shard {
             enrollments: person
                 .runs
                 .into_iter()
-                .map(|(series, run)| Enrollment { series, run })
+                .flat_map(|(series, runs)| {
+                    runs.into_iter().map(move |run| Enrollment {
+                        series: series.clone(),
+                        run,
+                    })
+                })
                 .collect(),
             devices: store.devices(id)?.len() as u64,
-            due: store.due_of(id)?,
+            due: person.due,
         }))
     }
 

@@ -98,12 +98,16 @@ impl Shard {
         for segment in visitor.segments.keys() {
             store.set_membership(segment, anonymous, None)?;
         }
-        for (series, run) in &visitor.runs {
-            for record in run
+        let runs = visitor
+            .runs
+            .iter()
+            .flat_map(|(series, runs)| runs.iter().map(move |run| (series, run)));
+        for (series, run) in runs {
+            let queued = run
                 .steps
                 .iter()
-                .filter(|record| record.outcome == Outcome::Queued)
-            {
+                .filter(|record| record.outcome == Outcome::Queued);
+            for record in queued {
                 store.remove_send(&effect_id(anonymous, series, run.entry, &record.step))?;
             }
         }

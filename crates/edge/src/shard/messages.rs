@@ -138,7 +138,7 @@ pub(crate) struct Membership {
     pub(crate) since: i64,
 }
 
-/// A person's latest run through a series.
+/// A person's run through a series.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Enrollment {
     pub(crate) series: String,

@@ -22,9 +22,7 @@ use std::{
 };
 
 use rekindle_core::{
-    series::{
-        Decision, Definitions, DefinitionsSpec, Effect, Identified, Input, Person, TIMEZONE, step,
-    },
+    series::{Definitions, DefinitionsSpec, Effect, Identified, Input, Person, TIMEZONE, step},
     value::Value,
     window::DAY_MS,
 };
@@ -190,30 +188,30 @@ impl Shard {
     fn decide(&self, id: &str, inputs: Vec<Input>) -> Result<()> {
         let store = self.store()?;
         let definitions = self.definitions();
-        let (known, due_before) = match store.person(id)? {
-            Some(person) => (Some(person), store.due_of(id)?),
-            None => (None, None),
-        };
         if inputs.is_empty() {
             return Ok(());
         }
-        let before = known.clone();
-        let mut person = known.unwrap_or_else(|| Person::new(id));
-        let mut due = due_before;
+        let before = store.person(id)?;
+        let mut person = before.clone().unwrap_or_else(|| Person::new(id));
+        let mut effects = Vec::new();
         for input in inputs {
             self.learn_zone(&person, &input);
             let atlas = self.atlas.borrow();
-            let decision: Decision = step(&definitions, atlas.zones(), person, input, self.now());
-            person = decision.person;
-            due = decision.due;
-            drop(atlas);
-            for effect in decision.effects {
-                self.note_effect(id, effect)?;
-            }
+            step(
+                &definitions,
+                atlas.zones(),
+                &mut person,
+                input,
+                self.now(),
+                &mut effects,
+            );
+        }
+        for effect in effects {
+            self.note_effect(id, effect)?;
         }
         // Write only what changed: a repeat costs no row.
-        if before.as_ref() != Some(&person) || due != due_before {
-            store.save_person(&person, due)?;
+        if before.as_ref() != Some(&person) {
+            store.save_person(&person)?;
         }
         Ok(())
     }

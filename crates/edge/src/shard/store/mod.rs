@@ -157,26 +157,17 @@ impl Store {
         }
     }
 
-    pub(in crate::shard) fn save_person(&self, person: &Person, due: Option<i64>) -> Result<()> {
+    pub(in crate::shard) fn save_person(&self, person: &Person) -> Result<()> {
         self.run(
             "INSERT INTO people (id, state, due) VALUES (?1, ?2, ?3) \
              ON CONFLICT (id) DO UPDATE SET state = ?2, due = ?3",
             vec![
                 text(&person.id),
                 Sql::Blob(wire::encode(person)),
-                optional(due),
+                optional(person.due),
             ],
         )?;
         Ok(())
-    }
-
-    pub(in crate::shard) fn due_of(&self, id: &str) -> Result<Option<i64>> {
-        let due = self.one(
-            "SELECT due FROM people WHERE id = ?",
-            vec![text(id)],
-            Row::maybe_number,
-        )?;
-        Ok(due.flatten())
     }
 
     /// The instant of the earliest timer.
