@@ -2,11 +2,15 @@
 //!
 //! A step that fails does not hide the later ones. A runner's own cases are counted one by one;
 //! a step without cases counts as one.
+//!
+//! Linking what ships keeps one core busy for minutes: steps that run for a set time stand beside it
+//! in the list, and what they print is shown when they are done.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
@@ -23,18 +27,19 @@ struct Step {
     run: fn() -> Result<Count>,
 }
 
-const STEPS: [Step; 11] = [
-    step("format", false, format),
-    step("clippy", false, clippy),
-    step("native", false, native),
-    step("build", false, build_all),
-    step("types", true, types),
-    step("cases", true, cases),
-    step("edge", true, edge),
-    step("browser", true, browser),
-    step("size", true, size_gate),
-    step("deploy", true, dry_run),
-    step("production", true, production),
+/// In order; those of one line run side by side.
+const STEPS: [&[Step]; 11] = [
+    &[step("format", false, format)],
+    &[step("clippy", false, clippy)],
+    &[step("native", false, native)],
+    &[step("build", false, build_all)],
+    &[step("types", true, types)],
+    &[step("cases", true, cases)],
+    &[step("edge", true, edge)],
+    &[step("browser", true, browser)],
+    &[step("size", true, size_gate)],
+    &[step("deploy", true, dry_run)],
+    &[step("production", true, production)],
 ];
 
 const fn step(name: &'static str, after_build: bool, run: fn() -> Result<Count>) -> Step {
@@ -62,59 +67,85 @@ const NOTHING: Count = Count {
     failed: 0,
 };
 
+/// A step with what came of it and how long it took.
+type Done = (&'static str, Count, f64);
+
 pub(crate) fn run(only: Option<&str>) -> Result<()> {
+    let all = || STEPS.into_iter().flatten();
     if let Some(name) = only
-        && !STEPS.iter().any(|step| step.name == name)
+        && !all().any(|step| step.name == name)
     {
-        let names: Vec<&str> = STEPS.iter().map(|step| step.name).collect();
+        let names: Vec<&str> = all().map(|step| step.name).collect();
         bail!("unknown step `{name}`; the steps are {}", names.join(", "));
     }
-    let needs_build = |name| {
-        STEPS
-            .iter()
-            .any(|step| step.name == name && step.after_build)
+    let needs_build = |name| all().any(|step| step.name == name && step.after_build);
+    let is_wanted = |step: &&Step| {
+        only.is_none_or(|name| name == step.name || (step.name == "build" && needs_build(name)))
     };
     tools::node_modules()?;
     tools::wasm_target()?;
-    let mut total = Count::default();
-    let mut report = Vec::new();
-    for step in &STEPS {
-        let wanted = only
-            .is_none_or(|name| name == step.name || (step.name == "build" && needs_build(name)));
-        if !wanted {
-            continue;
-        }
-        say::line(format!("==> {}", step.name));
-        let begun = Instant::now();
-        let count = (step.run)().unwrap_or_else(|error| {
-            say::note(format!("error: {error:#}"));
-            Count {
-                passed: 0,
-                failed: 1,
-            }
-        });
-        total.passed += count.passed;
-        total.failed += count.failed;
-        report.push(format!(
-            "{:<8} {:>7.1} s  {:>6} passed  {:>4} failed",
-            step.name,
-            begun.elapsed().as_secs_f64(),
-            count.passed,
-            count.failed
+    let mut done: Vec<Done> = Vec::new();
+    for line in STEPS {
+        done.extend(side_by_side(
+            &line.iter().filter(is_wanted).collect::<Vec<_>>(),
         ));
-        if let Some(last) = report.last() {
-            say::line(last);
-        }
     }
     say::line("");
-    for line in report {
-        say::line(line);
+    let mut total = Count::default();
+    for step in done {
+        say::line(summary(step));
+        total.passed += step.1.passed;
+        total.failed += step.1.failed;
     }
     say::line(format!("{} passed, {} failed", total.passed, total.failed));
     if total.failed > 0 {
         bail!("some checks failed");
     }
     Ok(())
+}
+
+/// Performs the first of these here, and the others beside it.
+fn side_by_side(steps: &[&Step]) -> Vec<Done> {
+    let Some((first, others)) = steps.split_first() else {
+        return Vec::new();
+    };
+    thread::scope(|scope| {
+        let beside: Vec<_> = others
+            .iter()
+            .map(|step| scope.spawn(|| say::held_back(|| perform(step))))
+            .collect();
+        let mut done = vec![perform(first)];
+        for step in beside {
+            match step.join() {
+                Ok((one, lines)) => {
+                    lines.iter().for_each(say::line);
+                    done.push(one);
+                }
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        done
+    })
+}
+
+fn perform(step: &Step) -> Done {
+    say::line(format!("==> {}", step.name));
+    let begun = Instant::now();
+    let count = (step.run)().unwrap_or_else(|error| {
+        say::line(format!("error: {error:#}"));
+        Count {
+            passed: 0,
+            failed: 1,
+        }
+    });
+    let done = (step.name, count, begun.elapsed().as_secs_f64());
+    say::line(summary(done));
+    done
+}
+
+fn summary((name, count, seconds): Done) -> String {
+    let Count { passed, failed } = count;
+    format!("{name:<10} {seconds:>7.1} s  {passed:>6} passed  {failed:>4} failed")
 }
 
 fn format() -> Result<Count> {
