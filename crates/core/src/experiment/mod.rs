@@ -7,11 +7,13 @@
 
 mod assignment;
 mod bucket;
+mod changes;
 
 pub use assignment::{
     ASSIGNMENTS_MAX, HeldOut, Holdout, Split, Sticky, VARIANT_ID_BYTES_MAX, VARIANTS_MAX, held_out,
 };
 pub use bucket::{Namespace, Range, Ranges, hash, hash_v1};
+pub use changes::{changes, warning};
 
 use serde::Serialize;
 
