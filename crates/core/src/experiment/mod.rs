@@ -5,15 +5,30 @@
 //! at the edge and in tests. Figures of an analysis go through `ln` and `exp`, whose last digit may
 //! differ between platforms: show them, never decide about a person by them.
 
+mod analysis;
 mod assignment;
+mod bayes;
 mod bucket;
 mod changes;
+mod interval;
+mod numeric;
+mod plan;
+mod ratio;
+mod sample;
+mod verdict;
 
+pub use analysis::{Analysis, Arm, Comparison, Effect, Estimate, Figure, PEOPLE_MIN};
 pub use assignment::{
     ASSIGNMENTS_MAX, HeldOut, Holdout, Split, Sticky, VARIANT_ID_BYTES_MAX, VARIANTS_MAX, held_out,
 };
+pub use bayes::Belief;
 pub use bucket::{Namespace, Range, Ranges, hash, hash_v1};
 pub use changes::{changes, warning};
+pub use interval::{ALPHA, Interval, Method, TUNING_DEFAULT};
+pub use plan::{Baseline, PEOPLE_MAX, Plan, Question};
+pub use ratio::{MISMATCH_BELOW, SampleRatio};
+pub use sample::{Metric, Sample};
+pub use verdict::Verdict;
 
 use serde::Serialize;
 
