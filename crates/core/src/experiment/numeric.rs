@@ -207,7 +207,7 @@ fn newton(mut x: f64, step: impl Fn(f64) -> f64) -> f64 {
     x
 }
 
-/// Where a function that rises through 0 between `low` and `high` is 0, to 1e-13 of its values.
+/// Where a function that rises through 0 between `low` and `high` is 0, to 1e-12.
 ///
 /// Source: the Illinois algorithm (Dowell and Jarratt, BIT 11, 1971).
 pub(super) fn root(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
@@ -216,7 +216,7 @@ pub(super) fn root(low: f64, high: f64, f: impl Fn(f64) -> f64) -> f64 {
     let mut side = 0;
     for _ in 0..STEPS_MAX {
         let value = f(x);
-        if value.abs() < 1e-13 || low >= high {
+        if value.abs() < 1e-12 || low >= high {
             break;
         }
         // An end that stays a second time counts half, so that it does not stay for ever.
