@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use rekindle_core::experiment::{Holdout, Namespace, Range, Ranges, Split, hash, hash_v1};
-use serde::Deserialize;
+use rekindle_core::experiment::{
+    Holdout, Method, Namespace, Range, Ranges, Sample, Split, Sticky, hash, hash_v1,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 const VECTORS: &str = include_str!("../../../tests/data/growthbook_hash_cases.json");
 
@@ -167,4 +169,32 @@ fn a_larger_holdout_holds_all_of_a_smaller_one() {
     assert!((400..600).contains(&small.len()), "{}", small.len());
     assert!((850..1_150).contains(&large.len()), "{}", large.len());
     assert!(small.iter().all(|id| large.contains(id)));
+}
+
+#[test]
+fn what_is_stored_comes_back() {
+    fn check<T: Serialize + DeserializeOwned + PartialEq + std::fmt::Debug>(value: &T) {
+        let bytes = postcard::to_allocvec(value).unwrap();
+        assert_eq!(&postcard::from_bytes::<T>(&bytes).unwrap(), value);
+        let json = serde_json::to_string(value).unwrap();
+        assert_eq!(&serde_json::from_str::<T>(&json).unwrap(), value);
+    }
+    let split = Split::new("subject", 0.5, &[("a", 1.0), ("b", 2.0)]).unwrap();
+    let split = split.reweighted(0.7, &[1.0, 1.0]).unwrap();
+    let mut person = Sticky::new("anonymous-1");
+    person.assign(&split);
+    check(&split);
+    check(&person);
+    check(&Holdout {
+        id: "win-back".to_owned(),
+        share: 0.05,
+    });
+    check(&Namespace {
+        id: "mails".to_owned(),
+        start: 0.1,
+        end: 0.4,
+    });
+    check(&Method::Once { planned: 1_000 });
+    check(&Method::default());
+    check(&Sample::of_conversions(1_000, 50));
 }

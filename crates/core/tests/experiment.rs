@@ -11,6 +11,7 @@ use rekindle_core::experiment::{
 use serde::Deserialize;
 
 const VECTORS: &str = include_str!("../../../tests/data/statistics/vectors.json");
+const PAGE: &str = include_str!("../../../docs/experiments.md");
 
 #[derive(Deserialize)]
 struct Vectors {
@@ -365,6 +366,27 @@ fn verdicts_in_words() {
 }
 
 #[test]
+fn the_page_shows_verdicts_as_they_are() {
+    let shown = PAGE.lines().filter_map(|line| {
+        let cells: Vec<&str> = line.split(" | ").collect();
+        let is_verdict = cells.len() == 3 && line.starts_with("| `");
+        is_verdict.then(|| cells[2].trim_end_matches(" |"))
+    });
+    let daily = |control, variant| {
+        let found = conversions(Method::default(), control, variant);
+        found.comparisons[0].sentence.clone()
+    };
+    let expected = [
+        daily((6_000, 400), (5_000, 800)),
+        daily((99, 0), (100, 100)),
+        daily((1_000, 50), (1_000, 65)),
+        daily((5_000, 400), (5_000, 540)),
+        daily((5_000, 540), (5_000, 400)),
+    ];
+    assert_eq!(shown.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn the_leader_is_ahead_of_everyone() {
     // Conversions of A (the control), B and C of 10,000 people each; who leads.
     let cases = [
@@ -393,7 +415,9 @@ fn every_number_says_how_it_is_computed() {
     let names: Vec<&str> = found.definitions.keys().copied().collect();
     assert_eq!(
         names,
-        ["belief", "effect", "figures", "interval", "leader", "ratio"]
+        [
+            "belief", "effect", "figures", "interval", "leader", "ratio", "verdict"
+        ]
     );
     let json = serde_json::to_value(&found).unwrap();
     assert_eq!(json["comparisons"][0]["verdict"]["is"], "ahead");

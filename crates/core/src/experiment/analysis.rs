@@ -89,7 +89,8 @@ impl Effect {
     /// How the figures are computed; for the intervals, see [`Method::definition`].
     #[must_use]
     pub fn definition() -> &'static str {
-        "difference: variant - control; lift: variant / control - 1, its interval by the delta method"
+        "difference: variant - control; lift: variant / control - 1, its interval by the delta method, \
+         also where that of the difference is Bayesian"
     }
 }
 
@@ -181,17 +182,18 @@ impl Analysis {
             ("figures", metric.definition()),
             ("effect", Effect::definition()),
             ("interval", method.definition()),
+            ("verdict", Verdict::definition()),
             (
                 "leader",
                 "the variant that is ahead of the control and whose interval lies above those \
                         of all others; the control, if every other is behind it",
             ),
         ]);
-        if let Some(ratio) = ratio {
-            definitions.insert("ratio", ratio.definition());
+        if ratio.is_some() {
+            definitions.insert("ratio", SampleRatio::definition());
         }
-        if let Some(belief) = comparisons.iter().find_map(|own| own.effect.belief) {
-            definitions.insert("belief", belief.definition());
+        if method == Method::Bayesian {
+            definitions.insert("belief", Belief::definition());
         }
         Self {
             metric,

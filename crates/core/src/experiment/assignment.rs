@@ -41,7 +41,7 @@ impl Split {
     /// Everything that is wrong with it.
     pub fn new(id: &str, coverage: f64, variants: &[(&str, f64)]) -> Result<Self, Vec<Finding>> {
         let weights: Vec<f64> = variants.iter().map(|(_, weight)| *weight).collect();
-        let mut findings = shares(coverage, &weights).err().unwrap_or_default();
+        let mut findings = relative(coverage, &weights).err().unwrap_or_default();
         if !(2..=VARIANTS_MAX).contains(&variants.len()) {
             findings.push(Finding::new(
                 "variants",
@@ -71,7 +71,7 @@ impl Split {
         if !findings.is_empty() {
             return Err(findings);
         }
-        let weights = shares(coverage, &weights)?;
+        let weights = relative(coverage, &weights)?;
         Ok(Self {
             id: id.to_owned(),
             variants: variants
@@ -99,7 +99,7 @@ impl Split {
                 ),
             ));
         }
-        match shares(coverage, weights) {
+        match relative(coverage, weights) {
             Ok(shares) if findings.is_empty() => Ok(Self {
                 ranges: self.ranges.reweighted(weights.len(), coverage, &shares),
                 ..self.clone()
@@ -123,6 +123,14 @@ impl Split {
         &self.variants
     }
 
+    /// The share of everyone that each variant has, in their order: what [`super::Arm`] asks for.
+    #[must_use]
+    pub fn shares(&self) -> Vec<f64> {
+        (0..self.variants.len())
+            .map(|variant| self.ranges.share(variant))
+            .collect()
+    }
+
     /// The variant that the hash gives; `None` for someone outside the coverage.
     #[must_use]
     pub fn draw(&self, bucketing_id: &str) -> Option<&str> {
@@ -132,7 +140,7 @@ impl Split {
 }
 
 /// Weights as shares that add up to 1.
-fn shares(coverage: f64, weights: &[f64]) -> Result<Vec<f64>, Vec<Finding>> {
+fn relative(coverage: f64, weights: &[f64]) -> Result<Vec<f64>, Vec<Finding>> {
     let mut findings = Vec::new();
     if !(0.0..=1.0).contains(&coverage) {
         findings.push(Finding::new(
@@ -275,6 +283,10 @@ mod tests {
     fn a_variant_once_given_is_kept_whatever_the_weights() {
         let even = split([1.0, 1.0]);
         let all_b = even.reweighted(1.0, &[0.0, 1.0]).unwrap();
+        assert_eq!(
+            (even.shares(), all_b.shares()),
+            (vec![0.5, 0.5], vec![0.0, 1.0])
+        );
         let mut kept = 0;
         for n in 0..1_000 {
             let id = format!("visitor-{n}");
@@ -291,7 +303,10 @@ mod tests {
     fn someone_outside_the_coverage_is_reached_by_more_of_it() {
         let none = split([1.0, 1.0]).reweighted(0.0, &[1.0, 1.0]).unwrap();
         let mut person = Sticky::new("ana");
-        assert_eq!(person.assign(&none), None);
+        assert_eq!(
+            (none.shares(), person.assign(&none)),
+            (vec![0.0, 0.0], None)
+        );
         assert!(person.assign(&split([1.0, 1.0])).is_some());
     }
 

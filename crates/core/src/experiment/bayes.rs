@@ -35,7 +35,7 @@ pub struct Belief {
 impl Belief {
     /// How the figures are computed.
     #[must_use]
-    pub fn definition(self) -> &'static str {
+    pub fn definition() -> &'static str {
         "from flat priors: a Beta(1 + conversions, 1 + the others) distribution for each conversion \
          rate, a normal distribution for the difference in revenue. beats_control is the probability \
          that the variant's true figure is higher; expected_loss the mean of max(control - variant, 0)"

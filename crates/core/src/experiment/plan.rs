@@ -105,7 +105,7 @@ impl Plan {
 
     /// How it is computed.
     #[must_use]
-    pub fn definition(self) -> &'static str {
+    pub fn definition() -> &'static str {
         "the fewest people n per variant with n >= (reach + z)^2 * (sum of both variances) / \
          difference^2, where reach is the half-width of the interval in standard errors with n people \
          and z the normal quantile of the power; days = people / people per day; typical_days the \

@@ -52,7 +52,7 @@ impl SampleRatio {
 
     /// How it is computed.
     #[must_use]
-    pub fn definition(self) -> &'static str {
+    pub fn definition() -> &'static str {
         "chi-square test of the people assigned to each variant against its weight; a probability \
          below 0.001 is a mismatch, and then nothing is claimed"
     }

@@ -33,6 +33,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// When each verdict is given.
+    #[must_use]
+    pub fn definition() -> &'static str {
+        "do_not_trust: the sample ratio is a mismatch; too_early: a variant has fewer people than \
+         needed; ahead, behind: the whole interval of the difference lies above or below zero; \
+         undecided: it does not"
+    }
+
     pub(super) fn of(
         ratio: Option<SampleRatio>,
         missing: Option<(u64, u64)>,
