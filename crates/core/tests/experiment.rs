@@ -341,7 +341,7 @@ fn verdicts_in_words() {
             daily,
             (6_000, 400),
             (5_000, 800),
-            "Do not trust this result: sample ratio. 5000 people in B and 6000 in A are not the shares that they were drawn in (p = 0.000000000000). Look for what loses people of one variant, and start anew.",
+            "Do not trust this result: sample ratio. 5000 people in B and 6000 in A are not the shares that they were drawn in (p < 0.001). Look for what loses people of one variant, and start anew.",
         ),
     ];
     for (method, control, variant, expected) in cases {

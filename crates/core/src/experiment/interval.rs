@@ -27,7 +27,7 @@ pub enum Method {
     },
     /// Narrower, and valid for one look: nothing is shown before everyone planned is in.
     Once {
-        /// People in each variant at whom to look.
+        /// People in each variant at whom to look: [`super::Plan::per_variant`].
         planned: u64,
     },
     /// Probabilities instead of error rates. Looking every day and stopping at a good moment finds
@@ -84,8 +84,9 @@ impl Method {
 /// The reach of the asymptotic confidence sequence after `people`, in standard errors.
 ///
 /// With s^2 the variance of one observation, n of them and a standard error of s / sqrt(n), equation
-/// (9) of arXiv 2103.06476v7 divided by that error; rho by equation (161) there, which is GrowthBook's
-/// choice too: rho^2 = (-2 ln a + ln(-2 ln a + 1)) / tuning.
+/// (9) of arXiv 2103.06476v7 divided by that error; rho by equation (161) there:
+/// rho^2 = (-2 ln a + ln(-2 ln a + 1)) / tuning. GrowthBook's gbstats does the same and names these
+/// numbers; the authors' drconfseq has the first as `std_conjmix_margin`.
 pub(super) fn sequential_reach(alpha: f64, tuning: u64, people: f64) -> f64 {
     let twice = -2.0 * alpha.ln();
     let rho_squared = (twice + twice.ln_1p()) / tuning.max(1) as f64;

@@ -57,8 +57,8 @@ pub struct Plan {
     pub people: u64,
     /// Days until all of them are in.
     pub days: u64,
-    /// Days until the lift is found in about half of such experiments; nearly `days` for a method
-    /// that looks once.
+    /// Days until the lift is found in about half of such experiments; `days` for a method that looks
+    /// once.
     pub typical_days: u64,
     /// How many times as many people as looking once would take.
     pub inflation: f64,

@@ -5,10 +5,9 @@ use serde::Serialize;
 
 use super::numeric::chi_square_upper;
 
-/// Below this probability a sample ratio is a mismatch.
-///
-/// Source: Fabijan et al., "Diagnosing Sample Ratio Mismatch in Online Controlled Experiments",
-/// KDD 2019; small, because the test is repeated at every look.
+/// Below this probability a sample ratio is a mismatch: small, because the test is repeated at every
+/// look. Why nothing can be trusted then: Fabijan et al., "Diagnosing Sample Ratio Mismatch in Online
+/// Controlled Experiments", KDD 2019.
 pub const MISMATCH_BELOW: f64 = 0.001;
 
 /// The test of the sample ratio.

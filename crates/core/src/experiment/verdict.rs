@@ -3,7 +3,7 @@
 
 use serde::Serialize;
 
-use super::{Arm, Effect, Metric, SampleRatio};
+use super::{Arm, Effect, MISMATCH_BELOW, Metric, SampleRatio};
 
 // LIMIT: finer differences are told from nothing, not from each other.
 const DECIMALS_MAX: usize = 12;
@@ -94,13 +94,11 @@ impl Verdict {
             )
         };
         match self {
-            Self::DoNotTrust { p_value } => format!(
+            Self::DoNotTrust { .. } => format!(
                 "Do not trust this result: sample ratio. {} people in {b} and {} in {a} are not the \
-                 shares that they were drawn in (p = {}). Look for what loses people of one variant, \
+                 shares that they were drawn in (p < {MISMATCH_BELOW}). Look for what loses people of one variant, \
                  and start anew.",
-                variant.sample.people,
-                control.sample.people,
-                digits(p_value, f64::round)
+                variant.sample.people, control.sample.people
             ),
             Self::TooEarly { people, needed } => format!(
                 "Too early to tell {b} from {a}: the smaller has {people} of {needed} people."
