@@ -171,7 +171,7 @@ pub fn explain_rule_for(
         last_seen: known.last_seen.and_then(whole),
         zone: &UTC,
     };
-    Ok(rule.explain(&facts, now))
+    Ok(rule.compile().explain(&facts, now))
 }
 
 /// The names that the data has.

@@ -103,14 +103,14 @@ const EVENTS: [i64; 3] = [1, 30, 1_000];
 
 #[divan::bench(args = EVENTS)]
 fn eval(bencher: Bencher<'_, '_>, events: i64) {
-    let (rule, _) = seed();
+    let rule = seed().0.compile();
     let person = person(&definitions(), events);
     bencher.bench(|| black_box(&rule).eval(&black_box(&person).facts(&Zones::new()), NOW));
 }
 
 #[divan::bench(args = EVENTS)]
 fn next_flip(bencher: Bencher<'_, '_>, events: i64) {
-    let (rule, _) = seed();
+    let rule = seed().0.compile();
     let person = person(&definitions(), events);
     bencher.bench(|| {
         black_box(&rule).next_flip(&black_box(&person).facts(&Zones::new()), NOW - 20 * DAY_MS)
@@ -119,7 +119,7 @@ fn next_flip(bencher: Bencher<'_, '_>, events: i64) {
 
 #[divan::bench(args = EVENTS)]
 fn residual(bencher: Bencher<'_, '_>, events: i64) {
-    let (rule, _) = seed();
+    let rule = seed().0.compile();
     let person = person(&definitions(), events);
     bencher.bench(|| black_box(&rule).residual(&black_box(&person).facts(&Zones::new()), NOW));
 }

@@ -6,7 +6,11 @@
 /// Source: Fowler, Noll, Vo, <http://www.isthe.com/chongo/tech/comp/fnv/>.
 #[must_use]
 pub fn fnv64(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+    fnv64_on(0xcbf2_9ce4_8422_2325, bytes)
+}
+
+fn fnv64_on(hash: u64, bytes: &[u8]) -> u64 {
+    bytes.iter().fold(hash, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
@@ -16,10 +20,23 @@ pub fn fnv64(bytes: &[u8]) -> u64 {
 /// Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014.
 #[must_use]
 pub fn mix64(bytes: &[u8]) -> u64 {
-    let mut hash = fnv64(bytes);
+    mixed(fnv64(bytes))
+}
+
+fn mixed(hash: u64) -> u64 {
+    let mut hash = hash;
     hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     hash = (hash ^ (hash >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     hash ^ (hash >> 31)
+}
+
+/// A number from 0 up to 1, the same for the same id and salt, and unrelated for another salt:
+/// the upper 53 bits of [`mix64`] over the salt, a zero byte and the id, as a fraction.
+#[must_use]
+pub fn share(id: &str, salt: &str) -> f64 {
+    let salted = fnv64_on(fnv64(salt.as_bytes()), &[0]);
+    let hash = mixed(fnv64_on(salted, id.as_bytes()));
+    (hash >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 /// Sixteen lower-case hexadecimal digits.
@@ -62,6 +79,13 @@ mod tests {
     #[test]
     fn fnv_matches_the_published_vector() {
         assert_eq!(fnv64(b"foobar"), 0x8594_4171_f739_67e8);
+    }
+
+    #[test]
+    fn a_share_is_a_fraction_of_the_hash() {
+        let expected = (mix64(b"salt\0ana") >> 11) as f64 / 2_f64.powi(53);
+        assert_eq!(share("ana", "salt").to_bits(), expected.to_bits());
+        assert!((0..1_000).all(|n| (0.0..1.0).contains(&share(&n.to_string(), "x"))));
     }
 
     #[test]

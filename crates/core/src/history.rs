@@ -1,5 +1,5 @@
-//! What a person did and when: per event, the instants that rules count.
-//! Holds no properties: those stay in the shard's event table.
+//! What a person did and when: per event, per stream and per message, the instants that rules count.
+//! Holds no properties: those stay in the shard's event table. What a stream is, `rule` knows.
 
 use std::collections::BTreeMap;
 
@@ -19,6 +19,49 @@ pub const INSTANTS_MAX: usize = Count::THRESHOLD_MAX as usize + 1;
 // such as an id inside the event's name.
 /// How many different events are kept of one person.
 pub const EVENT_NAMES_MAX: usize = 500;
+
+// LIMIT: ten messages a week for a year; what a person did with more of them is not asked.
+/// How many different messages are kept of one person.
+pub const MESSAGES_MAX: usize = 500;
+
+/// What a person did with a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Engagement {
+    /// It reached them: the provider took it, or the device got it.
+    Received,
+    /// It was on their screen.
+    Shown,
+    /// They opened it.
+    Opened,
+    /// They followed its link or button.
+    Clicked,
+    /// They sent it away.
+    Dismissed,
+}
+
+impl Engagement {
+    /// Every one of them.
+    pub const ALL: [Self; 5] = [
+        Self::Received,
+        Self::Shown,
+        Self::Opened,
+        Self::Clicked,
+        Self::Dismissed,
+    ];
+
+    /// The word that stands for it in a rule.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Shown => "shown",
+            Self::Opened => "opened",
+            Self::Clicked => "clicked",
+            Self::Dismissed => "dismissed",
+        }
+    }
+}
 
 /// One occurrence: when, and a short hash of the event's id so that a repeat is recognised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -53,24 +96,24 @@ pub struct Rollup {
 }
 
 impl Rollup {
-    /// Adds an occurrence; `false` when it was there already.
-    fn add(&mut self, occurrence: Occurrence) -> bool {
+    /// Adds an occurrence.
+    pub(crate) fn add(&mut self, occurrence: Occurrence) -> Added {
         let Err(place) = self.kept.binary_search(&occurrence) else {
-            return false;
+            return Added::Repeat;
         };
         self.first = Some(
             self.first
                 .map_or(occurrence.at, |first| first.min(occurrence.at)),
         );
         if place == 0 && self.kept.len() >= INSTANTS_MAX {
-            return true;
+            return Added::New;
         }
         self.kept.insert(place, occurrence);
         if self.kept.len() > INSTANTS_MAX {
             self.kept.remove(0);
         }
         self.total += 1;
-        true
+        Added::New
     }
 
     /// The newest occurrence.
@@ -90,6 +133,9 @@ impl Rollup {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     events: BTreeMap<String, Rollup>,
+    /// INVARIANT: a stream is here, if only empty, once an occurrence of its event was looked at.
+    streams: BTreeMap<u64, Rollup>,
+    messages: BTreeMap<String, BTreeMap<Engagement, Rollup>>,
 }
 
 /// What came of adding an occurrence.
@@ -99,31 +145,51 @@ pub enum Added {
     New,
     /// It was there already.
     Repeat,
-    /// The person has [`EVENT_NAMES_MAX`] other events already.
+    /// The person has as many other events, or messages, as are kept.
     TooManyNames,
 }
 
 impl History {
     /// Adds an occurrence of an event.
+    ///
+    /// Where rules look at properties, [`crate::rule::Streams::note`] does this and more.
     pub fn add(&mut self, event: &str, occurrence: Occurrence) -> Added {
-        if !self.events.contains_key(event) {
-            if self.events.len() >= EVENT_NAMES_MAX {
-                return Added::TooManyNames;
-            }
-            self.events.insert(event.to_owned(), Rollup::default());
-        }
-        let rollup = self.events.get_mut(event);
-        if rollup.is_some_and(|rollup| rollup.add(occurrence)) {
-            Added::New
-        } else {
-            Added::Repeat
-        }
+        added(&mut self.events, event, EVENT_NAMES_MAX)
+            .map_or(Added::TooManyNames, |rollup| rollup.add(occurrence))
+    }
+
+    /// Adds something that the person did with the message `series/step`.
+    pub fn note_engagement(
+        &mut self,
+        engagement: Engagement,
+        message: &str,
+        occurrence: Occurrence,
+    ) -> Added {
+        added(&mut self.messages, message, MESSAGES_MAX).map_or(Added::TooManyNames, |rollups| {
+            rollups.entry(engagement).or_default().add(occurrence)
+        })
     }
 
     /// What is known of an event.
     #[must_use]
     pub fn get(&self, event: &str) -> Option<&Rollup> {
         self.events.get(event)
+    }
+
+    /// What is known of a message.
+    #[must_use]
+    pub fn message(&self, engagement: Engagement, message: &str) -> Option<&Rollup> {
+        self.messages.get(message)?.get(&engagement)
+    }
+
+    /// What is known of a stream.
+    #[must_use]
+    pub fn stream(&self, id: u64) -> Option<&Rollup> {
+        self.streams.get(&id)
+    }
+
+    pub(crate) fn streams_mut(&mut self) -> &mut BTreeMap<u64, Rollup> {
+        &mut self.streams
     }
 
     /// Every event with what is known of it, by name.
@@ -133,16 +199,39 @@ impl History {
             .map(|(name, rollup)| (name.as_str(), rollup))
     }
 
+    /// Every message with what is known of it, by name.
+    pub fn messages(&self) -> impl Iterator<Item = (&str, &BTreeMap<Engagement, Rollup>)> {
+        let messages = self.messages.iter();
+        messages.map(|(name, rollups)| (name.as_str(), rollups))
+    }
+
     /// The occurrences at this instant or after it, by the hash of their ids. Those after it come
     /// from clocks that are fast.
     #[must_use]
     pub fn ids_from(&self, at: i64) -> Vec<u32> {
+        let messages = self.messages.values().flat_map(BTreeMap::values);
         self.events
             .values()
+            .chain(messages)
             .flat_map(|rollup| rollup.kept.iter().rev().take_while(|one| one.at >= at))
             .map(|occurrence| occurrence.id)
             .collect()
     }
+}
+
+/// The entry of this name, made if there is room for one more.
+fn added<'a, T: Default>(
+    entries: &'a mut BTreeMap<String, T>,
+    name: &str,
+    names_max: usize,
+) -> Option<&'a mut T> {
+    if !entries.contains_key(name) {
+        if entries.len() >= names_max {
+            return None;
+        }
+        entries.insert(name.to_owned(), T::default());
+    }
+    entries.get_mut(name)
 }
 
 /// The history as a rule sees it: whole, or only since a person entered a series.
@@ -181,70 +270,125 @@ impl<'a> View<'a> {
         }
     }
 
-    /// The instants of an event in view that are kept, oldest first.
+    /// All of it, in view or not.
     #[must_use]
-    pub fn instants(self, event: &str) -> impl DoubleEndedIterator<Item = i64> + 'a {
-        let kept = self
-            .history
-            .get(event)
-            .map_or(&[][..], |rollup| rollup.kept());
-        kept.iter()
-            .filter(move |occurrence| match self.since {
-                Some((start, before)) => occurrence.at >= start && !before.contains(&occurrence.id),
-                None => true,
-            })
-            .map(|occurrence| occurrence.at)
+    pub fn history(self) -> &'a History {
+        self.history
     }
 
-    /// How many occurrences count in a window.
+    /// What is in view of an event.
     #[must_use]
-    pub fn count(self, event: &str, window: Window, now: i64) -> u64 {
-        match (self.since, window) {
-            (None, Window::Ever) => self.history.get(event).map_or(0, |rollup| rollup.total),
-            (_, Window::Last(span)) => {
-                let oldest = now.saturating_sub(span);
-                let newest_first = self.instants(event).rev().skip_while(|at| *at > now);
-                newest_first.take_while(|at| *at >= oldest).count() as u64
-            }
-            (_, Window::Ever | Window::Before(_) | Window::Since(_) | Window::Between(..)) => {
-                self.instants(event)
-                    .filter(|at| window.contains(*at, now))
-                    .count() as u64
-            }
-        }
+    pub fn event(self, event: &str) -> Track<'a> {
+        self.track(self.history.get(event))
     }
 
-    /// The first occurrence in view.
+    /// What is in view of one event, stream or message.
     #[must_use]
-    pub fn first(self, event: &str) -> Option<i64> {
+    pub fn track(self, rollup: Option<&'a Rollup>) -> Track<'a> {
+        let kept = rollup.map_or(&[][..], Rollup::kept);
         match self.since {
-            None => self.history.get(event)?.first,
-            Some(_) => self.instants(event).next(),
+            None => Track {
+                kept,
+                before: &[],
+                whole: rollup,
+            },
+            Some((start, before)) => Track {
+                kept: from(kept, start),
+                before,
+                whole: None,
+            },
+        }
+    }
+}
+
+fn from(kept: &[Occurrence], start: i64) -> &[Occurrence] {
+    let earlier = kept.partition_point(|occurrence| occurrence.at < start);
+    kept.get(earlier..).unwrap_or_default()
+}
+
+/// The occurrences of one event, stream or message in view, oldest first.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Track<'a> {
+    kept: &'a [Occurrence],
+    /// Those of these ids are out of view.
+    before: &'a [u32],
+    /// Everything, where everything is in view.
+    whole: Option<&'a Rollup>,
+}
+
+impl<'a> Track<'a> {
+    /// Those from one instant on and before another.
+    #[must_use]
+    pub fn between(self, (start, end): (i64, i64)) -> Self {
+        let kept = from(self.kept, start);
+        let inside = kept.partition_point(|occurrence| occurrence.at < end);
+        Self {
+            kept: kept.get(..inside).unwrap_or_default(),
+            whole: None,
+            ..self
         }
     }
 
-    /// The last occurrence in view.
+    /// Those that have happened by `now`.
     #[must_use]
-    pub fn last(self, event: &str) -> Option<i64> {
-        self.instants(event).next_back()
+    pub fn until(self, now: i64) -> Self {
+        self.between((i64::MIN, now.saturating_add(1)))
+    }
+
+    /// The occurrences.
+    #[must_use]
+    pub fn occurrences(self) -> impl DoubleEndedIterator<Item = Occurrence> + Clone + 'a {
+        let kept = self.kept.iter();
+        kept.filter(move |occurrence| !self.before.contains(&occurrence.id))
+            .copied()
+    }
+
+    /// Their instants.
+    #[must_use]
+    pub fn instants(self) -> impl DoubleEndedIterator<Item = i64> + Clone + 'a {
+        self.occurrences().map(|occurrence| occurrence.at)
+    }
+
+    /// How many count in a window.
+    #[must_use]
+    pub fn count(self, window: Window, now: i64) -> u64 {
+        let inside = match (window, self.whole) {
+            (Window::Ever, Some(rollup)) => return rollup.total,
+            (Window::Ever, None) => self,
+            (Window::Last(_), _) => self.between(window.bounds(now)).until(now),
+            (Window::Before(_) | Window::Since(_) | Window::Between(..), _) => {
+                self.between(window.bounds(now))
+            }
+        };
+        if inside.before.is_empty() {
+            inside.kept.len() as u64
+        } else {
+            inside.occurrences().count() as u64
+        }
+    }
+
+    /// The first one.
+    #[must_use]
+    pub fn first(self) -> Option<i64> {
+        match self.whole {
+            Some(rollup) => rollup.first,
+            None => self.instants().next(),
+        }
+    }
+
+    /// The newest one.
+    #[must_use]
+    pub fn last(self) -> Option<i64> {
+        self.instants().next_back()
     }
 
     /// The instants that a count in the browser still needs: the newest `threshold + 1` that may
     /// count now or later, oldest first.
     #[must_use]
-    pub fn for_browser(self, event: &str, count: Count, window: Window, now: i64) -> Vec<i64> {
+    pub fn for_browser(self, count: Count, window: Window, now: i64) -> Vec<i64> {
         let enough = count.threshold() as usize + 1;
-        let oldest = match window {
-            Window::Last(span) => now.saturating_sub(span),
-            Window::Ever | Window::Before(_) | Window::Since(_) | Window::Between(..) => i64::MIN,
-        };
-        let mut instants: Vec<i64> = self
-            .instants(event)
-            .rev()
-            .take_while(|at| *at >= oldest)
-            .filter(|at| window.may_contain(*at, now))
-            .take(enough)
-            .collect();
+        let inside = self.between(window.bounds(now));
+        let mut instants: Vec<i64> = inside.instants().rev().take(enough).collect();
         instants.reverse();
         instants
     }
@@ -265,10 +409,10 @@ mod tests {
         ] {
             assert_eq!(history.add("x", Occurrence::new(at, id)), added);
         }
-        let view = View::whole(&history);
-        assert_eq!(view.instants("x").collect::<Vec<_>>(), [10, 20, 30]);
-        assert_eq!(view.count("x", Window::Ever, 0), 3);
-        assert_eq!((view.first("x"), view.last("x")), (Some(10), Some(30)));
+        let track = View::whole(&history).event("x");
+        assert_eq!(track.instants().collect::<Vec<_>>(), [10, 20, 30]);
+        assert_eq!(track.count(Window::Ever, 0), 3);
+        assert_eq!((track.first(), track.last()), (Some(10), Some(30)));
     }
 
     #[test]
@@ -321,8 +465,26 @@ mod tests {
         history.add("x", Occurrence::new(12, "cause, by a fast clock"));
         let before = history.ids_from(10);
         history.add("x", Occurrence::new(10, "after"));
-        let view = View::since(&history, 10, &before);
-        assert_eq!(view.instants("x").collect::<Vec<_>>(), [10]);
-        assert_eq!(View::nothing(&history).last("x"), None);
+        let track = View::since(&history, 10, &before).event("x");
+        assert_eq!(track.instants().collect::<Vec<_>>(), [10]);
+        assert_eq!(track.count(Window::Ever, 10), 1);
+        assert_eq!(View::nothing(&history).event("x").last(), None);
+    }
+
+    #[test]
+    fn one_message_too_many_is_refused() {
+        let mut history = History::default();
+        let mut note = |message: String, id: &str| {
+            history.note_engagement(Engagement::Opened, &message, Occurrence::new(0, id))
+        };
+        for message in 0..MESSAGES_MAX {
+            assert_eq!(note(format!("series/{message}"), "a"), Added::New);
+        }
+        assert_eq!(note("past/it".to_owned(), "a"), Added::TooManyNames);
+        assert_eq!(note("series/0".to_owned(), "a"), Added::Repeat);
+        assert_eq!(note("series/0".to_owned(), "b"), Added::New);
+        let opened = history.message(Engagement::Opened, "series/0").unwrap();
+        assert_eq!(opened.total, 2);
+        assert_eq!(history.message(Engagement::Clicked, "series/0"), None);
     }
 }

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::window::{Age, Count, Window};
 
+/// The name of an event that no browser sees: the edge has counted it, and only the edge will.
+pub const NOWHERE: &str = "";
+
 /// The part of a rule that only the browser can answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Residual {
@@ -43,6 +46,32 @@ pub enum Residual {
         field: PageField,
         /// How it is compared.
         test: PageTest,
+    },
+    /// A stretch of time that comes again, such as every Monday.
+    Recurs {
+        /// When one of them begins, Unix ms.
+        start: i64,
+        /// From the beginning of one to that of the next, ms.
+        every: i64,
+        /// How long each lasts, ms.
+        length: i64,
+    },
+    /// Whether one event was followed by another.
+    Sequence {
+        /// The name of the event that begins it.
+        first: String,
+        /// Those known at the edge that may still be followed.
+        firsts: Vec<i64>,
+        /// The name of the event that follows, or does not.
+        then: String,
+        /// Those known at the edge that may follow one of `firsts`, or one that is still to come.
+        thens: Vec<i64>,
+        /// True: some `first` was followed. False: the newest was not, and the time for it passed.
+        happened: bool,
+        /// For how long after `first` an occurrence of `then` counts, ms.
+        within: i64,
+        /// When `first` counts.
+        window: Window,
     },
 }
 
@@ -136,6 +165,39 @@ impl Residual {
                 newest(*last, local.last_seen()).is_some_and(|last| age.holds(last, now))
             }
             Self::Page { field, test } => test.holds(local.page(*field)),
+            Self::Recurs {
+                start,
+                every,
+                length,
+            } => (now - start).rem_euclid(*every) < *length,
+            Self::Sequence {
+                first,
+                firsts,
+                then,
+                thens,
+                happened,
+                within,
+                window,
+            } => {
+                let mut begun = firsts
+                    .iter()
+                    .chain(local.instants(first))
+                    .filter(|at| window.contains(**at, now));
+                // Where an event follows itself, the one that began it is among those that follow.
+                let itself = usize::from(first == then);
+                let followed = |at: &i64| {
+                    let after = thens.iter().chain(local.instants(then));
+                    let after = after.filter(|then| (0..=*within).contains(&(**then - at)));
+                    after.count() > itself
+                };
+                if *happened {
+                    begun.any(followed)
+                } else {
+                    begun
+                        .max()
+                        .is_some_and(|at| now - at > *within && !followed(at))
+                }
+            }
         }
     }
 
@@ -166,6 +228,28 @@ impl Residual {
                 .map(|last| age.boundary(last))
                 // An age beyond all time is how "was ever seen" is asked.
                 .filter(|instant| *instant > now && *instant < i64::MAX),
+            Self::Recurs {
+                start,
+                every,
+                length,
+            } => {
+                let since = (now - start).rem_euclid(*every);
+                Some(now - since + if since < *length { *length } else { *every })
+            }
+            Self::Sequence {
+                first,
+                firsts,
+                within,
+                window,
+                ..
+            } => {
+                let begun = firsts.iter().chain(local.instants(first));
+                begun
+                    .flat_map(|at| [Some(at + within + 1), window.next_change(*at, now)])
+                    .flatten()
+                    .filter(|instant| *instant > now)
+                    .min()
+            }
         }
     }
 }

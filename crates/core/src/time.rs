@@ -1,9 +1,11 @@
 //! Instants and spans as people write them: RFC 3339, `30 days`, `1d2h30m5s1ms`.
-//! Reads no clock and knows no zone beyond a fixed offset in the text.
+//! Reads no clock and knows no zone by name.
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
-use crate::window::DAY_MS;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::{window::DAY_MS, zone::Zone};
 
 const SECOND_MS: i64 = 1_000;
 const MINUTE_MS: i64 = 60 * SECOND_MS;
@@ -185,9 +187,51 @@ pub fn format_mail_date(ms: i64) -> String {
     )
 }
 
-/// Reads RFC 3339, or a date alone as its midnight in UTC. Digits past milliseconds are cut off.
+/// A date as it is written: exact where it names an offset, else what a wall clock shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Date {
+    /// An instant, Unix ms.
+    Exact(i64),
+    /// Milliseconds since 1970-01-01T00:00 on someone's wall clock.
+    Local(i64),
+}
+
+impl Date {
+    /// The instant that it is for one whose wall clock keeps this zone.
+    #[must_use]
+    pub fn instant(self, zone: &Zone) -> i64 {
+        match self {
+            Self::Exact(instant) => instant,
+            Self::Local(local) => zone.instant(local),
+        }
+    }
+
+    /// Its number, without regard to whose clock it is on.
+    #[must_use]
+    pub fn ms(self) -> i64 {
+        match self {
+            Self::Exact(ms) | Self::Local(ms) => ms,
+        }
+    }
+}
+
+/// As [`parse_date`] reads it: a date alone where the wall clock shows midnight.
+impl fmt::Display for Date {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Self::Exact(instant) => out.write_str(&format_instant(instant)),
+            Self::Local(local) if local.rem_euclid(DAY_MS) == 0 => {
+                out.write_str(&format_date(local))
+            }
+            Self::Local(local) => out.write_str(format_instant(local).trim_end_matches('Z')),
+        }
+    }
+}
+
+/// Reads RFC 3339, or a date or a date and time without an offset, which are on a wall clock.
+/// Digits past milliseconds are cut off.
 #[must_use]
-pub fn parse_instant(text: &str) -> Option<i64> {
+pub fn parse_date(text: &str) -> Option<Date> {
     let mut reader = Reader { rest: text.trim() };
     let year = reader.number(4)?;
     reader.one_of("-")?;
@@ -200,7 +244,7 @@ pub fn parse_instant(text: &str) -> Option<i64> {
     }
     let mut ms = days * DAY_MS;
     if reader.rest.is_empty() {
-        return Some(ms);
+        return Some(Date::Local(ms));
     }
     reader.one_of("Tt ")?;
     let hour = reader.number(2)?;
@@ -217,6 +261,9 @@ pub fn parse_instant(text: &str) -> Option<i64> {
         return None;
     }
     ms += hour * HOUR_MS + minute * MINUTE_MS + second * SECOND_MS;
+    if reader.rest.is_empty() {
+        return Some(Date::Local(ms));
+    }
     match reader.one_of("Zz+-")? {
         'Z' | 'z' => {}
         sign => {
@@ -230,7 +277,16 @@ pub fn parse_instant(text: &str) -> Option<i64> {
             ms -= if sign == '+' { offset } else { -offset };
         }
     }
-    reader.rest.is_empty().then_some(ms)
+    reader.rest.is_empty().then_some(Date::Exact(ms))
+}
+
+/// Reads RFC 3339, or a date alone as its midnight in UTC.
+#[must_use]
+pub fn parse_instant(text: &str) -> Option<i64> {
+    match parse_date(text)? {
+        Date::Exact(instant) => Some(instant),
+        Date::Local(midnight) => (text.trim().len() == "1970-01-01".len()).then_some(midnight),
+    }
 }
 
 struct Reader<'a> {
@@ -274,9 +330,65 @@ impl Reader<'_> {
     }
 }
 
+/// In JSON an exact one is Unix milliseconds, one on a wall clock text; RFC 3339 is read as well.
+impl Serialize for Date {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Exact(instant) => serializer.serialize_i64(*instant),
+            Self::Local(_) => serializer.collect_str(self),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Date {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(DateVisitor)
+    }
+}
+
+struct DateVisitor;
+
+impl de::Visitor<'_> for DateVisitor {
+    type Value = Date;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a date such as \"2026-11-23\", or Unix milliseconds")
+    }
+
+    fn visit_i64<E>(self, instant: i64) -> Result<Date, E> {
+        Ok(Date::Exact(instant))
+    }
+
+    fn visit_u64<E: de::Error>(self, instant: u64) -> Result<Date, E> {
+        let beyond = |_| E::invalid_value(de::Unexpected::Unsigned(instant), &self);
+        instant.try_into().map(Date::Exact).map_err(beyond)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Date, E> {
+        parse_date(text).ok_or_else(|| E::invalid_value(de::Unexpected::Str(text), &self))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_without_an_offset_is_on_the_wall_clock() {
+        for (text, date) in [
+            ("1970-01-02", Date::Local(DAY_MS)),
+            ("1970-01-01T00:00:01", Date::Local(1_000)),
+            ("1970-01-01T00:00:01.500", Date::Local(1_500)),
+            ("1970-01-02T00:00:00Z", Date::Exact(DAY_MS)),
+        ] {
+            assert_eq!(parse_date(text), Some(date), "{text}");
+            assert_eq!(date.to_string(), text);
+        }
+        assert_eq!(parse_date("1970-01-01 01:00"), Some(Date::Local(HOUR_MS)));
+        let east = Zone::try_from(vec![(0, HOUR_MS)]).unwrap();
+        assert_eq!(Date::Local(HOUR_MS).instant(&east), 0);
+        assert_eq!(Date::Exact(HOUR_MS).instant(&east), HOUR_MS);
+    }
 
     #[test]
     fn instants_are_read_and_written() {

@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{time::Date, zone::Zone};
+
 /// Milliseconds in a day: days are exact durations, counted back from now.
 pub const DAY_MS: i64 = 86_400_000;
 
@@ -47,24 +49,51 @@ impl Count {
     }
 }
 
-/// The span of time that occurrences are counted in. Bounds are Unix milliseconds.
+/// The span of time that occurrences are counted in. Bounds are Unix milliseconds, or dates that a
+/// rule was written with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Window {
+pub enum Window<D = i64> {
     /// All of time.
     #[default]
     Ever,
     /// With age = now - t: `0 <= age <= ms`.
     Last(i64),
     /// Before this instant.
-    Before(i64),
+    Before(D),
     /// At this instant or after it.
-    Since(i64),
+    Since(D),
     /// From the first instant on, and before the second.
-    Between(i64, i64),
+    Between(D, D),
+}
+
+impl Window<Date> {
+    /// The same for one whose wall clock keeps this zone.
+    #[must_use]
+    pub fn on(self, zone: &Zone) -> Window {
+        match self {
+            Self::Ever => Window::Ever,
+            Self::Last(span) => Window::Last(span),
+            Self::Before(end) => Window::Before(end.instant(zone)),
+            Self::Since(start) => Window::Since(start.instant(zone)),
+            Self::Between(start, end) => Window::Between(start.instant(zone), end.instant(zone)),
+        }
+    }
 }
 
 impl Window {
+    /// The first instant that may count at `now` or later, and the first after it that does not.
+    #[must_use]
+    pub fn bounds(self, now: i64) -> (i64, i64) {
+        match self {
+            Self::Ever => (i64::MIN, i64::MAX),
+            Self::Last(span) => (now.saturating_sub(span), i64::MAX),
+            Self::Before(end) => (i64::MIN, end),
+            Self::Since(start) => (start, i64::MAX),
+            Self::Between(start, end) => (start, end),
+        }
+    }
+
     /// Whether an occurrence at `at` counts at the instant `now`.
     #[must_use]
     pub fn contains(self, at: i64, now: i64) -> bool {
@@ -74,17 +103,6 @@ impl Window {
             Self::Before(end) => at < end,
             Self::Since(start) => at >= start,
             Self::Between(start, end) => at >= start && at < end,
-        }
-    }
-
-    /// Whether an occurrence at `at` may still count at `now` or later.
-    #[must_use]
-    pub fn may_contain(self, at: i64, now: i64) -> bool {
-        match self {
-            Self::Last(span) => now.saturating_sub(at) <= span,
-            Self::Ever | Self::Before(_) | Self::Since(_) | Self::Between(..) => {
-                self.contains(at, now)
-            }
         }
     }
 

@@ -65,6 +65,31 @@ impl Zone {
             .map_or(0, |(_, ahead)| *ahead)
     }
 
+    /// The next instant after this one at which the wall clock is put forward or back.
+    #[must_use]
+    pub fn next_transition(&self, instant: i64) -> Option<i64> {
+        // Before the first entry its offset holds already.
+        let passed = self.0.partition_point(|(from, _)| *from <= instant).max(1);
+        self.0.get(passed).map(|(from, _)| *from)
+    }
+
+    /// The instants from which to which the calendar day lasts that `instant` lies in: from the
+    /// first time that the clock shows its midnight to the first that it shows the next.
+    #[must_use]
+    pub fn day(&self, instant: i64) -> (i64, i64) {
+        let local = self.local(instant);
+        self.local_day(local.saturating_sub(local.rem_euclid(DAY_MS)))
+    }
+
+    /// The same for the day that begins at this midnight on the wall clock.
+    #[must_use]
+    pub fn local_day(&self, midnight: i64) -> (i64, i64) {
+        (
+            self.instant(midnight),
+            self.instant(midnight.saturating_add(DAY_MS)),
+        )
+    }
+
     /// What the wall clock shows at an instant, as milliseconds since 1970-01-01T00:00 on it.
     #[must_use]
     pub fn local(&self, instant: i64) -> i64 {

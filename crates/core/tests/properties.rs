@@ -8,11 +8,13 @@ mod common;
 use common::{NOW, Somebody};
 use proptest::{collection::vec, prelude::*};
 use rekindle_core::{
+    history::Engagement,
     residual::{Local, PageField, PageTest, Residual},
     rule::{
-        AnySpelling, AttributeTest, EventTest, Literal, OccurrenceTest, PageRule, Rule, Test,
-        Which, parse,
+        AnySpelling, AttributeTest, ClockTest, EventTest, FilteredEvent, Literal, MessageTest,
+        OccurrenceTest, PageRule, Rule, SequenceTest, ShareTest, Test, Weekday, Which, parse,
     },
+    time::Date,
     value::Value,
     window::{Age, Count, Window},
 };
@@ -56,11 +58,18 @@ fn span() -> impl Strategy<Value = i64> {
     ]
 }
 
-fn instant() -> impl Strategy<Value = i64> {
-    prop_oneof![
+fn date() -> impl Strategy<Value = Date> {
+    let instant = prop_oneof![
         -62_167_219_200_000..=253_402_300_799_999_i64,
         (0..30_000_i64).prop_map(|day| day * 86_400_000),
-    ]
+    ];
+    (instant, any::<bool>()).prop_map(|(ms, is_local)| {
+        if is_local {
+            Date::Local(ms)
+        } else {
+            Date::Exact(ms)
+        }
+    })
 }
 
 fn ordered<T: PartialOrd + Copy>((a, b): (T, T)) -> (T, T) {
@@ -80,14 +89,17 @@ fn count() -> impl Strategy<Value = Count> {
     ]
 }
 
-fn window(span: BoxedStrategy<i64>, instant: BoxedStrategy<i64>) -> impl Strategy<Value = Window> {
+fn window(
+    span: BoxedStrategy<i64>,
+    date: BoxedStrategy<Date>,
+) -> impl Strategy<Value = Window<Date>> {
     prop_oneof![
         Just(Window::Ever),
         span.prop_map(Window::Last),
-        instant.clone().prop_map(Window::Before),
-        instant.clone().prop_map(Window::Since),
-        (instant.clone(), instant).prop_filter_map("not empty", |(a, b)| {
-            (a < b).then_some(Window::Between(a, b))
+        date.clone().prop_map(Window::Before),
+        date.clone().prop_map(Window::Since),
+        (date.clone(), date).prop_filter_map("not empty", |(a, b)| {
+            (a.ms() < b.ms()).then_some(Window::Between(a, b))
         }),
     ]
 }
@@ -125,13 +137,15 @@ fn test() -> impl Strategy<Value = Test> {
         Just(Test::IsEmpty),
         Just(Test::HasAnyValue),
         Just(Test::IsUnknown),
-        instant().prop_map(Test::Before),
-        instant().prop_map(Test::After),
-        instant().prop_map(Test::On),
+        date().prop_map(Test::Before),
+        date().prop_map(Test::After),
+        date().prop_map(Test::On),
         span().prop_map(Test::MoreThanAgo),
         span().prop_map(Test::LessThanAgo),
         span().prop_map(Test::ExactlyAgo),
         span().prop_map(Test::WithinNext),
+        Just(Test::IsToday),
+        (0..=365_u32).prop_map(Test::AnniversaryWithin),
     ]
 }
 
@@ -151,14 +165,104 @@ fn page() -> impl Strategy<Value = Rule> {
     (field, test).prop_map(|(field, test)| Rule::Page(PageRule { field, test }))
 }
 
+fn attribute() -> impl Strategy<Value = AttributeTest> {
+    (name(), test(), any::<bool>()).prop_map(|(name, test, match_case)| {
+        let is_of_text = matches!(
+            test,
+            Test::Is(Literal::Text(_)) | Test::Contains(_) | Test::EndsWith(_)
+        );
+        AttributeTest {
+            name,
+            test,
+            match_case: match_case && is_of_text,
+        }
+    })
+}
+
+fn filters() -> impl Strategy<Value = Vec<AttributeTest>> {
+    let timeless = attribute().prop_filter("asked once", |filter| {
+        !matches!(
+            filter.test,
+            Test::MoreThanAgo(_)
+                | Test::LessThanAgo(_)
+                | Test::ExactlyAgo(_)
+                | Test::WithinNext(_)
+                | Test::IsToday
+                | Test::AnniversaryWithin(_)
+        )
+    });
+    prop_oneof![2 => Just(Vec::new()), 1 => vec(timeless, 1..4)]
+}
+
+fn filtered() -> impl Strategy<Value = FilteredEvent> {
+    (name(), filters()).prop_map(|(name, filters)| FilteredEvent { name, filters })
+}
+
+fn message() -> impl Strategy<Value = Rule> {
+    let engagement = prop::sample::select(Engagement::ALL.to_vec());
+    let windows = window(span().boxed(), date().boxed());
+    (("[a-z \"]{1,5}", name()), engagement, count(), windows).prop_map(
+        |((series, step), engagement, count, window)| {
+            let name = format!("{series}/{step}");
+            Rule::Message(MessageTest {
+                name,
+                engagement,
+                count,
+                window,
+            })
+        },
+    )
+}
+
+fn sequence() -> impl Strategy<Value = Rule> {
+    let windows = window(span().boxed(), date().boxed());
+    (filtered(), filtered(), any::<bool>(), span(), windows).prop_map(
+        |(first, then, happened, within, window)| {
+            Rule::Sequence(SequenceTest {
+                first,
+                then,
+                happened,
+                within,
+                window,
+            })
+        },
+    )
+}
+
+fn share() -> impl Strategy<Value = Rule> {
+    let percent = || prop_oneof![(0..=100_i32).prop_map(f64::from), 0.0..100.0];
+    (text(), percent(), percent()).prop_filter_map("not empty", |(salt, one, other)| {
+        let (from, below) = ordered((one, other));
+        (from < below).then_some(Rule::Share(ShareTest { salt, from, below }))
+    })
+}
+
+fn clock() -> impl Strategy<Value = Rule> {
+    prop_oneof![
+        vec(prop::sample::select(Weekday::ALL.to_vec()), 1..8).prop_map(ClockTest::Weekday),
+        (0..24_u8, 1..=24_u8).prop_filter_map("not empty", |(from, to)| {
+            (from != to).then_some(ClockTest::Hour(from, to))
+        }),
+    ]
+    .prop_map(Rule::Clock)
+}
+
 fn leaf() -> impl Strategy<Value = Rule> {
     let which = prop::sample::select(vec![Which::First, Which::Last]);
     prop_oneof![
-        4 => (name(), test()).prop_map(|(name, test)| Rule::Attribute(AttributeTest { name, test })),
-        3 => (name(), count(), window(span().boxed(), instant().boxed()))
-            .prop_map(|(name, count, window)| Rule::Event(EventTest { name, count, window })),
-        1 => (name(), which, age(span().boxed()))
-            .prop_map(|(name, which, age)| Rule::Occurrence(OccurrenceTest { name, which, age })),
+        4 => attribute().prop_map(Rule::Attribute),
+        3 => (filtered(), count(), window(span().boxed(), date().boxed()))
+            .prop_map(|(FilteredEvent { name, filters }, count, window)| {
+                Rule::Event(EventTest { name, filters, count, window })
+            }),
+        1 => (filtered(), which, age(span().boxed()))
+            .prop_map(|(FilteredEvent { name, filters }, which, age)| {
+                Rule::Occurrence(OccurrenceTest { name, filters, which, age })
+            }),
+        1 => sequence(),
+        1 => message(),
+        1 => share(),
+        1 => clock(),
         1 => page(),
         1 => name().prop_map(Rule::Segment),
     ]
@@ -253,6 +357,10 @@ fn near_instant() -> BoxedStrategy<i64> {
     (NOW - 60..NOW + 60).boxed()
 }
 
+fn near_date() -> BoxedStrategy<Date> {
+    near_instant().prop_map(Date::Exact).boxed()
+}
+
 fn near_count() -> impl Strategy<Value = Count> {
     prop_oneof![
         (0..4_u32).prop_map(Count::AtLeast),
@@ -268,9 +376,9 @@ fn near_test() -> impl Strategy<Value = Test> {
         near_span().prop_map(Test::LessThanAgo),
         near_span().prop_map(Test::ExactlyAgo),
         near_span().prop_map(Test::WithinNext),
-        near_instant().prop_map(Test::Before),
-        near_instant().prop_map(Test::After),
-        near_instant().prop_map(Test::On),
+        near_date().prop_map(Test::Before),
+        near_date().prop_map(Test::After),
+        near_date().prop_map(Test::On),
         Just(Test::HasAnyValue),
         Just(Test::IsUnknown),
         Just(Test::IsNot(Literal::Number(1.0))),
@@ -281,12 +389,34 @@ fn near_event() -> impl Strategy<Value = String> {
     prop::sample::select(vec!["A", "B"]).prop_map(str::to_owned)
 }
 
+fn near_sequence() -> impl Strategy<Value = Rule> {
+    let event = || {
+        near_event().prop_map(|name| FilteredEvent {
+            name,
+            filters: Vec::new(),
+        })
+    };
+    let windows = window(near_span(), near_date());
+    (event(), event(), any::<bool>(), near_span(), windows).prop_map(
+        |(first, then, happened, within, window)| {
+            Rule::Sequence(SequenceTest {
+                first,
+                then,
+                happened,
+                within,
+                window,
+            })
+        },
+    )
+}
+
 fn near_leaf(which: Vec<Which>) -> BoxedStrategy<Rule> {
     let attribute = |name: &'static str| {
         near_test().prop_map(move |test| {
             Rule::Attribute(AttributeTest {
                 name: name.to_owned(),
                 test,
+                match_case: false,
             })
         })
     };
@@ -301,15 +431,21 @@ fn near_leaf(which: Vec<Which>) -> BoxedStrategy<Rule> {
         Rule::Attribute(AttributeTest {
             name: "last_seen".to_owned(),
             test,
+            match_case: false,
         })
     });
     prop_oneof![
         2 => attribute("x"),
         2 => seen,
-        4 => (near_event(), near_count(), window(near_span(), near_instant()))
-            .prop_map(|(name, count, window)| Rule::Event(EventTest { name, count, window })),
-        2 => (near_event(), prop::sample::select(which), age(near_span()))
-            .prop_map(|(name, which, age)| Rule::Occurrence(OccurrenceTest { name, which, age })),
+        4 => (near_event(), near_count(), window(near_span(), near_date())).prop_map(
+            |(name, count, window)| Rule::Event(EventTest { name, filters: vec![], count, window })
+        ),
+        2 => (near_event(), prop::sample::select(which), age(near_span())).prop_map(
+            |(name, which, age)| {
+                Rule::Occurrence(OccurrenceTest { name, filters: vec![], which, age })
+            }
+        ),
+        3 => near_sequence(),
     ]
     .boxed()
 }
@@ -378,9 +514,14 @@ fn on_page(rule: &Rule, page: &str) -> Rule {
         Rule::Not(part) => Rule::Not(Box::new(on_page(part, page))),
         Rule::Page(condition) if condition.test.holds(page) => Rule::everyone(),
         Rule::Page(_) => Rule::Any(Vec::new()),
-        leaf @ (Rule::Attribute(_) | Rule::Event(_) | Rule::Occurrence(_) | Rule::Segment(_)) => {
-            leaf.clone()
-        }
+        leaf @ (Rule::Attribute(_)
+        | Rule::Event(_)
+        | Rule::Occurrence(_)
+        | Rule::Sequence(_)
+        | Rule::Message(_)
+        | Rule::Share(_)
+        | Rule::Clock(_)
+        | Rule::Segment(_)) => leaf.clone(),
     }
 }
 
@@ -445,16 +586,17 @@ proptest! {
     ) {
         let now = NOW - back;
         let facts = person.facts();
-        let before = rule.eval(&facts, now);
-        let scanned = (now + 1..now + SCAN_MS).find(|at| rule.eval(&facts, *at) != before);
-        let found = rule.next_flip(&facts, now);
+        let program = rule.compile();
+        let before = program.eval(&facts, now);
+        let scanned = (now + 1..now + SCAN_MS).find(|at| program.eval(&facts, *at) != before);
+        let found = program.next_flip(&facts, now);
         match found {
             Some(at) if at < now + SCAN_MS => prop_assert_eq!(Some(at), scanned, "{}", rule),
             // A day later, for "exactly" and "on".
             Some(at) => {
                 prop_assert_eq!(scanned, None, "{}", rule);
-                prop_assert_ne!(rule.eval(&facts, at), before);
-                prop_assert_eq!(rule.eval(&facts, at - 1), before);
+                prop_assert_ne!(program.eval(&facts, at), before);
+                prop_assert_eq!(program.eval(&facts, at - 1), before);
             }
             None => prop_assert_eq!(scanned, None, "{}", rule),
         }
@@ -467,14 +609,14 @@ proptest! {
         browser in browser(),
         later in 0..130_i64,
     ) {
-        let residual = rule.residual(&person.facts(), NOW);
+        let residual = rule.compile().residual(&person.facts(), NOW);
         let now = NOW + later;
         let mut local = browser.clone();
         local.a.retain(|at| *at <= now);
         local.b.retain(|at| *at <= now);
         let added = local.a.iter().fold(person, |person, at| person.did_at("A", *at));
         let added = local.b.iter().fold(added, |person, at| person.did_at("B", *at));
-        let whole = on_page(&rule, &local.page).eval(&added.facts(), now);
+        let whole = on_page(&rule, &local.page).compile().eval(&added.facts(), now);
         prop_assert_eq!(residual.eval(&local, now), whole, "{} => {:?}", rule, residual);
         // It travels.
         let bytes = rekindle_core::wire::encode(&residual);
@@ -487,7 +629,7 @@ proptest! {
         person in somebody(),
         browser in browser(),
     ) {
-        let residual = rule.residual(&person.facts(), NOW);
+        let residual = rule.compile().residual(&person.facts(), NOW);
         let before = residual.eval(&browser, NOW);
         let change = residual.next_change(&browser, NOW).unwrap_or(i64::MAX);
         prop_assert!(change > NOW);
@@ -502,9 +644,10 @@ proptest! {
         person in somebody(),
     ) {
         let facts = person.facts();
-        let explanation = rule.explain(&facts, NOW);
-        prop_assert_eq!(explanation.holds, rule.eval(&facts, NOW));
-        prop_assert_eq!(explanation.flips_at, rule.next_flip(&facts, NOW));
+        let program = rule.compile();
+        let explanation = program.explain(&facts, NOW);
+        prop_assert_eq!(explanation.holds, program.eval(&facts, NOW));
+        prop_assert_eq!(explanation.flips_at, program.next_flip(&facts, NOW));
     }
 
     #[test]

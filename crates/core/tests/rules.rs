@@ -29,7 +29,7 @@ const fn days(n: i64) -> i64 {
 #[track_caller]
 fn check(text: &str, person: &Somebody, expected: bool) {
     assert_eq!(
-        rule(text).eval(&person.facts(), NOW),
+        rule(text).compile().eval(&person.facts(), NOW),
         expected,
         "{text}\n{person:#?}"
     );
@@ -41,7 +41,7 @@ fn check_values(text: &str, cells: &[(serde_json::Value, bool)]) {
     for (value, expected) in cells {
         let person = Somebody::nobody().with(json!({ "x": value }));
         assert_eq!(
-            rule(text).eval(&person.facts(), NOW),
+            rule(text).compile().eval(&person.facts(), NOW),
             *expected,
             "{text} for {value}"
         );
@@ -420,6 +420,7 @@ fn the_flips_of_every_timed_predicate() {
         ("last_seen < 2 days ago or everyone", None),
     ] {
         let found = rule(text)
+            .compile()
             .next_flip(&person.facts(), NOW)
             .map(|at| at - NOW);
         assert_eq!(found, flips, "{text}");
@@ -851,6 +852,7 @@ fn an_explanation_has_the_fact_behind_each_part() {
         .with(json!({ "plan": "pro" }));
     let tree =
         rule("plan is \"pro\" and not performed \"E\" in last 3 days and last_seen > 1 day ago")
+            .compile()
             .explain(&person.facts(), NOW);
     assert!(!tree.holds);
     assert_eq!(tree.flips_at, Some(NOW + days(1) + 1));

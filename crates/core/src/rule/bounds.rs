@@ -3,11 +3,10 @@
 
 use std::ops::RangeInclusive;
 
-use super::{Rule, TEXT_BYTES_MAX, Test};
+use super::{AttributeTest, ClockTest, Literal, Rule, ShareTest, TEXT_BYTES_MAX, Test};
 use crate::{
     residual::PageTest,
-    rule::Literal,
-    time::SPAN_MS_MAX,
+    time::{Date, SPAN_MS_MAX},
     window::{Age, Count, Window},
 };
 
@@ -18,6 +17,14 @@ pub const DEPTH_MAX: usize = 16;
 // LIMIT: a rule is evaluated for every input of every person.
 /// How many predicates a rule may have.
 pub const PREDICATES_MAX: usize = 256;
+
+// LIMIT: further ahead than a year, an anniversary is always within reach.
+/// How many days ahead an anniversary may be asked for.
+pub const ANNIVERSARY_DAYS_MAX: u32 = 365;
+
+// LIMIT: an event is held against each of them when it arrives.
+/// How many comparisons an event may be filtered by.
+pub const FILTERS_MAX: usize = 16;
 
 /// The instants that can be written: the years 0 to 9999.
 const INSTANTS: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
@@ -49,23 +56,126 @@ impl Rule {
 
     /// What is wrong with one predicate.
     fn fault(&self) -> Option<String> {
+        self.events()
+            .iter()
+            .find_map(|(name, filters)| event_fault(name, filters))
+            .or_else(|| match self {
+                Self::All(_) | Self::Any(_) | Self::Not(_) => None,
+                Self::Attribute(test) => test.fault(),
+                Self::Event(test) => count_fault(test.count).or_else(|| window_fault(test.window)),
+                Self::Occurrence(test) => match test.age {
+                    Age::MoreThanAgo(span) | Age::LessThanAgo(span) => span_fault(span),
+                },
+                Self::Sequence(test) => {
+                    span_fault(test.within).or_else(|| window_fault(test.window))
+                }
+                Self::Message(test) => message_fault(&test.name)
+                    .or_else(|| count_fault(test.count))
+                    .or_else(|| window_fault(test.window)),
+                Self::Share(share) => share.fault(),
+                Self::Clock(clock) => clock.fault(),
+                Self::Page(page) => match &page.test {
+                    PageTest::IsAnyOf(choices) => no_choices(choices),
+                    PageTest::Contains(_) | PageTest::StartsWith(_) | PageTest::EndsWith(_) => None,
+                },
+                Self::Segment(id) => nameless("a segment", id),
+            })
+    }
+}
+
+fn event_fault(name: &str, filters: &[AttributeTest]) -> Option<String> {
+    if filters.len() > FILTERS_MAX {
+        let count = filters.len();
+        return Some(format!(
+            "{count} filters are more than {FILTERS_MAX}: leave some out"
+        ));
+    }
+    nameless("an event", name)
+        .or_else(|| filters.iter().find_map(AttributeTest::fault))
+        .or_else(|| filters.iter().find_map(AttributeTest::timed_fault))
+}
+
+fn message_fault(name: &str) -> Option<String> {
+    let is_one = matches!(name.split_once('/'), Some((series, step)) if !series.is_empty() && !step.is_empty());
+    (!is_one).then(|| {
+        format!(
+            "`{name}` names no message: write the series and its step, as in `win-back/miss-you`"
+        )
+    })
+}
+
+impl AttributeTest {
+    fn fault(&self) -> Option<String> {
+        if self.name.is_empty() {
+            return Some("the name of an attribute is empty".to_owned());
+        }
+        if self.match_case && !self.test.is_of_text() {
+            return Some("`matching case` has a meaning for text only: leave it out".to_owned());
+        }
+        self.test.fault()
+    }
+
+    /// A filter is asked once, when the event arrives: what changes with time has no place in it.
+    fn timed_fault(&self) -> Option<String> {
+        let is_timed = match self.test {
+            Test::MoreThanAgo(_)
+            | Test::LessThanAgo(_)
+            | Test::ExactlyAgo(_)
+            | Test::WithinNext(_)
+            | Test::IsToday
+            | Test::AnniversaryWithin(_) => true,
+            Test::Before(_)
+            | Test::After(_)
+            | Test::On(_)
+            | Test::Is(_)
+            | Test::IsNot(_)
+            | Test::IsAnyOf(_)
+            | Test::IsNoneOf(_)
+            | Test::Contains(_)
+            | Test::DoesNotContain(_)
+            | Test::StartsWith(_)
+            | Test::EndsWith(_)
+            | Test::LessThan(_)
+            | Test::AtMost(_)
+            | Test::GreaterThan(_)
+            | Test::AtLeast(_)
+            | Test::Between(..)
+            | Test::Includes(_)
+            | Test::DoesNotInclude(_)
+            | Test::IsEmpty
+            | Test::HasAnyValue
+            | Test::IsUnknown => false,
+        };
+        is_timed.then(|| {
+            let name = &self.name;
+            format!("the property `{name}` can't be compared with now: name a date")
+        })
+    }
+}
+
+impl ShareTest {
+    fn fault(&self) -> Option<String> {
+        let Self { from, below, .. } = self;
+        let is_share = (0.0..=100.0).contains(from) && (0.0..=100.0).contains(below);
+        (!is_share || from >= below).then(|| {
+            format!("a share from {from} to {below} % has no one in it: go up, between 0 and 100 %")
+        })
+    }
+}
+
+impl ClockTest {
+    fn fault(&self) -> Option<String> {
         match self {
-            Self::All(_) | Self::Any(_) | Self::Not(_) => None,
-            Self::Attribute(test) if test.name.is_empty() => {
-                Some("the name of an attribute is empty".to_owned())
+            Self::Weekday(days) => no_choices(days),
+            Self::Hour(from, to) => {
+                let is_stretch = *from < 24 && (1..=24).contains(to) && from != to;
+                (!is_stretch).then(|| {
+                    format!(
+                        "from hour {from} to {to} is no stretch of a day: begin at 0 to 23 and end at \
+                         another hour, 1 to 24"
+                    )
+                })
             }
-            Self::Attribute(test) => test.test.fault(),
-            Self::Event(test) => nameless("an event", &test.name)
-                .or_else(|| count_fault(test.count))
-                .or_else(|| window_fault(test.window)),
-            Self::Occurrence(test) => nameless("an event", &test.name).or_else(|| match test.age {
-                Age::MoreThanAgo(span) | Age::LessThanAgo(span) => span_fault(span),
-            }),
-            Self::Page(page) => match &page.test {
-                PageTest::IsAnyOf(choices) => no_choices(choices),
-                PageTest::Contains(_) | PageTest::StartsWith(_) | PageTest::EndsWith(_) => None,
-            },
-            Self::Segment(id) => nameless("a segment", id),
         }
     }
 }
@@ -79,6 +189,39 @@ pub(super) fn too_long() -> String {
 }
 
 impl Test {
+    /// Whether letters are compared in it.
+    pub(super) fn is_of_text(&self) -> bool {
+        let is_text = |literal: &Literal| matches!(literal, Literal::Text(_));
+        match self {
+            Self::Is(literal)
+            | Self::IsNot(literal)
+            | Self::Includes(literal)
+            | Self::DoesNotInclude(literal) => is_text(literal),
+            Self::IsAnyOf(literals) | Self::IsNoneOf(literals) => literals.iter().any(is_text),
+            Self::Contains(_)
+            | Self::DoesNotContain(_)
+            | Self::StartsWith(_)
+            | Self::EndsWith(_) => true,
+            Self::LessThan(_)
+            | Self::AtMost(_)
+            | Self::GreaterThan(_)
+            | Self::AtLeast(_)
+            | Self::Between(..)
+            | Self::IsEmpty
+            | Self::HasAnyValue
+            | Self::IsUnknown
+            | Self::Before(_)
+            | Self::After(_)
+            | Self::On(_)
+            | Self::MoreThanAgo(_)
+            | Self::LessThanAgo(_)
+            | Self::ExactlyAgo(_)
+            | Self::WithinNext(_)
+            | Self::IsToday
+            | Self::AnniversaryWithin(_) => false,
+        }
+    }
+
     fn fault(&self) -> Option<String> {
         match self {
             Self::IsAnyOf(literals) | Self::IsNoneOf(literals) => {
@@ -102,13 +245,17 @@ impl Test {
             | Self::LessThanAgo(span)
             | Self::ExactlyAgo(span)
             | Self::WithinNext(span) => span_fault(*span),
+            Self::AnniversaryWithin(days) => (*days > ANNIVERSARY_DAYS_MAX).then(|| {
+                format!("an anniversary is never more than {ANNIVERSARY_DAYS_MAX} days ahead")
+            }),
             Self::Contains(_)
             | Self::DoesNotContain(_)
             | Self::StartsWith(_)
             | Self::EndsWith(_)
             | Self::IsEmpty
             | Self::HasAnyValue
-            | Self::IsUnknown => None,
+            | Self::IsUnknown
+            | Self::IsToday => None,
         }
     }
 }
@@ -139,9 +286,9 @@ fn reversed(least: impl std::fmt::Display, most: impl std::fmt::Display) -> Stri
     format!("nothing is between {least} and {most}: write the smaller one first")
 }
 
-fn instant_fault(instant: i64) -> Option<String> {
-    (!INSTANTS.contains(&instant))
-        .then(|| format!("the instant {instant} is outside of the years 0 to 9999"))
+fn instant_fault(date: Date) -> Option<String> {
+    let ms = date.ms();
+    (!INSTANTS.contains(&ms)).then(|| format!("the instant {ms} is outside of the years 0 to 9999"))
 }
 
 fn span_fault(span: i64) -> Option<String> {
@@ -162,7 +309,7 @@ fn count_fault(count: Count) -> Option<String> {
     }
 }
 
-fn window_fault(window: Window) -> Option<String> {
+fn window_fault(window: Window<Date>) -> Option<String> {
     match window {
         Window::Ever => None,
         Window::Last(span) => span_fault(span),
@@ -171,7 +318,7 @@ fn window_fault(window: Window) -> Option<String> {
             instant_fault(start)
                 .or_else(|| instant_fault(end))
                 .or_else(|| {
-                    (start >= end).then(|| {
+                    (start.ms() >= end.ms()).then(|| {
                         "the window ends before it begins: write the earlier date first".to_owned()
                     })
                 })

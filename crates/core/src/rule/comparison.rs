@@ -3,11 +3,12 @@
 
 use super::{
     Test,
+    bounds::ANNIVERSARY_DAYS_MAX,
     lexer::Kind,
     resolve::nearest,
     text::{Parser, Read, UNITS},
 };
-use crate::time::unit_ms;
+use crate::{time::unit_ms, window::DAY_MS};
 
 /// What follows the words of a comparison.
 type ReadTest = fn(&mut Parser) -> Read<Test>;
@@ -36,13 +37,16 @@ impl Parser {
 
     /// What follows the name of an attribute.
     pub(super) fn test(&mut self) -> Read<Test> {
-        let phrases: [(&str, ReadTest); 18] = [
+        let phrases: [(&str, ReadTest); 21] = [
             ("is any of", |p| Ok(Test::IsAnyOf(p.list(Self::literal)?))),
             ("is none of", |p| Ok(Test::IsNoneOf(p.list(Self::literal)?))),
             ("is not any of", |p| {
                 Ok(Test::IsNoneOf(p.list(Self::literal)?))
             }),
             ("is unknown", |_| Ok(Test::IsUnknown)),
+            ("is today", |_| Ok(Test::IsToday)),
+            ("has anniversary today", |_| Ok(Test::AnniversaryWithin(0))),
+            ("has anniversary", Self::anniversary),
             ("is empty", |_| Ok(Test::IsEmpty)),
             ("is not", |p| Ok(Test::IsNot(p.literal()?))),
             ("is", |p| Ok(Test::Is(p.literal()?))),
@@ -91,6 +95,22 @@ impl Parser {
             return Ok(Test::Between(least, self.not_below(least, most)?));
         }
         self.signed()
+    }
+
+    /// Whole days of the calendar.
+    fn anniversary(&mut self) -> Read<Test> {
+        if !self.words("within next") && !self.words("within the next") {
+            return self.note("`today`, or `within next` and a number of days");
+        }
+        let start = self.next;
+        let span = self.span()?;
+        let days = u32::try_from(span / DAY_MS).ok();
+        if let Some(days) = days.filter(|days| span % DAY_MS == 0 && *days <= ANNIVERSARY_DAYS_MAX)
+        {
+            return Ok(Test::AnniversaryWithin(days));
+        }
+        self.next = start;
+        self.note(&format!("whole days, up to {ANNIVERSARY_DAYS_MAX}"))
     }
 
     fn signed(&mut self) -> Read<Test> {

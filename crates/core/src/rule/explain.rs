@@ -4,10 +4,13 @@
 use serde::Serialize;
 
 use super::{
-    Facts, Rule, Which,
-    eval::{FIRST_SEEN, Known, LAST_SEEN},
+    Rule, Which,
+    check::Known,
+    eval::{eval, next_flip, occurrence, seen, track, tracks},
+    facts::Look,
+    program::{Kind, Node, Program, parts},
 };
-use crate::{value::Value, window::Window};
+use crate::{hash::share, history::Track, value::Value, window::Window};
 
 /// Why a rule, or a part of it, holds or does not.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -34,64 +37,81 @@ pub enum Fact {
     Attribute(Value),
     /// An instant, Unix ms; `null` when there is none.
     Instant(Option<i64>),
-    /// Occurrences of an event.
+    /// Occurrences of an event, or of what was done with a message.
     Performed {
         /// How many count in the window now.
         count: u64,
         /// The newest one ever, Unix ms.
         last: Option<i64>,
     },
+    /// The newest occurrences of the two events of a sequence, Unix ms.
+    Sequence {
+        /// Of the one that begins it.
+        first: Option<i64>,
+        /// Of the one that follows, or does not.
+        then: Option<i64>,
+    },
+    /// Where the person stands among all people, in percent.
+    Share(f64),
+    /// What their wall clock shows, as text without an offset.
+    Clock(String),
     /// Only the browser knows.
     InTheBrowser,
 }
 
-impl Rule {
+impl Program {
     /// The answer at `now` with its reasons.
     #[must_use]
-    pub fn explain(&self, facts: &Facts<'_>, now: i64) -> Explanation {
-        let parts = match self {
-            Self::All(parts) | Self::Any(parts) => {
-                parts.iter().map(|part| part.explain(facts, now)).collect()
-            }
-            Self::Not(part) => vec![part.explain(facts, now)],
-            Self::Attribute(_)
-            | Self::Event(_)
-            | Self::Occurrence(_)
-            | Self::Page(_)
-            | Self::Segment(_) => Vec::new(),
-        };
-        Explanation {
-            rule: self.to_string(),
-            holds: self.eval(facts, now),
-            fact: self.fact(facts, now),
-            flips_at: self.next_flip(facts, now),
-            parts,
-        }
+    pub fn explain<'a>(&self, facts: &impl Look<'a>, now: i64) -> Explanation {
+        explain(self.rule(), &self.nodes, facts, now)
     }
+}
 
-    fn fact(&self, facts: &Facts<'_>, now: i64) -> Option<Fact> {
-        match self {
-            Self::All(_) | Self::Any(_) | Self::Not(_) | Self::Segment(_) => None,
-            Self::Attribute(test) => Some(match test.value(facts) {
-                Known::Value(value) => Fact::Attribute(value.clone()),
-                Known::Instant(at) => Fact::Instant(Some(at)),
-                Known::Nothing if [LAST_SEEN, FIRST_SEEN].contains(&test.name.as_str()) => {
-                    Fact::Instant(None)
-                }
-                Known::Nothing => Fact::Attribute(Value::Null),
-            }),
-            Self::Event(test) => Some(Fact::Performed {
-                count: facts.history.count(&test.name, test.window, now),
-                last: facts.history.last(&test.name),
-            }),
-            Self::Occurrence(test) => Some(match test.which {
-                Which::First => Fact::Instant(test.instant(facts)),
-                Which::Last => Fact::Performed {
-                    count: facts.history.count(&test.name, Window::Ever, now),
-                    last: facts.history.last(&test.name),
-                },
-            }),
-            Self::Page(_) => Some(Fact::InTheBrowser),
-        }
+fn explain<'a>(rule: &Rule, nodes: &[Node], facts: &impl Look<'a>, now: i64) -> Explanation {
+    let within = nodes.get(1..).unwrap_or_default();
+    Explanation {
+        rule: rule.to_string(),
+        holds: eval(nodes, facts, now),
+        fact: nodes.first().and_then(|node| fact(&node.kind, facts, now)),
+        flips_at: next_flip(nodes, facts, now),
+        parts: rule
+            .parts()
+            .iter()
+            .zip(parts(within))
+            .map(|(part, nodes)| explain(part, nodes, facts, now))
+            .collect(),
     }
+}
+
+fn fact<'a>(kind: &Kind, facts: &impl Look<'a>, now: i64) -> Option<Fact> {
+    let zone = facts.facts().zone;
+    let performed = |track: Track<'_>, window| Fact::Performed {
+        count: track.count(window, now),
+        last: track.last(),
+    };
+    Some(match kind {
+        Kind::All | Kind::Any | Kind::Not | Kind::Nobody => return None,
+        Kind::Attribute(name, _) => {
+            Fact::Attribute(facts.attribute(name).cloned().unwrap_or_default())
+        }
+        Kind::Seen(which, _) => Fact::Instant(match seen(*which, facts) {
+            Known::Instant(at) => Some(at),
+            Known::Nothing | Known::Value(_) => None,
+        }),
+        Kind::Count { source, window, .. } => performed(track(source, facts), window.on(zone)),
+        Kind::Occurrence { source, which, .. } => match which {
+            Which::First => Fact::Instant(occurrence(source, *which, facts)),
+            Which::Last => performed(track(source, facts), Window::Ever),
+        },
+        Kind::Sequence(sequence) => {
+            let tracks = tracks(sequence, facts);
+            Fact::Sequence {
+                first: tracks.first.last(),
+                then: tracks.then.last(),
+            }
+        }
+        Kind::Share { salt, .. } => Fact::Share(share(facts.facts().id, salt) * 100.0),
+        Kind::Clock(_) => Fact::Clock(crate::time::Date::Local(zone.local(now)).to_string()),
+        Kind::Page(..) => Fact::InTheBrowser,
+    })
 }

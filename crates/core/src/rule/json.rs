@@ -23,11 +23,17 @@ impl<'de> de::Visitor<'de> for AttributeVisitor {
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<AttributeTest, A::Error> {
-        let (mut name, mut test) = (None, None);
+        let (mut name, mut test, mut match_case) = (None, None, None);
         while let Some(key) = map.next_key::<String>()? {
             if key == "name" {
                 if name.replace(map.next_value()?).is_some() {
                     return Err(de::Error::duplicate_field("name"));
+                }
+                continue;
+            }
+            if key == "match_case" {
+                if match_case.replace(map.next_value()?).is_some() {
+                    return Err(de::Error::duplicate_field("match_case"));
                 }
                 continue;
             }
@@ -48,7 +54,11 @@ impl<'de> de::Visitor<'de> for AttributeVisitor {
         let test = test.ok_or_else(|| {
             de::Error::custom("a comparison is missing, such as \"is\" or \"greater_than\"")
         })?;
-        Ok(AttributeTest { name, test })
+        Ok(AttributeTest {
+            name,
+            test,
+            match_case: match_case.unwrap_or_default(),
+        })
     }
 }
 

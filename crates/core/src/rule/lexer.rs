@@ -2,7 +2,7 @@
 //! Knows no grammar: which word may stand where is `text`'s business.
 
 use super::{Problem, text::PROBLEMS_MAX};
-use crate::time::parse_instant;
+use crate::time::{Date, parse_date};
 
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
@@ -13,7 +13,7 @@ pub(super) enum Kind {
     /// Text in double quotes.
     Text(String),
     Number(f64),
-    Date(i64),
+    Date(Date),
     Sign(&'static str),
 }
 
@@ -62,7 +62,7 @@ pub(super) fn lex(source: &str) -> Result<Vec<Token>, Vec<Problem>> {
                 (Some(name), _) => Ok(Kind::Name(name)),
                 (None, _) => Err(format!("the closing {first} is missing")),
             }
-        } else if let Some(sign) = ["<=", ">=", "!=", "<", ">", "=", "(", ")", ","]
+        } else if let Some(sign) = ["<=", ">=", "!=", "<", ">", "=", "(", ")", ",", "%"]
             .into_iter()
             .find(|sign| sign.chars().eq(rest.iter().copied().take(sign.len())))
         {
@@ -88,10 +88,7 @@ pub(super) fn lex(source: &str) -> Result<Vec<Token>, Vec<Problem>> {
                 at: start,
                 end: at,
             }),
-            Err(message) => problems.push(Problem {
-                at: Some(start),
-                message,
-            }),
+            Err(message) => problems.push(Problem::at(start, message)),
         }
     }
     if problems.is_empty() {
@@ -128,7 +125,7 @@ fn number_or_date(text: &str) -> Result<Kind, String> {
     if let Some(number) = text.parse::<f64>().ok().filter(|number| number.is_finite()) {
         return Ok(Kind::Number(number));
     }
-    parse_instant(text).map(Kind::Date).ok_or_else(|| {
+    parse_date(text).map(Kind::Date).ok_or_else(|| {
         format!(
             "`{text}` is neither a number nor a date such as `2026-11-23` or `2026-11-23T09:00:00Z`"
         )

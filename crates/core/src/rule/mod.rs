@@ -1,29 +1,49 @@
 //! Rules about people: one tree, two spellings (JSON and a line of text), five questions.
 //! Knows nothing of series or of where facts are kept: those come in as [`Facts`].
+//!
+//! [`Rule`] is what is written; [`Rule::compile`] makes a [`Program`] of it, which answers.
 
 mod bounds;
+mod change;
+mod check;
+mod clock;
 mod comparison;
 mod eval;
 mod explain;
+mod facts;
 mod json;
 mod lexer;
+mod phrase;
+mod predicate;
 mod print;
+mod problem;
+mod program;
 mod residual;
 mod resolve;
+mod sequence;
+mod streams;
 mod text;
+mod timed;
 
-pub use bounds::{DEPTH_MAX, PREDICATES_MAX};
-pub use eval::{Attribute, FIRST_SEEN, Facts, LAST_SEEN};
+pub use bounds::{ANNIVERSARY_DAYS_MAX, DEPTH_MAX, FILTERS_MAX, PREDICATES_MAX};
+pub use change::Change;
+pub use clock::{ClockTest, Weekday};
 pub use explain::{Explanation, Fact};
+pub use facts::{Attribute, Bound, FIRST_SEEN, Facts, LAST_SEEN, Look};
 pub use json::AnySpelling;
-pub use resolve::{Names, RESOLVED_PREDICATES_MAX, SEGMENTS_DEEP_MAX, Segments};
+pub use problem::Problem;
+pub use program::{Program, Source, Symbol, Symbols};
+pub use resolve::{BUILT_IN, Names, RESOLVED_PREDICATES_MAX, SEGMENTS_DEEP_MAX, Segments};
 pub(crate) use resolve::{is_known_attribute, unknown};
-pub use text::{Problem, TEXT_BYTES_MAX, parse};
+pub use streams::{STREAMS_MAX, Stream, Streams};
+pub use text::{TEXT_BYTES_MAX, parse};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    history::Engagement,
     residual::{PageField, PageTest},
+    time::Date,
     window::{Age, Count, Window},
 };
 
@@ -43,6 +63,14 @@ pub enum Rule {
     Event(EventTest),
     /// How long ago an event was performed for the first or the last time.
     Occurrence(OccurrenceTest),
+    /// Whether one event was followed by another.
+    Sequence(SequenceTest),
+    /// What the person did with a message.
+    Message(MessageTest),
+    /// The person is among a share of people that chance has picked for good.
+    Share(ShareTest),
+    /// What the person's wall clock shows.
+    Clock(ClockTest),
     /// What the page is that the person looks at: only the browser knows.
     Page(PageRule),
     /// The person is in this segment.
@@ -57,6 +85,20 @@ pub struct AttributeTest {
     /// The comparison.
     #[serde(flatten)]
     pub test: Test,
+    /// Whether text is compared letter by letter, capitals and all.
+    #[serde(skip_serializing_if = "is_default")]
+    pub match_case: bool,
+}
+
+/// An event, if it has properties that pass every one of some comparisons.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FilteredEvent {
+    /// The name of the event.
+    pub name: String,
+    /// What its properties must pass; empty for any.
+    #[serde(default, rename = "where", skip_serializing_if = "is_default")]
+    pub filters: Vec<AttributeTest>,
 }
 
 /// A comparison with the number of times that an event was performed.
@@ -65,15 +107,18 @@ pub struct AttributeTest {
 pub struct EventTest {
     /// The name of the event.
     pub name: String,
+    /// What its properties must pass; empty for any.
+    #[serde(default, rename = "where", skip_serializing_if = "is_default")]
+    pub filters: Vec<AttributeTest>,
     /// How many occurrences are asked for.
     pub count: Count,
     /// When they count.
-    #[serde(default, skip_serializing_if = "is_ever")]
-    pub window: Window,
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub window: Window<Date>,
 }
 
-fn is_ever(window: &Window) -> bool {
-    *window == Window::Ever
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// A comparison with the age of the first or last occurrence of an event.
@@ -82,10 +127,69 @@ fn is_ever(window: &Window) -> bool {
 pub struct OccurrenceTest {
     /// The name of the event.
     pub name: String,
+    /// What its properties must pass; empty for any.
+    #[serde(default, rename = "where", skip_serializing_if = "is_default")]
+    pub filters: Vec<AttributeTest>,
     /// Which occurrence.
     pub which: Which,
     /// The comparison; without an occurrence it is false.
     pub age: Age,
+}
+
+/// One event and then another, or then not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SequenceTest {
+    /// The event that begins it.
+    pub first: FilteredEvent,
+    /// The event that follows, or does not.
+    pub then: FilteredEvent,
+    /// True: some `first` was followed by `then`. False: the newest `first` was not, and the time
+    /// for it has passed.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub happened: bool,
+    /// For how long after `first` an occurrence of `then` counts, ms.
+    pub within: i64,
+    /// When `first` counts.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub window: Window<Date>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_yes(happened: &bool) -> bool {
+    *happened
+}
+
+/// A comparison with the number of times that a person did something with a message.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MessageTest {
+    /// The ids of the series and its step, `series/step`.
+    pub name: String,
+    /// What they did with it.
+    pub engagement: Engagement,
+    /// How many times are asked for.
+    pub count: Count,
+    /// When they count.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub window: Window<Date>,
+}
+
+/// A share of all people, picked by a hash of their id: [`crate::hash::share`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShareTest {
+    /// Names the draw: shares of the same salt nest, those of different salts are unrelated.
+    pub salt: String,
+    /// Where the share begins, in percent.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub from: f64,
+    /// Where it ends, in percent; excluded.
+    pub below: f64,
 }
 
 /// The first or the last occurrence.
@@ -161,13 +265,13 @@ pub enum Test {
     HasAnyValue,
     /// Is not there.
     IsUnknown,
-    /// The date is before this instant (Unix ms).
-    Before(i64),
-    /// The date is at this instant (Unix ms) or after it.
-    After(i64),
-    /// The date lies in the 24 hours from this instant (Unix ms) on.
-    On(i64),
-    /// With age = now - date: `age > span` (ms).
+    /// The instant is before this one.
+    Before(Date),
+    /// The instant is this one or after it.
+    After(Date),
+    /// The instant lies on the calendar day of this date, by the person's wall clock.
+    On(Date),
+    /// With age = now - instant: `age > span` (ms).
     MoreThanAgo(i64),
     /// `age < span` (ms).
     LessThanAgo(i64),
@@ -175,6 +279,10 @@ pub enum Test {
     ExactlyAgo(i64),
     /// The date lies ahead, by no more than the span (ms).
     WithinNext(i64),
+    /// The date is of the calendar day that it is, by the person's wall clock.
+    IsToday,
+    /// Its month and day come again within this many calendar days; 0 is today.
+    AnniversaryWithin(u32),
 }
 
 impl Rule {
@@ -194,38 +302,71 @@ impl Rule {
             leaf @ (Self::Attribute(_)
             | Self::Event(_)
             | Self::Occurrence(_)
+            | Self::Sequence(_)
+            | Self::Message(_)
+            | Self::Share(_)
+            | Self::Clock(_)
             | Self::Page(_)
             | Self::Segment(_)) => leaf,
         }
     }
 
-    /// Calls `visit` with every predicate, from left to right.
-    pub fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a Rule)) {
+    /// The parts of a group; none for a predicate.
+    #[must_use]
+    pub fn parts(&self) -> &[Rule] {
         match self {
-            Self::All(parts) | Self::Any(parts) => parts.iter().for_each(|part| part.each(visit)),
-            Self::Not(part) => part.each(visit),
+            Self::All(parts) | Self::Any(parts) => parts,
+            Self::Not(part) => std::slice::from_ref(part),
             Self::Attribute(_)
             | Self::Event(_)
             | Self::Occurrence(_)
+            | Self::Sequence(_)
+            | Self::Message(_)
+            | Self::Share(_)
+            | Self::Clock(_)
             | Self::Page(_)
-            | Self::Segment(_) => visit(self),
+            | Self::Segment(_) => &[],
+        }
+    }
+
+    /// The events that a predicate counts, each with what its properties must pass.
+    pub(crate) fn events(&self) -> Vec<(&str, &[AttributeTest])> {
+        match self {
+            Self::Event(test) => vec![(&test.name, &test.filters)],
+            Self::Occurrence(test) => vec![(&test.name, &test.filters)],
+            Self::Sequence(test) => [&test.first, &test.then]
+                .map(|event| (event.name.as_str(), event.filters.as_slice()))
+                .into(),
+            Self::All(_)
+            | Self::Any(_)
+            | Self::Not(_)
+            | Self::Attribute(_)
+            | Self::Message(_)
+            | Self::Share(_)
+            | Self::Clock(_)
+            | Self::Page(_)
+            | Self::Segment(_) => Vec::new(),
+        }
+    }
+
+    fn is_group(&self) -> bool {
+        matches!(self, Self::All(_) | Self::Any(_) | Self::Not(_))
+    }
+
+    /// Calls `visit` with every predicate, from left to right.
+    pub fn each<'a>(&'a self, visit: &mut dyn FnMut(&'a Rule)) {
+        if self.is_group() {
+            self.parts().iter().for_each(|part| part.each(visit));
+        } else {
+            visit(self);
         }
     }
 
     /// How deep its groups are nested.
     #[must_use]
     pub fn depth(&self) -> usize {
-        match self {
-            Self::All(parts) | Self::Any(parts) => {
-                1 + parts.iter().map(Self::depth).max().unwrap_or(0)
-            }
-            Self::Not(part) => 1 + part.depth(),
-            Self::Attribute(_)
-            | Self::Event(_)
-            | Self::Occurrence(_)
-            | Self::Page(_)
-            | Self::Segment(_) => 0,
-        }
+        let deepest = self.parts().iter().map(Self::depth).max().unwrap_or(0);
+        deepest + usize::from(self.is_group())
     }
 }
 

@@ -3,11 +3,14 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use super::{AttributeTest, EventTest, Literal, OccurrenceTest, PageRule, Rule, Test, Which};
+use super::{
+    AttributeTest, ClockTest, EventTest, FilteredEvent, Literal, MessageTest, OccurrenceTest,
+    PageRule, Rule, SequenceTest, ShareTest, Test, Which,
+};
 use crate::{
     residual::{PageField, PageTest},
-    time::{format_date, format_instant, span_in_words},
-    window::{Age, Count, DAY_MS, Window},
+    time::{Date, span_in_words},
+    window::{Age, Count, Window},
 };
 
 /// Words that an attribute's name can only be written as in back-quotes.
@@ -36,16 +39,26 @@ impl Display for Rule {
             Self::Any(parts) => join(out, parts, " or "),
             // `not performed` is a predicate of its own, so its negation needs the parentheses.
             Self::Not(part) => match **part {
-                Self::Attribute(_) | Self::Page(_) | Self::Segment(_) | Self::Not(_) => {
-                    write!(out, "not {part}")
-                }
-                Self::All(_) | Self::Any(_) | Self::Event(_) | Self::Occurrence(_) => {
-                    write!(out, "not ({part})")
-                }
+                Self::Attribute(_)
+                | Self::Page(_)
+                | Self::Segment(_)
+                | Self::Share(_)
+                | Self::Clock(_)
+                | Self::Not(_) => write!(out, "not {part}"),
+                Self::All(_)
+                | Self::Any(_)
+                | Self::Event(_)
+                | Self::Occurrence(_)
+                | Self::Sequence(_)
+                | Self::Message(_) => write!(out, "not ({part})"),
             },
             Self::Attribute(test) => test.fmt(out),
             Self::Event(test) => test.fmt(out),
             Self::Occurrence(test) => test.fmt(out),
+            Self::Sequence(test) => test.fmt(out),
+            Self::Message(test) => test.fmt(out),
+            Self::Share(test) => test.fmt(out),
+            Self::Clock(test) => test.fmt(out),
             Self::Page(test) => test.fmt(out),
             Self::Segment(id) => write!(out, "in segment {}", Quoted(id)),
         }
@@ -57,8 +70,10 @@ fn join(out: &mut Formatter<'_>, parts: &[Rule], between: &str) -> fmt::Result {
         if place > 0 {
             out.write_str(between)?;
         }
-        let whole = matches!(part, Rule::All(parts) | Rule::Any(parts) if !parts.is_empty());
-        if whole {
+        let is_whole = matches!(part, Rule::All(parts) | Rule::Any(parts) if !parts.is_empty());
+        // What follows `and` would be read as one more filter.
+        let is_filtered = part.events().iter().any(|(_, filters)| !filters.is_empty());
+        if is_whole || is_filtered {
             write!(out, "({part})")?;
         } else {
             write!(out, "{part}")?;
@@ -109,20 +124,6 @@ impl<T: Display> Display for Items<'_, T> {
     }
 }
 
-/// An instant: a date alone where it is midnight in UTC.
-struct Date(i64);
-
-impl Display for Date {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let midnight = self.0.rem_euclid(DAY_MS) == 0;
-        out.write_str(&if midnight {
-            format_date(self.0)
-        } else {
-            format_instant(self.0)
-        })
-    }
-}
-
 pub(super) fn is_plain_name(name: &str) -> bool {
     let mut characters = name.chars();
     let starts = characters
@@ -144,8 +145,11 @@ impl Display for AttributeTest {
                 self.name.replace('\\', "\\\\").replace('`', "\\`")
             )?;
         }
-        out.write_str(" ")?;
-        self.test.fmt(out)
+        write!(out, " {}", self.test)?;
+        if self.match_case {
+            out.write_str(" matching case")?;
+        }
+        Ok(())
     }
 }
 
@@ -172,38 +176,117 @@ impl Display for Test {
             Self::IsEmpty => out.write_str("is empty"),
             Self::HasAnyValue => out.write_str("has any value"),
             Self::IsUnknown => out.write_str("is unknown"),
-            Self::Before(instant) => write!(out, "before {}", Date(*instant)),
-            Self::After(instant) => write!(out, "after {}", Date(*instant)),
-            Self::On(day) => write!(out, "on {}", Date(*day)),
+            Self::Before(instant) => write!(out, "before {instant}"),
+            Self::After(instant) => write!(out, "after {instant}"),
+            Self::On(day) => write!(out, "on {day}"),
             Self::MoreThanAgo(span) => write!(out, "> {} ago", span_in_words(*span)),
             Self::LessThanAgo(span) => write!(out, "< {} ago", span_in_words(*span)),
             Self::ExactlyAgo(span) => write!(out, "exactly {} ago", span_in_words(*span)),
             Self::WithinNext(span) => write!(out, "within next {}", span_in_words(*span)),
+            Self::IsToday => out.write_str("is today"),
+            Self::AnniversaryWithin(0) => out.write_str("has anniversary today"),
+            Self::AnniversaryWithin(days) => {
+                let unit = if *days == 1 { "day" } else { "days" };
+                write!(out, "has anniversary within next {days} {unit}")
+            }
         }
+    }
+}
+
+/// What the properties of an event must pass, behind its name.
+struct Filters<'a>(&'a [AttributeTest]);
+
+impl Display for Filters<'_> {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        for (place, filter) in self.0.iter().enumerate() {
+            let word = if place > 0 { "and" } else { "where" };
+            write!(out, " {word} {filter}")?;
+        }
+        Ok(())
+    }
+}
+
+/// How often and when, behind what was done.
+fn counted(
+    out: &mut Formatter<'_>,
+    done: impl Display,
+    count: Count,
+    window: Window<Date>,
+) -> fmt::Result {
+    match count {
+        Count::AtLeast(1) => write!(out, "{done}")?,
+        Count::AtMost(0) => write!(out, "not {done}")?,
+        Count::AtLeast(n) => write!(out, "{done} at least {n} times")?,
+        Count::AtMost(n) => write!(out, "{done} at most {n} times")?,
+        Count::Exactly(n) => write!(out, "{done} exactly {n} times")?,
+        Count::Between(least, most) => write!(out, "{done} between {least} and {most} times")?,
+    }
+    windowed(out, window)
+}
+
+fn windowed(out: &mut Formatter<'_>, window: Window<Date>) -> fmt::Result {
+    match window {
+        Window::Ever => Ok(()),
+        Window::Last(span) => write!(out, " in last {}", span_in_words(span)),
+        Window::Before(end) => write!(out, " before {end}"),
+        Window::Since(start) => write!(out, " since {start}"),
+        Window::Between(start, end) => write!(out, " from {start} to {end}"),
     }
 }
 
 impl Display for EventTest {
     fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let name = Quoted(&self.name);
-        match self.count {
-            Count::AtLeast(1) => write!(out, "performed {name}")?,
-            Count::AtMost(0) => write!(out, "not performed {name}")?,
-            Count::AtLeast(n) => write!(out, "performed {name} at least {n} times")?,
-            Count::AtMost(n) => write!(out, "performed {name} at most {n} times")?,
-            Count::Exactly(n) => write!(out, "performed {name} exactly {n} times")?,
-            Count::Between(least, most) => {
-                write!(out, "performed {name} between {least} and {most} times")?;
-            }
+        let (name, filters) = (Quoted(&self.name), Filters(&self.filters));
+        let done = format_args!("performed {name}{filters}");
+        counted(out, done, self.count, self.window)
+    }
+}
+
+impl Display for MessageTest {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let done = format_args!("{} message {}", self.engagement.word(), Quoted(&self.name));
+        counted(out, done, self.count, self.window)
+    }
+}
+
+impl Display for FilteredEvent {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let (name, filters) = (Quoted(&self.name), Filters(&self.filters));
+        write!(out, "performed {name}{filters}")
+    }
+}
+
+impl Display for SequenceTest {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let then = if self.happened { "then" } else { "then not" };
+        let within = span_in_words(self.within);
+        write!(out, "{} {then} {} within {within}", self.first, self.then)?;
+        windowed(out, self.window)
+    }
+}
+
+impl Display for ShareTest {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        let (salt, from, below) = (Quoted(&self.salt), self.from, self.below);
+        if from == 0.0 {
+            write!(out, "random share {salt} below {below} %")
+        } else {
+            write!(out, "random share {salt} from {from} to {below} %")
         }
-        match self.window {
-            Window::Ever => Ok(()),
-            Window::Last(span) => write!(out, " in last {}", span_in_words(span)),
-            Window::Before(end) => write!(out, " before {}", Date(end)),
-            Window::Since(start) => write!(out, " since {}", Date(start)),
-            Window::Between(start, end) => {
-                write!(out, " from {} to {}", Date(start), Date(end))
-            }
+    }
+}
+
+impl Display for ClockTest {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Weekday(days) => match days.as_slice() {
+                [only] => write!(out, "local weekday is {}", only.word()),
+                several => {
+                    let words: Vec<&str> = several.iter().map(|day| day.word()).collect();
+                    write!(out, "local weekday is any of {}", Items(&words))
+                }
+            },
+            Self::Hour(from, to) => write!(out, "local hour from {from} to {to}"),
         }
     }
 }
@@ -220,8 +303,9 @@ impl Display for OccurrenceTest {
         };
         write!(
             out,
-            "{which} performed {} {sign} {} ago",
+            "{which} performed {}{} {sign} {} ago",
             Quoted(&self.name),
+            Filters(&self.filters),
             span_in_words(span)
         )
     }

@@ -1,73 +1,224 @@
 //! Partial evaluation: with the person's facts known, only what the browser will see remains.
 //! Attributes never survive it: what depends on them becomes an answer, or an instant.
 
-use super::{AttributeTest, Facts, Rule, Test, Which};
+use super::{
+    Which,
+    check::{Check, Known},
+    eval::{occurrence, seen, track, tracks},
+    facts::Look,
+    program::{Kind, Node, Program, Source, parts},
+    timed::{Stretch, Timed},
+};
 use crate::{
-    residual::Residual,
+    residual::{NOWHERE, Residual},
     window::{Age, Count, DAY_MS, Window},
 };
 
-impl Rule {
+impl Program {
     /// What is left of the rule for a browser that will know the page, new events and the time.
     ///
     /// For every `later >= now`, evaluating it there gives what the whole rule would give.
     #[must_use]
-    pub fn residual(&self, facts: &Facts<'_>, now: i64) -> Residual {
-        match self {
-            Self::All(parts) => combine(parts, facts, now, false),
-            Self::Any(parts) => combine(parts, facts, now, true),
-            Self::Not(part) => match part.residual(facts, now) {
-                Residual::Always(answer) => Residual::Always(!answer),
-                Residual::Not(inner) => *inner,
-                open @ (Residual::All(_)
-                | Residual::Any(_)
-                | Residual::From(_)
-                | Residual::Event { .. }
-                | Residual::LastSeen { .. }
-                | Residual::Page { .. }) => Residual::Not(Box::new(open)),
-            },
-            Self::Attribute(test) => test.residual(facts, now),
-            Self::Event(test) => Residual::Event {
-                name: test.name.clone(),
-                count: test.count,
-                window: test.window,
-                known: facts
-                    .history
-                    .for_browser(&test.name, test.count, test.window, now),
-            },
-            Self::Occurrence(test) => match (test.which, test.age) {
-                // The first occurrence stays the first; without one, a new one starts at age 0.
-                (Which::First, age) => match test.instant(facts) {
-                    Some(at) => age_residual(age, at, now),
-                    None => first_residual(&test.name, age),
-                },
-                // "Last performed less than N ago" is "performed in the last N - 1 ms".
-                (Which::Last, Age::LessThanAgo(span)) => event(
-                    facts,
-                    &test.name,
-                    Count::AtLeast(1),
-                    span.saturating_sub(1),
-                    now,
-                ),
-                (Which::Last, Age::MoreThanAgo(span)) => Residual::All(vec![
-                    ever(facts, &test.name, now),
-                    event(facts, &test.name, Count::AtMost(0), span, now),
-                ]),
-            },
-            Self::Page(page) => Residual::Page {
-                field: page.field,
-                test: page.test.clone(),
-            },
-            Self::Segment(_) => Residual::Always(false),
-        }
+    pub fn residual<'a>(&self, facts: &impl Look<'a>, now: i64) -> Residual {
+        residual(&self.nodes, facts, now)
     }
 }
 
+fn residual<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64) -> Residual {
+    let Some((node, rest)) = nodes.split_first() else {
+        return Residual::Always(false);
+    };
+    let zone = facts.facts().zone;
+    match &node.kind {
+        Kind::All => all(parts(rest).map(|part| residual(part, facts, now))),
+        Kind::Any => any(parts(rest).map(|part| residual(part, facts, now))),
+        Kind::Not => negation(residual(rest, facts, now)),
+        Kind::Attribute(name, check) => {
+            check_residual(check, Known::of(facts.attribute(name)), facts, now)
+        }
+        Kind::Seen(which, check) => {
+            let known = seen(*which, facts);
+            let open = match which {
+                Which::First => None,
+                Which::Last => last_seen(check, facts.facts().last_seen),
+            };
+            open.unwrap_or_else(|| check_residual(check, known, facts, now))
+        }
+        Kind::Count {
+            source,
+            count,
+            window,
+        } => event(source, *count, window.on(zone), facts, now),
+        Kind::Occurrence {
+            source,
+            which: Which::First,
+            age,
+        } => match occurrence(source, Which::First, facts) {
+            // The first occurrence stays the first; without one, a new one starts at age 0.
+            Some(at) => Timed::Age(*age).residual(at, zone, now),
+            None => first(source, *age),
+        },
+        Kind::Occurrence {
+            source,
+            which: Which::Last,
+            age,
+        } => match *age {
+            // "Last performed less than N ago" is "performed in the last N - 1 ms".
+            Age::LessThanAgo(span) => {
+                let window = Window::Last(span.saturating_sub(1));
+                event(source, Count::AtLeast(1), window, facts, now)
+            }
+            Age::MoreThanAgo(span) => all([
+                event(source, Count::AtLeast(1), Window::Ever, facts, now),
+                event(source, Count::AtMost(0), Window::Last(span), facts, now),
+            ]),
+        },
+        Kind::Sequence(sequence) => sequence.residual(tracks(sequence, facts), zone, now),
+        Kind::Clock(clock) => clock.residual(zone, now),
+        Kind::Page(field, test) => Residual::Page {
+            field: *field,
+            test: test.clone(),
+        },
+        Kind::Share { .. } | Kind::Nobody => Residual::Always(super::eval::eval(nodes, facts, now)),
+    }
+}
+
+/// How often something happened that may go on happening in the browser.
+fn event<'a>(
+    source: &Source,
+    count: Count,
+    window: Window,
+    facts: &impl Look<'a>,
+    now: i64,
+) -> Residual {
+    let track = track(source, facts);
+    let is_here = source.event().is_some();
+    if !matches!(window, Window::Last(_)) {
+        // What is counted once stays counted: the answer may stand already.
+        let counted = track.count(window, now);
+        if !is_here || counted > u64::from(count.threshold()) {
+            return Residual::Always(count.holds(counted));
+        }
+    }
+    Residual::Event {
+        // LIMIT: the browser keeps no properties, and no reactions as events: what happens there
+        // counts once the edge has it.
+        name: source.event().unwrap_or(NOWHERE).to_owned(),
+        count,
+        window,
+        known: track.for_browser(count, window, now),
+    }
+}
+
+/// The age of a first occurrence that has yet to come.
+fn first(source: &Source, age: Age) -> Residual {
+    // LIMIT: while the browser holds its own instants only, "first" and "any so far" are the same
+    // for an age that has not been reached; a longer one is decided at the edge.
+    match (source.event(), age) {
+        (Some(name), Age::LessThanAgo(span)) => Residual::Event {
+            name: name.to_owned(),
+            count: Count::AtLeast(1),
+            window: Window::Last(span.saturating_sub(1)),
+            known: Vec::new(),
+        },
+        (None, _) | (_, Age::MoreThanAgo(_)) => Residual::Always(false),
+    }
+}
+
+fn check_residual<'a>(
+    check: &Check,
+    known: Known<'_>,
+    facts: &impl Look<'a>,
+    now: i64,
+) -> Residual {
+    let zone = facts.facts().zone;
+    match check {
+        Check::Timed(timed) => known
+            .instant(zone)
+            .map_or(Residual::Always(false), |at| timed.residual(at, zone, now)),
+        Check::Equals { .. }
+        | Check::Text { .. }
+        | Check::Number(..)
+        | Check::Includes { .. }
+        | Check::Empty
+        | Check::Known(_) => Residual::Always(check.holds(known, zone, now)),
+    }
+}
+
+/// What the visitor does in the browser makes them seen: such tests of `last_seen` stay open.
+fn last_seen(check: &Check, last: Option<i64>) -> Option<Residual> {
+    let seen = |age| Residual::LastSeen { age, last };
+    let ever = seen(Age::LessThanAgo(i64::MAX));
+    // LIMIT: a comparison of `last_seen` with a date or a number is decided at the edge.
+    match check {
+        Check::Timed(Timed::Age(age)) => Some(seen(*age)),
+        Check::Timed(Timed::Exactly(span)) => Some(Residual::All(vec![
+            negation(seen(Age::LessThanAgo(*span))),
+            seen(Age::LessThanAgo(span.saturating_add(DAY_MS))),
+        ])),
+        Check::Known(true) => Some(ever),
+        Check::Known(false) => Some(negation(ever)),
+        Check::Timed(
+            Timed::Before(_)
+            | Timed::After(_)
+            | Timed::On(_)
+            | Timed::WithinNext(_)
+            | Timed::Today
+            | Timed::Anniversary(_),
+        )
+        | Check::Equals { .. }
+        | Check::Text { .. }
+        | Check::Number(..)
+        | Check::Includes { .. }
+        | Check::Empty => None,
+    }
+}
+
+/// A stretch of time as seen from `now`.
+pub(super) fn during((start, end): Stretch, now: i64) -> Residual {
+    if now >= end || start >= end {
+        return Residual::Always(false);
+    }
+    let from = if now < start {
+        Residual::From(start)
+    } else {
+        Residual::Always(true)
+    };
+    let until = if end < i64::MAX {
+        negation(Residual::From(end))
+    } else {
+        Residual::Always(true)
+    };
+    all([from, until])
+}
+
+fn negation(part: Residual) -> Residual {
+    match part {
+        Residual::Always(answer) => Residual::Always(!answer),
+        Residual::Not(inner) => *inner,
+        open @ (Residual::All(_)
+        | Residual::Any(_)
+        | Residual::From(_)
+        | Residual::Event { .. }
+        | Residual::LastSeen { .. }
+        | Residual::Page { .. }
+        | Residual::Recurs { .. }
+        | Residual::Sequence { .. }) => Residual::Not(Box::new(open)),
+    }
+}
+
+pub(super) fn all(parts: impl IntoIterator<Item = Residual>) -> Residual {
+    combine(parts, false)
+}
+
+pub(super) fn any(parts: impl IntoIterator<Item = Residual>) -> Residual {
+    combine(parts, true)
+}
+
 /// A group of which the decided parts are left out; `deciding` is the answer that settles it.
-fn combine(parts: &[Rule], facts: &Facts<'_>, now: i64, deciding: bool) -> Residual {
+fn combine(parts: impl IntoIterator<Item = Residual>, deciding: bool) -> Residual {
     let mut open = Vec::new();
     for part in parts {
-        let part = part.residual(facts, now);
         if part == Residual::Always(deciding) {
             return part;
         }
@@ -86,146 +237,5 @@ fn combine(parts: &[Rule], facts: &Facts<'_>, now: i64, deciding: bool) -> Resid
                 Residual::All(open)
             }
         }
-    }
-}
-
-fn event(facts: &Facts<'_>, name: &str, count: Count, span: i64, now: i64) -> Residual {
-    let window = Window::Last(span);
-    Residual::Event {
-        name: name.to_owned(),
-        count,
-        window,
-        known: facts.history.for_browser(name, count, window, now),
-    }
-}
-
-fn ever(facts: &Facts<'_>, name: &str, now: i64) -> Residual {
-    let (count, window) = (Count::AtLeast(1), Window::Ever);
-    let known = facts.history.for_browser(name, count, window, now);
-    if known.is_empty() {
-        Residual::Event {
-            name: name.to_owned(),
-            count,
-            window,
-            known,
-        }
-    } else {
-        Residual::Always(true)
-    }
-}
-
-/// From an instant on, or until it; decided where it has passed.
-fn from(instant: i64, now: i64) -> Residual {
-    if now >= instant {
-        Residual::Always(true)
-    } else {
-        Residual::From(instant)
-    }
-}
-
-fn until(instant: i64, now: i64) -> Residual {
-    if now >= instant {
-        Residual::Always(false)
-    } else {
-        Residual::Not(Box::new(Residual::From(instant)))
-    }
-}
-
-fn age_residual(age: Age, at: i64, now: i64) -> Residual {
-    match age {
-        Age::MoreThanAgo(_) => from(age.boundary(at), now),
-        Age::LessThanAgo(_) => until(age.boundary(at), now),
-    }
-}
-
-/// The age of a first occurrence that has yet to come.
-fn first_residual(name: &str, age: Age) -> Residual {
-    let occurred = |window| Residual::Event {
-        name: name.to_owned(),
-        count: Count::AtLeast(1),
-        window,
-        known: Vec::new(),
-    };
-    // LIMIT: while the browser holds its own instants only, "first" and "any so far" are the same
-    // for an age that has not been reached; a longer one is decided at the edge.
-    match age {
-        Age::LessThanAgo(span) => occurred(Window::Last(span.saturating_sub(1))),
-        Age::MoreThanAgo(_) => Residual::Always(false),
-    }
-}
-
-impl Test {
-    fn age(&self) -> Option<Age> {
-        if let Self::MoreThanAgo(span) = self {
-            return Some(Age::MoreThanAgo(*span));
-        }
-        if let Self::LessThanAgo(span) = self {
-            return Some(Age::LessThanAgo(*span));
-        }
-        None
-    }
-}
-
-impl AttributeTest {
-    fn residual(&self, facts: &Facts<'_>, now: i64) -> Residual {
-        if self.name == super::eval::LAST_SEEN
-            && let Some(open) = self.test.last_seen_residual(facts.last_seen)
-        {
-            return open;
-        }
-        let known = self.value(facts);
-        known
-            .instant()
-            .and_then(|at| self.test.timed_residual(at, now))
-            .unwrap_or_else(|| Residual::Always(self.test.holds(known, now)))
-    }
-}
-
-impl Test {
-    /// What time alone decides, for an instant that stays as it is.
-    fn timed_residual(&self, at: i64, now: i64) -> Option<Residual> {
-        if let Some(age) = self.age() {
-            return Some(age_residual(age, at, now));
-        }
-        if let Self::ExactlyAgo(span) = self {
-            let start = at.saturating_add(*span);
-            let end = start.saturating_add(DAY_MS);
-            return Some(both(from(start, now), until(end, now)));
-        }
-        if let Self::WithinNext(span) = self {
-            let start = at.saturating_sub(*span);
-            let end = at.saturating_add(1);
-            return Some(both(from(start, now), until(end, now)));
-        }
-        None
-    }
-
-    /// What the visitor does in the browser makes them seen: such tests stay open.
-    fn last_seen_residual(&self, last: Option<i64>) -> Option<Residual> {
-        let seen = |age| Residual::LastSeen { age, last };
-        let not = |part| Residual::Not(Box::new(part));
-        if let Some(age) = self.age() {
-            return Some(seen(age));
-        }
-        if let Self::ExactlyAgo(span) = self {
-            return Some(Residual::All(vec![
-                not(seen(Age::LessThanAgo(*span))),
-                seen(Age::LessThanAgo(span.saturating_add(DAY_MS))),
-            ]));
-        }
-        let ever = seen(Age::LessThanAgo(i64::MAX));
-        if *self == Self::HasAnyValue {
-            return Some(ever);
-        }
-        // LIMIT: a comparison of `last_seen` with a date or a number is decided at the edge.
-        (*self == Self::IsUnknown).then(|| not(ever))
-    }
-}
-
-fn both(left: Residual, right: Residual) -> Residual {
-    match (left, right) {
-        (Residual::Always(false), _) | (_, Residual::Always(false)) => Residual::Always(false),
-        (Residual::Always(true), open) | (open, Residual::Always(true)) => open,
-        (left, right) => Residual::All(vec![left, right]),
     }
 }

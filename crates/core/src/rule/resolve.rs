@@ -13,6 +13,22 @@ pub const RESOLVED_PREDICATES_MAX: usize = 4_096;
 /// How many segments may stand within one another.
 pub const SEGMENTS_DEEP_MAX: usize = 16;
 
+/// Attributes that need not have been seen: those that Rekindle keeps itself, and those that it
+/// gives a meaning to.
+pub const BUILT_IN: [&str; 11] = [
+    super::FIRST_SEEN,
+    super::LAST_SEEN,
+    "sessions",
+    "email",
+    "push_enabled",
+    "unsubscribed",
+    "country",
+    "language",
+    "device",
+    "browser",
+    "timezone",
+];
+
 /// The rules of the segments, by id.
 pub type Segments = BTreeMap<String, Rule>;
 
@@ -40,7 +56,7 @@ impl Rule {
         path: &mut Vec<&'a str>,
         predicates: &mut usize,
     ) -> Result<Rule, Problem> {
-        let fail = |message: String| Err(Problem { at: None, message });
+        let fail = |message: String| Err(Problem::new(message));
         let mut each = |parts: &'a [Rule]| {
             let resolve = |part: &'a Rule| part.resolve_within(segments, path, predicates);
             parts.iter().map(resolve).collect::<Result<_, _>>()
@@ -59,7 +75,7 @@ impl Rule {
                     ));
                 }
                 let Some(rule) = segments.get(id) else {
-                    return fail(unknown("segment", id, segments.keys()));
+                    return fail(unknown("segment", id, segments.keys().map(String::as_str)));
                 };
                 if path.len() >= SEGMENTS_DEEP_MAX {
                     return fail(format!(
@@ -72,7 +88,14 @@ impl Rule {
                 path.pop();
                 resolved
             }
-            leaf @ (Self::Attribute(_) | Self::Event(_) | Self::Occurrence(_) | Self::Page(_)) => {
+            leaf @ (Self::Attribute(_)
+            | Self::Event(_)
+            | Self::Occurrence(_)
+            | Self::Sequence(_)
+            | Self::Message(_)
+            | Self::Share(_)
+            | Self::Clock(_)
+            | Self::Page(_)) => {
                 *predicates += 1;
                 if *predicates > RESOLVED_PREDICATES_MAX {
                     return fail(format!(
@@ -90,26 +113,25 @@ impl Rule {
     pub fn unknown_names(&self, names: &Names) -> Vec<Problem> {
         let mut problems = Vec::new();
         self.each(&mut |leaf| {
-            let message = match leaf {
-                Self::Attribute(test) if !is_known_attribute(&test.name, names) => {
-                    unknown("attribute", &test.name, &names.attributes)
+            if let Self::Attribute(test) = leaf
+                && !is_known_attribute(&test.name, names)
+            {
+                let known = names.attributes.iter().map(String::as_str);
+                problems.push(Problem::new(unknown(
+                    "attribute",
+                    &test.name,
+                    known.chain(BUILT_IN),
+                )));
+            }
+            for (event, _) in leaf.events() {
+                if !names.events.contains(event) {
+                    problems.push(Problem::new(unknown(
+                        "event",
+                        event,
+                        names.events.iter().map(String::as_str),
+                    )));
                 }
-                Self::Event(test) if !names.events.contains(&test.name) => {
-                    unknown("event", &test.name, &names.events)
-                }
-                Self::Occurrence(test) if !names.events.contains(&test.name) => {
-                    unknown("event", &test.name, &names.events)
-                }
-                Self::All(_)
-                | Self::Any(_)
-                | Self::Not(_)
-                | Self::Attribute(_)
-                | Self::Event(_)
-                | Self::Occurrence(_)
-                | Self::Page(_)
-                | Self::Segment(_) => return,
-            };
-            problems.push(Problem { at: None, message });
+            }
         });
         problems
     }
@@ -118,17 +140,16 @@ impl Rule {
 /// Whether an attribute is built in or has been seen.
 #[must_use]
 pub(crate) fn is_known_attribute(name: &str, names: &Names) -> bool {
-    [super::eval::LAST_SEEN, super::eval::FIRST_SEEN].contains(&name)
-        || names.attributes.contains(name)
+    BUILT_IN.contains(&name) || names.attributes.contains(name)
 }
 
 /// A message about a name that does not exist, with the nearest one that does.
 pub(crate) fn unknown<'a>(
     what: &str,
     name: &str,
-    known: impl IntoIterator<Item = &'a String>,
+    known: impl IntoIterator<Item = &'a str>,
 ) -> String {
-    match nearest(name, known.into_iter().map(String::as_str)) {
+    match nearest(name, known) {
         Some(near) => format!("unknown {what} `{name}` (did you mean `{near}`?)"),
         None => format!("unknown {what} `{name}`"),
     }

@@ -1,21 +1,13 @@
 //! Text to rule: a recursive-descent parser that goes on after a mistake.
-//! Knows the grammar only; whether a name exists is `resolve`'s business. Grammar: docs/rules.md.
-
-use std::fmt;
-
-use serde::Serialize;
+//! Groups and words are here, conditions in `predicate`. Grammar: docs/rules.md.
 
 use super::{
-    AttributeTest, DEPTH_MAX, EventTest, Literal, OccurrenceTest, PageRule, Rule, Which,
+    DEPTH_MAX, Literal, Problem, Rule,
     bounds::{too_deep, too_long},
     lexer::{Kind, Token, lex},
     resolve::nearest,
 };
-use crate::{
-    residual::{PageField, PageTest},
-    time::{SPAN_MS_MAX, parse_instant, unit_ms},
-    window::{Age, Count, Window},
-};
+use crate::time::{Date, SPAN_MS_MAX, parse_date, unit_ms};
 
 // LIMIT: far longer than what `PREDICATES_MAX` readable conditions need.
 /// How many bytes the text of a rule may have.
@@ -24,34 +16,13 @@ pub const TEXT_BYTES_MAX: usize = 32 * 1024;
 // LIMIT: more than these at once help no one.
 pub(super) const PROBLEMS_MAX: usize = 20;
 
-/// What is wrong with a rule, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Problem {
-    /// Where: characters from the start of the text, from 0; absent for what has no place in text.
-    pub at: Option<usize>,
-    /// What is wrong and how to mend it.
-    pub message: String,
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.at {
-            Some(at) => write!(out, "at character {}: {}", at + 1, self.message),
-            None => out.write_str(&self.message),
-        }
-    }
-}
-
 /// Reads the one-line spelling of a rule.
 ///
 /// # Errors
 /// Every problem of the text, each with its place.
 pub fn parse(source: &str) -> Result<Rule, Vec<Problem>> {
     if source.len() > TEXT_BYTES_MAX {
-        return Err(vec![Problem {
-            at: None,
-            message: too_long(),
-        }]);
+        return Err(vec![Problem::new(too_long())]);
     }
     let mut parser = Parser {
         tokens: lex(source)?,
@@ -61,11 +32,7 @@ pub fn parse(source: &str) -> Result<Rule, Vec<Problem>> {
     let rule = parser.whole();
     if parser.problems.is_empty() {
         let faults = rule.faults();
-        parser.problems.extend(
-            faults
-                .into_iter()
-                .map(|message| Problem { at: None, message }),
-        );
+        parser.problems.extend(faults.into_iter().map(Problem::new));
     }
     if parser.problems.is_empty() {
         return Ok(rule);
@@ -89,7 +56,7 @@ pub(super) struct Noted;
 pub(super) type Read<T> = Result<T, Noted>;
 
 impl Parser {
-    fn peek(&self) -> Option<&Token> {
+    pub(super) fn peek(&self) -> Option<&Token> {
         self.tokens.get(self.next)
     }
 
@@ -129,10 +96,8 @@ impl Parser {
                 "the end".to_owned(),
             ),
         };
-        self.problems.push(Problem {
-            at: Some(at),
-            message: format!("expected {expected}, found {found}"),
-        });
+        let message = format!("expected {expected}, found {found}");
+        self.problems.push(Problem::at(at, message));
         Err(Noted)
     }
 
@@ -179,14 +144,15 @@ impl Parser {
     fn unary(&mut self, depth: usize) -> Rule {
         // The parser recurses once more than the tree is deep.
         if depth > DEPTH_MAX + 1 {
+            let at = self.peek().map(|token| token.at);
             self.problems.push(Problem {
-                at: self.peek().map(|token| token.at),
-                message: too_deep(),
+                at,
+                ..Problem::new(too_deep())
             });
             self.next = self.tokens.len();
             return Rule::everyone();
         }
-        if self.is_word_at(0, "not") && !self.is_word_at(1, "performed") {
+        if self.is_word_at(0, "not") && !self.is_negated_predicate() {
             self.next += 1;
             return Rule::Not(Box::new(self.unary(depth + 1)));
         }
@@ -228,56 +194,6 @@ impl Parser {
         }
     }
 
-    fn predicate(&mut self) -> Read<Rule> {
-        if self.words("everyone") {
-            return Ok(Rule::All(Vec::new()));
-        }
-        if self.words("no one") {
-            return Ok(Rule::Any(Vec::new()));
-        }
-        if self.words("in segment") {
-            return Ok(Rule::Segment(
-                self.text("the segment's id in double quotes")?,
-            ));
-        }
-        if self.words("not performed") {
-            return self.event(false);
-        }
-        if self.words("performed") {
-            return self.event(true);
-        }
-        for (word, which) in [
-            ("first performed", Which::First),
-            ("last performed", Which::Last),
-        ] {
-            if self.words(word) {
-                return self.occurrence(which);
-            }
-        }
-        if self.words("page") {
-            return self.page();
-        }
-        let name = match self.peek().map(|token| &token.kind) {
-            Some(Kind::Word(name) | Kind::Name(name)) => name.clone(),
-            _ => {
-                return self
-                    .note("a condition, such as `plan is \"pro\"` or `performed \"Purchased\"`");
-            }
-        };
-        self.next += 1;
-        // `performd "Purchased"`: no comparison begins with text.
-        if matches!(self.peek().map(|token| &token.kind), Some(Kind::Text(_)))
-            && nearest(&name, ["performed"]).is_some()
-        {
-            self.next -= 1;
-            return self.note("a condition (did you mean `performed`?)");
-        }
-        Ok(Rule::Attribute(AttributeTest {
-            name,
-            test: self.test()?,
-        }))
-    }
-
     pub(super) fn text(&mut self, expected: &str) -> Read<String> {
         match self.peek().map(|token| &token.kind) {
             Some(Kind::Text(text)) => {
@@ -297,27 +213,6 @@ impl Parser {
                 Ok(number)
             }
             _ => self.note("a number"),
-        }
-    }
-
-    /// A whole number of times, up to what a count may be compared with.
-    fn times(&mut self) -> Read<u32> {
-        let whole = match self.peek().map(|token| &token.kind) {
-            Some(Kind::Number(number)) => crate::value::whole(*number),
-            _ => None,
-        };
-        match whole
-            .and_then(|n| u32::try_from(n).ok())
-            .filter(|n| *n <= Count::THRESHOLD_MAX)
-        {
-            Some(times) => {
-                self.next += 1;
-                Ok(times)
-            }
-            None => self.note(&format!(
-                "a whole number of times up to {}",
-                Count::THRESHOLD_MAX
-            )),
         }
     }
 
@@ -343,16 +238,16 @@ impl Parser {
         self.note("a whole number of units, up to 100 years")
     }
 
-    pub(super) fn date(&mut self) -> Read<i64> {
+    pub(super) fn date(&mut self) -> Read<Date> {
         let date = match self.peek().map(|token| &token.kind) {
-            Some(Kind::Date(instant)) => Some(*instant),
-            Some(Kind::Text(text)) => parse_instant(text),
+            Some(Kind::Date(date)) => Some(*date),
+            Some(Kind::Text(text)) => parse_date(text),
             _ => None,
         };
         match date {
-            Some(instant) => {
+            Some(date) => {
                 self.next += 1;
-                Ok(instant)
+                Ok(date)
             }
             None => self.note("a date such as `2026-11-23` or `2026-11-23T09:00:00Z`"),
         }
@@ -392,127 +287,6 @@ impl Parser {
         } else {
             self.note("`,` or `)`")
         }
-    }
-
-    fn event(&mut self, performed: bool) -> Read<Rule> {
-        let name = self.text("the event's name in double quotes")?;
-        let count = self.count()?;
-        let event = |count, window| {
-            Rule::Event(EventTest {
-                name,
-                count,
-                window,
-            })
-        };
-        Ok(match (performed, count) {
-            (true, count) => event(count.unwrap_or(Count::AtLeast(1)), self.window()?),
-            (false, None) => event(Count::AtMost(0), self.window()?),
-            (false, Some(count)) => Rule::Not(Box::new(event(count, self.window()?))),
-        })
-    }
-
-    fn count(&mut self) -> Read<Option<Count>> {
-        let count = if self.words("at least") {
-            Count::AtLeast(self.times()?)
-        } else if self.words("at most") {
-            Count::AtMost(self.times()?)
-        } else if self.words("exactly") {
-            Count::Exactly(self.times()?)
-        } else if self.words("between") {
-            let least = self.times()?;
-            if !self.words("and") {
-                return self.note("`and` and the larger number");
-            }
-            let most = self.times()?;
-            Count::Between(least, self.not_below(least, most)?)
-        } else {
-            return Ok(None);
-        };
-        if self.words("times") || self.words("time") {
-            Ok(Some(count))
-        } else {
-            self.note("`times`")
-        }
-    }
-
-    fn window(&mut self) -> Read<Window> {
-        Ok(if self.words("in the last") || self.words("in last") {
-            Window::Last(self.span()?)
-        } else if self.words("before") {
-            Window::Before(self.date()?)
-        } else if self.words("since") {
-            Window::Since(self.date()?)
-        } else if self.words("from") {
-            let start = self.date()?;
-            if !self.words("to") {
-                return self.note("`to` and a date");
-            }
-            let end = self.date()?;
-            if end <= start {
-                self.next -= 1;
-                return self.note("a date after the first one");
-            }
-            Window::Between(start, end)
-        } else {
-            Window::Ever
-        })
-    }
-
-    /// The larger bound of two, which has just been taken.
-    pub(super) fn not_below<T: PartialOrd + Copy>(&mut self, least: T, most: T) -> Read<T> {
-        if least <= most {
-            return Ok(most);
-        }
-        self.next -= 1;
-        self.note("a number that is not smaller than the first one")
-    }
-
-    pub(super) fn ago(&mut self) -> Read<i64> {
-        let span = self.span()?;
-        if self.words("ago") {
-            Ok(span)
-        } else {
-            self.note("`ago`")
-        }
-    }
-
-    fn occurrence(&mut self, which: Which) -> Read<Rule> {
-        let name = self.text("the event's name in double quotes")?;
-        let age = if self.sign(">") || self.words("more than") {
-            Age::MoreThanAgo(self.ago()?)
-        } else if self.sign("<") || self.words("less than") {
-            Age::LessThanAgo(self.ago()?)
-        } else {
-            return self.note("`>` or `<` and a span such as `30 days ago`");
-        };
-        Ok(Rule::Occurrence(OccurrenceTest { name, which, age }))
-    }
-
-    fn page(&mut self) -> Read<Rule> {
-        let fields = [
-            PageField::Url,
-            PageField::Path,
-            PageField::Title,
-            PageField::Referrer,
-        ];
-        let Some(field) = fields.into_iter().find(|field| self.words(field.word())) else {
-            return self.note("`url`, `path`, `title` or `referrer`");
-        };
-        let value = |parser: &mut Self| parser.text("text in double quotes");
-        let test = if self.words("is any of") {
-            PageTest::IsAnyOf(self.list(|parser| parser.text("text in double quotes"))?)
-        } else if self.words("is") {
-            PageTest::IsAnyOf(vec![value(self)?])
-        } else if self.words("contains") {
-            PageTest::Contains(value(self)?)
-        } else if self.words("starts with") {
-            PageTest::StartsWith(value(self)?)
-        } else if self.words("ends with") {
-            PageTest::EndsWith(value(self)?)
-        } else {
-            return self.note("`is`, `contains`, `starts with` or `ends with`");
-        };
-        Ok(Rule::Page(PageRule { field, test }))
     }
 
     /// The word of these that is nearest to the one that stands here.

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     liquid::Template,
-    rule::{EventTest, Names, Rule, Segments, is_known_attribute, unknown},
+    rule::{EventTest, Names, Program, Rule, Segments, is_known_attribute, unknown},
     window::{Count, Window},
 };
 
@@ -71,12 +71,18 @@ pub fn problems(spec: &SeriesSpec, segments: &Segments, names: &Names) -> Vec<Fi
             findings.push(Finding::warning(step, "unknown_name", problem.message));
         }
     };
-    names_of(None, &series.audience);
-    series.exit.iter().for_each(|exit| names_of(None, exit));
+    let (audience, exit) = (
+        series.audience.rule(),
+        series.exit.as_ref().map(Program::rule),
+    );
+    names_of(None, audience);
+    if let Some(exit) = exit {
+        names_of(None, exit);
+    }
     for step in &series.steps {
         step.when
             .iter()
-            .for_each(|when| names_of(Some(&step.id), when));
+            .for_each(|when| names_of(Some(&step.id), when.rule()));
     }
     if series.exit.is_none() {
         findings.push(Finding::warning(
@@ -87,7 +93,7 @@ pub fn problems(spec: &SeriesSpec, segments: &Segments, names: &Names) -> Vec<Fi
                 .to_owned(),
         ));
     }
-    if series.exit.as_ref().is_some_and(holds_without_events) {
+    if exit.is_some_and(holds_without_events) {
         findings.push(Finding::warning(
             None,
             "exit_at_once",
@@ -111,8 +117,8 @@ pub fn problems(spec: &SeriesSpec, segments: &Segments, names: &Names) -> Vec<Fi
             findings.push(Finding::warning(Some(&step.id), "unreachable", message));
             continue;
         };
-        if let (Some(when), Some(exit)) = (when, &series.exit) {
-            findings.extend(never_shown(step, when, exit, &series.audience, *elapsed));
+        if let (Some(when), Some(exit)) = (when, exit) {
+            findings.extend(never_shown(step, when.rule(), exit, audience, *elapsed));
         }
         for variable in templates(&step.message)
             .into_iter()
@@ -124,7 +130,11 @@ pub fn problems(spec: &SeriesSpec, segments: &Segments, names: &Names) -> Vec<Fi
             if name != "id" && !is_known_attribute(name, names) {
                 let message = format!(
                     "{} in a template, line {}, column {}{}",
-                    unknown("attribute", name, &names.attributes),
+                    unknown(
+                        "attribute",
+                        name,
+                        names.attributes.iter().map(String::as_str)
+                    ),
                     variable.line,
                     variable.column,
                     if variable.has_default {
@@ -218,6 +228,10 @@ fn necessary(rule: &Rule) -> Vec<&EventTest> {
         | Rule::Not(_)
         | Rule::Attribute(_)
         | Rule::Occurrence(_)
+        | Rule::Sequence(_)
+        | Rule::Message(_)
+        | Rule::Share(_)
+        | Rule::Clock(_)
         | Rule::Page(_)
         | Rule::Segment(_) => Vec::new(),
     }
@@ -236,10 +250,21 @@ fn holds_without_events(rule: &Rule) -> bool {
             | Rule::Any(_)
             | Rule::Not(_)
             | Rule::Attribute(_)
+            | Rule::Sequence(_)
+            | Rule::Message(_)
+            | Rule::Share(_)
+            | Rule::Clock(_)
             | Rule::Page(_)
             | Rule::Segment(_) => false,
         },
-        Rule::Attribute(_) | Rule::Occurrence(_) | Rule::Page(_) | Rule::Segment(_) => false,
+        Rule::Attribute(_)
+        | Rule::Occurrence(_)
+        | Rule::Sequence(_)
+        | Rule::Message(_)
+        | Rule::Share(_)
+        | Rule::Clock(_)
+        | Rule::Page(_)
+        | Rule::Segment(_) => false,
     }
 }
 
@@ -261,6 +286,10 @@ fn sufficient(rule: &Rule) -> BTreeSet<&str> {
         | Rule::Not(_)
         | Rule::Attribute(_)
         | Rule::Occurrence(_)
+        | Rule::Sequence(_)
+        | Rule::Message(_)
+        | Rule::Share(_)
+        | Rule::Clock(_)
         | Rule::Page(_)
         | Rule::Segment(_) => BTreeSet::new(),
     }
@@ -296,6 +325,10 @@ fn quiet_before_entry(audience: &Rule, event: &str) -> i64 {
         | Rule::Not(_)
         | Rule::Attribute(_)
         | Rule::Occurrence(_)
+        | Rule::Sequence(_)
+        | Rule::Message(_)
+        | Rule::Share(_)
+        | Rule::Clock(_)
         | Rule::Page(_)
         | Rule::Segment(_) => 0,
     }

@@ -9,7 +9,7 @@ use super::Mismatch;
 use crate::{
     history::{History, Occurrence, View},
     residual::{Local, PageField, Residual},
-    rule::{AnySpelling, Attribute, Facts, Rule},
+    rule::{AnySpelling, Attribute, Facts, Program},
     series::Span,
     time::parse_instant,
     value::Value,
@@ -134,14 +134,14 @@ impl ResidualCase {
         for (id, (event, ago)) in self.facts.events.iter().enumerate() {
             known.add(event, start - ago.0, id);
         }
-        let rule: &Rule = &self.rule.0;
+        let rule = self.rule.0.compile();
         let residual = rule.residual(&known.facts(), start);
-        self.play(rule, &residual, known, start)
+        self.play(&rule, &residual, known, start)
     }
 
     fn play(
         &self,
-        rule: &Rule,
+        rule: &Program,
         residual: &Residual,
         mut known: Known,
         start: i64,

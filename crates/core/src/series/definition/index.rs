@@ -59,7 +59,7 @@ impl Index {
     pub(super) fn new(definitions: &Definitions) -> Self {
         let mut index = Self::default();
         for (place, rule) in definitions.segments.values().enumerate() {
-            index.rule(place, rule);
+            index.rule(place, rule.rule());
         }
         let first = definitions.segments.len();
         for (place, published) in (first..).zip(definitions.series.values()) {
@@ -90,12 +90,16 @@ impl Index {
     }
 
     fn series(&mut self, place: usize, series: &Series) {
-        self.rule(place, &series.audience);
-        series.exit.iter().for_each(|rule| self.rule(place, rule));
+        self.rule(place, series.audience.rule());
+        if let Some(exit) = &series.exit {
+            self.rule(place, exit.rule());
+        }
         for step in &series.steps {
             // What is live is shown anew where its targeting or its text changes.
             if let Message::InApp(message) = &step.message {
-                step.when.iter().for_each(|rule| self.rule(place, rule));
+                if let Some(when) = &step.when {
+                    self.rule(place, when.rule());
+                }
                 let label = message.cta.as_ref().map(|(label, _)| label);
                 [&message.title, &message.body]
                     .into_iter()
@@ -122,9 +126,19 @@ impl Index {
                 let places = self.attributes.entry(test.name.clone()).or_default();
                 places.insert(place);
             }
-            Rule::Event(test) => self.asks_for_event(place, &test.name),
-            Rule::Occurrence(test) => self.asks_for_event(place, &test.name),
-            Rule::All(_) | Rule::Any(_) | Rule::Not(_) | Rule::Page(_) | Rule::Segment(_) => {}
+            Rule::Event(_) | Rule::Occurrence(_) | Rule::Sequence(_) => {
+                for (event, _) in leaf.events() {
+                    self.asks_for_event(place, event);
+                }
+            }
+            Rule::All(_)
+            | Rule::Any(_)
+            | Rule::Not(_)
+            | Rule::Message(_)
+            | Rule::Share(_)
+            | Rule::Clock(_)
+            | Rule::Page(_)
+            | Rule::Segment(_) => {}
         });
     }
 

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     liquid::{self, Template},
-    rule::{Rule, Segments},
+    rule::{Program, Rule, Segments},
     time::format_span,
     window::DAY_MS,
     wire::{Bundle, Layout, Position},
@@ -45,7 +45,7 @@ pub struct Definitions {
     /// The version that it was compiled from.
     pub version: u64,
     /// The rules of the segments, resolved, by id.
-    pub segments: BTreeMap<String, Rule>,
+    pub segments: BTreeMap<String, Program>,
     /// The published series, by id.
     pub series: BTreeMap<String, Published>,
     /// The contents of in-app messages that are the same for everyone.
@@ -69,13 +69,13 @@ pub struct Published {
 #[derive(Clone, Debug)]
 pub struct Series {
     /// Whom it is for.
-    pub audience: Rule,
+    pub audience: Program,
     /// Who of them enters.
     pub entry: Entry,
     /// Whether one may enter again.
     pub reentry: Reentry,
     /// When one leaves.
-    pub exit: Option<Rule>,
+    pub exit: Option<Program>,
     /// The steps; the first is where one begins.
     pub steps: Vec<Step>,
 }
@@ -88,7 +88,7 @@ pub struct Step {
     /// Milliseconds after the previous step.
     pub delay_ms: i64,
     /// Whom of those who come this far it is for.
-    pub when: Option<Rule>,
+    pub when: Option<Program>,
     /// The place of the next step in the series; `None` ends it.
     pub next: Option<usize>,
     /// What it says.
@@ -157,7 +157,7 @@ impl Definitions {
         for (id, rule) in &unresolved {
             match rule.resolve(&unresolved) {
                 Ok(rule) => {
-                    segments.insert(id.clone(), rule);
+                    segments.insert(id.clone(), rule.compile());
                 }
                 Err(problem) => findings.push(Finding::error(None, "segment", problem.message)),
             }
@@ -228,10 +228,10 @@ impl Series {
     pub fn compile(spec: &SeriesSpec, segments: &Segments) -> Result<Self, Vec<Finding>> {
         let mut findings = Vec::new();
         let mut resolve = |step: Option<&str>, rule: &Rule| match rule.resolve(segments) {
-            Ok(rule) => rule,
+            Ok(rule) => rule.compile(),
             Err(problem) => {
                 findings.push(Finding::error(step, "rule", problem.message));
-                Rule::Any(Vec::new())
+                Rule::Any(Vec::new()).compile()
             }
         };
         let audience = match &spec.audience {
@@ -239,7 +239,7 @@ impl Series {
             AudienceSpec::Rule(rule) => resolve(None, &rule.0),
         };
         let exit = spec.exit.as_ref().map(|rule| resolve(None, &rule.0));
-        let targeting: Vec<Option<Rule>> = spec
+        let targeting: Vec<Option<Program>> = spec
             .steps
             .iter()
             .map(|step| {
