@@ -89,7 +89,9 @@ fn asks_for_page(rule: &Residual) -> bool {
         Residual::Always(_)
         | Residual::From(_)
         | Residual::Event { .. }
-        | Residual::LastSeen { .. } => false,
+        | Residual::LastSeen { .. }
+        | Residual::Recurs { .. }
+        | Residual::Sequence { .. } => false,
     }
 }
 
