@@ -58,20 +58,12 @@ pub enum Residual {
     },
     /// Whether one event was followed by another.
     Sequence {
-        /// The name of the event that begins it.
-        first: String,
-        /// Those known at the edge that may still be followed.
-        firsts: Vec<i64>,
-        /// The name of the event that follows, or does not.
-        then: String,
-        /// Those known at the edge that may follow one of `firsts`, or one that is still to come.
-        thens: Vec<i64>,
-        /// True: some `first` was followed. False: the newest was not, and the time for it passed.
-        happened: bool,
-        /// For how long after `first` an occurrence of `then` counts, ms.
+        /// [`Residual::Event`] of the one that begins it, then of the one that follows, or does not.
+        events: Vec<Residual>,
+        /// For how long after the first an occurrence of the other counts, ms.
         within: i64,
-        /// When `first` counts.
-        window: Window,
+        /// True: some first one was followed. False: the newest was not, and the time for it passed.
+        happened: bool,
     },
 }
 
@@ -148,19 +140,7 @@ impl Residual {
             Self::Any(parts) => parts.iter().any(|part| part.eval(local, now)),
             Self::Not(part) => !part.eval(local, now),
             Self::From(instant) => now >= *instant,
-            Self::Event {
-                name,
-                count,
-                window,
-                known,
-            } => {
-                let counted = known
-                    .iter()
-                    .chain(local.instants(name))
-                    .filter(|at| window.contains(**at, now))
-                    .count();
-                count.holds(counted as u64)
-            }
+            Self::Event { count, .. } => count.holds(self.instants(local, now).count() as u64),
             Self::LastSeen { age, last } => {
                 newest(*last, local.last_seen()).is_some_and(|last| age.holds(last, now))
             }
@@ -171,34 +151,53 @@ impl Residual {
                 length,
             } => (now - start).rem_euclid(*every) < *length,
             Self::Sequence {
-                first,
-                firsts,
-                then,
-                thens,
-                happened,
+                events,
                 within,
-                window,
+                happened,
             } => {
-                let mut begun = firsts
-                    .iter()
-                    .chain(local.instants(first))
-                    .filter(|at| window.contains(**at, now));
-                // Where an event follows itself, the one that began it is among those that follow.
-                let itself = usize::from(first == then);
-                let followed = |at: &i64| {
-                    let after = thens.iter().chain(local.instants(then));
-                    let after = after.filter(|then| (0..=*within).contains(&(**then - at)));
-                    after.count() > itself
+                let [first, then] = events.as_slice() else {
+                    return false;
                 };
+                // An event follows itself only later.
+                let least = i64::from(first.name() == then.name());
+                let followed = |at| {
+                    then.instants(local, now)
+                        .any(|after| (least..=*within).contains(&(after - at)))
+                };
+                let mut firsts = first.instants(local, now);
                 if *happened {
-                    begun.any(followed)
+                    firsts.any(followed)
                 } else {
-                    begun
+                    firsts
                         .max()
                         .is_some_and(|at| now - at > *within && !followed(at))
                 }
             }
         }
+    }
+
+    /// The name of the event that it counts.
+    fn name(&self) -> &str {
+        if let Self::Event { name, .. } = self {
+            return name;
+        }
+        NOWHERE
+    }
+
+    /// The instants that it counts now.
+    fn instants<'a>(&'a self, local: &'a impl Local, now: i64) -> impl Iterator<Item = i64> + 'a {
+        let (mut window, mut instants) = (Window::Ever, &[][..]);
+        if let Self::Event {
+            window: own, known, ..
+        } = self
+        {
+            (window, instants) = (*own, known);
+        }
+        instants
+            .iter()
+            .chain(local.instants(self.name()))
+            .copied()
+            .filter(move |at| window.contains(*at, now))
     }
 
     /// The earliest instant after `now` at which some part changes by the passing of time alone.
@@ -236,18 +235,12 @@ impl Residual {
                 let since = (now - start).rem_euclid(*every);
                 Some(now - since + if since < *length { *length } else { *every })
             }
-            Self::Sequence {
-                first,
-                firsts,
-                within,
-                window,
-                ..
-            } => {
-                let begun = firsts.iter().chain(local.instants(first));
-                begun
-                    .flat_map(|at| [Some(at + within + 1), window.next_change(*at, now)])
-                    .flatten()
+            Self::Sequence { events, within, .. } => {
+                let first = events.first()?;
+                let passes = first.instants(local, now).map(|at| at + within + 1);
+                passes
                     .filter(|instant| *instant > now)
+                    .chain(first.next_change(local, now))
                     .min()
             }
         }

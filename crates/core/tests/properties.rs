@@ -17,6 +17,7 @@ use rekindle_core::{
     time::Date,
     value::Value,
     window::{Age, Count, Window},
+    zone::Zone,
 };
 
 /// Text with everything that quoting must survive.
@@ -358,7 +359,77 @@ fn near_instant() -> BoxedStrategy<i64> {
 }
 
 fn near_date() -> BoxedStrategy<Date> {
-    near_instant().prop_map(Date::Exact).boxed()
+    // On the wall clocks of `near_zone` as well.
+    prop_oneof![
+        3 => near_instant().prop_map(Date::Exact),
+        1 => near_instant().prop_map(Date::Local),
+        1 => near_instant().prop_map(|at| Date::Local(at + HALF_DAY_MS - 30)),
+    ]
+    .boxed()
+}
+
+const HALF_DAY_MS: i64 = 43_200_000;
+
+/// Zones whose clocks show midnight, or are put forward or back, within the scan.
+fn near_zone() -> impl Strategy<Value = Zone> {
+    let midnight = HALF_DAY_MS - 30;
+    let hour = 3_600_000;
+    prop::sample::select(vec![
+        vec![],
+        vec![(0, midnight)],
+        vec![(0, midnight), (NOW + 20, midnight + hour)],
+        vec![(0, midnight), (NOW + 40, midnight - hour)],
+        vec![
+            (0, midnight - hour),
+            (NOW + 10, midnight),
+            (NOW + 50, midnight - hour),
+        ],
+    ])
+    .prop_map(|table| Zone::try_from(table).unwrap())
+}
+
+fn near_filters() -> impl Strategy<Value = Vec<AttributeTest>> {
+    prop_oneof![
+        2 => Just(Vec::new()),
+        1 => Just(vec![AttributeTest {
+            name: "n".to_owned(),
+            test: Test::Is(Literal::Number(1.0)),
+            match_case: false,
+        }]),
+    ]
+}
+
+fn near_message() -> impl Strategy<Value = Rule> {
+    let windows = window(near_span(), near_date());
+    let engagement = prop::sample::select(vec![Engagement::Opened, Engagement::Clicked]);
+    (engagement, near_count(), windows).prop_map(|(engagement, count, window)| {
+        let name = "s/a".to_owned();
+        Rule::Message(MessageTest {
+            name,
+            engagement,
+            count,
+            window,
+        })
+    })
+}
+
+fn near_clock() -> impl Strategy<Value = Rule> {
+    // 2026-11-23 was a Monday.
+    let days = vec![Weekday::Sunday, Weekday::Monday, Weekday::Tuesday];
+    let day = prop::sample::select(days).prop_map(|day| ClockTest::Weekday(vec![day]));
+    let hour = prop::sample::select(vec![(12, 13), (0, 1), (23, 24), (22, 2), (1, 5)]);
+    let hour = hour.prop_map(|(from, to)| ClockTest::Hour(from, to));
+    prop_oneof![day, hour].prop_map(Rule::Clock)
+}
+
+fn near_share() -> impl Strategy<Value = Rule> {
+    "[a-d]".prop_map(|salt| {
+        Rule::Share(ShareTest {
+            salt,
+            from: 0.0,
+            below: 50.0,
+        })
+    })
 }
 
 fn near_count() -> impl Strategy<Value = Count> {
@@ -376,6 +447,8 @@ fn near_test() -> impl Strategy<Value = Test> {
         near_span().prop_map(Test::LessThanAgo),
         near_span().prop_map(Test::ExactlyAgo),
         near_span().prop_map(Test::WithinNext),
+        Just(Test::IsToday),
+        (0..3_u32).prop_map(Test::AnniversaryWithin),
         near_date().prop_map(Test::Before),
         near_date().prop_map(Test::After),
         near_date().prop_map(Test::On),
@@ -391,10 +464,7 @@ fn near_event() -> impl Strategy<Value = String> {
 
 fn near_sequence() -> impl Strategy<Value = Rule> {
     let event = || {
-        near_event().prop_map(|name| FilteredEvent {
-            name,
-            filters: Vec::new(),
-        })
+        (near_event(), near_filters()).prop_map(|(name, filters)| FilteredEvent { name, filters })
     };
     let windows = window(near_span(), near_date());
     (event(), event(), any::<bool>(), near_span(), windows).prop_map(
@@ -437,30 +507,73 @@ fn near_leaf(which: Vec<Which>) -> BoxedStrategy<Rule> {
     prop_oneof![
         2 => attribute("x"),
         2 => seen,
-        4 => (near_event(), near_count(), window(near_span(), near_date())).prop_map(
-            |(name, count, window)| Rule::Event(EventTest { name, filters: vec![], count, window })
-        ),
-        2 => (near_event(), prop::sample::select(which), age(near_span())).prop_map(
-            |(name, which, age)| {
-                Rule::Occurrence(OccurrenceTest { name, filters: vec![], which, age })
-            }
-        ),
+        4 => (near_event(), near_filters(), near_count(), window(near_span(), near_date()))
+            .prop_map(|(name, filters, count, window)| {
+                Rule::Event(EventTest { name, filters, count, window })
+            }),
+        2 => (near_event(), near_filters(), prop::sample::select(which), age(near_span()))
+            .prop_map(|(name, filters, which, age)| {
+                Rule::Occurrence(OccurrenceTest { name, filters, which, age })
+            }),
+        1 => near_message(),
+        1 => near_clock(),
+        1 => near_share(),
         3 => near_sequence(),
     ]
     .boxed()
 }
 
-fn somebody() -> impl Strategy<Value = Somebody> {
-    let attribute = proptest::option::of(near_instant());
-    (vec((near_event(), 0..60_i64), 0..8), attribute).prop_map(|(events, x)| {
-        let person = events
-            .into_iter()
-            .fold(Somebody::nobody(), |p, (event, ago)| p.did(&event, ago));
-        match x {
+/// What happened to someone; a rule decides what is kept of it.
+#[derive(Clone, Debug)]
+struct Life {
+    /// The name of an event, how long ago it was, and the number among its properties.
+    events: Vec<(String, i64, u8)>,
+    reactions: Vec<(Engagement, i64)>,
+    x: Option<i64>,
+    zone: Zone,
+}
+
+impl Life {
+    fn person(&self, rule: &Rule) -> Somebody {
+        let person = Somebody::nobody()
+            .watched_for(rule)
+            .in_zone(self.zone.clone());
+        let person = self.events.iter().fold(person, |person, (event, ago, n)| {
+            person.did_as(event, NOW - ago, serde_json::json!({ "n": n }))
+        });
+        let person = self
+            .reactions
+            .iter()
+            .fold(person, |person, (engagement, ago)| {
+                person.reacted(*engagement, "s/a", NOW - ago)
+            });
+        match self.x {
             Some(x) => person.with(serde_json::json!({ "x": x })),
             None => person,
         }
-    })
+    }
+}
+
+fn life() -> impl Strategy<Value = Life> {
+    let x = prop_oneof![
+        3 => near_instant(),
+        // A year ago, and two.
+        1 => near_instant().prop_map(|at| at - 365 * 86_400_000),
+        1 => near_instant().prop_map(|at| at - 730 * 86_400_000),
+    ];
+    let reaction = prop::sample::select(vec![Engagement::Opened, Engagement::Clicked]);
+    (
+        vec((near_event(), 0..60_i64, 0..2_u8), 0..8),
+        vec((reaction, 0..60_i64), 0..4),
+        proptest::option::of(x),
+        near_zone(),
+    )
+        .prop_map(|(events, reactions, x, zone)| Life {
+            events,
+            reactions,
+            x,
+            zone,
+        })
 }
 
 /// A browser: what happened there, and the page.
@@ -491,8 +604,9 @@ impl Local for Browser {
 
 fn browser() -> impl Strategy<Value = Browser> {
     (
-        vec(0..60_i64, 0..4),
-        vec(0..60_i64, 0..4),
+        // What the edge knows was before.
+        vec(1..60_i64, 0..4),
+        vec(1..60_i64, 0..4),
         prop::sample::select(vec!["/a", "/b"]),
     )
         .prop_map(|(a, b, page)| {
@@ -580,10 +694,11 @@ proptest! {
     #[test]
     fn the_next_flip_is_found_by_a_scan_of_time(
         rule in tree(near_leaf(vec![Which::First, Which::Last])),
-        person in somebody(),
+        life in life(),
         // Sometimes the clock has been set back and events lie ahead.
         back in prop_oneof![3 => Just(0), 1 => 0..30_i64],
     ) {
+        let person = life.person(&rule);
         let now = NOW - back;
         let facts = person.facts();
         let program = rule.compile();
@@ -605,10 +720,11 @@ proptest! {
     #[test]
     fn a_residual_gives_what_the_whole_rule_gives(
         rule in tree(prop_oneof![6 => near_leaf(vec![Which::Last]), 1 => near_page()].boxed()),
-        person in somebody(),
+        life in life(),
         browser in browser(),
         later in 0..130_i64,
     ) {
+        let person = life.person(&rule);
         let residual = rule.compile().residual(&person.facts(), NOW);
         let now = NOW + later;
         let mut local = browser.clone();
@@ -626,9 +742,10 @@ proptest! {
     #[test]
     fn a_residual_holds_still_until_its_next_change(
         rule in tree(near_leaf(vec![Which::First, Which::Last])),
-        person in somebody(),
+        life in life(),
         browser in browser(),
     ) {
+        let person = life.person(&rule);
         let residual = rule.compile().residual(&person.facts(), NOW);
         let before = residual.eval(&browser, NOW);
         let change = residual.next_change(&browser, NOW).unwrap_or(i64::MAX);
@@ -641,8 +758,9 @@ proptest! {
     #[test]
     fn an_explanation_agrees_with_the_answer(
         rule in tree(near_leaf(vec![Which::First, Which::Last])),
-        person in somebody(),
+        life in life(),
     ) {
+        let person = life.person(&rule);
         let facts = person.facts();
         let program = rule.compile();
         let explanation = program.explain(&facts, NOW);

@@ -364,6 +364,11 @@ missing! {
     less_than_ago: "x < 1 day ago" => false;
     exactly_ago: "x exactly 1 day ago" => false;
     within_next: "x within next 1 day" => false;
+    is_today: "x is today" => false;
+    anniversary_today: "x has anniversary today" => false;
+    anniversary_within: "x has anniversary within next 365 days" => false;
+    is_matching_case: "x is \"a\" matching case" => false;
+    is_not_matching_case: "x is not \"a\" matching case" => true;
     last_seen_more_than_ago: "last_seen > 1 day ago" => false;
     last_seen_less_than_ago: "last_seen < 1 day ago" => false;
     last_seen_is_unknown: "last_seen is unknown" => true;
@@ -376,6 +381,17 @@ missing! {
     performed_exactly_0: "performed \"x\" exactly 0 times" => true;
     first_performed: "first performed \"x\" > 1 day ago" => false;
     last_performed: "last performed \"x\" < 1 day ago" => false;
+    performed_filtered: "performed \"x\" where y is unknown" => false;
+    not_performed_filtered: "not performed \"x\" where y is unknown" => true;
+    first_performed_filtered: "first performed \"x\" where y is unknown < 1 day ago" => false;
+    then: "performed \"x\" then performed \"y\" within 1 day" => false;
+    then_not: "performed \"x\" then not performed \"y\" within 1 day" => false;
+    received: "received message \"a/b\"" => false;
+    shown: "shown message \"a/b\"" => false;
+    opened: "opened message \"a/b\"" => false;
+    clicked: "clicked message \"a/b\"" => false;
+    dismissed: "dismissed message \"a/b\"" => false;
+    not_opened: "not opened message \"a/b\"" => true;
     page: "page url contains \"a\"" => false;
     unresolved_segment: "in segment \"x\"" => false;
 }
@@ -564,10 +580,7 @@ fn mistakes_are_told_with_place_expectation_and_suggestion() {
         "performed \"E\" at least 2",
         &[(24, "expected `times`, found the end")],
     );
-    check_problems(
-        "performed \"\"",
-        &[(usize::MAX, "the name of an event is empty")],
-    );
+    check_problems("performed \"\"", &[(0, "the name of an event is empty")]);
     check_problems(
         "page colour is \"red\"",
         &[(

@@ -3,7 +3,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{AttributeTest, ClockTest, Literal, Rule, ShareTest, TEXT_BYTES_MAX, Test};
+use super::{AttributeTest, ClockTest, Literal, Problem, Rule, ShareTest, TEXT_BYTES_MAX, Test};
 use crate::{
     residual::PageTest,
     time::{Date, SPAN_MS_MAX},
@@ -30,26 +30,30 @@ pub const FILTERS_MAX: usize = 16;
 const INSTANTS: RangeInclusive<i64> = -62_167_219_200_000..=253_402_300_799_999;
 
 impl Rule {
-    /// Everything in it that is out of bounds, or means nothing.
-    pub(super) fn faults(&self) -> Vec<String> {
+    /// Everything in it that is out of bounds, or means nothing; `places` are those of its
+    /// predicates in the text that it was read from, if it was.
+    pub(super) fn faults(&self, places: &[usize]) -> Vec<Problem> {
         let depth = self.depth();
         if depth > DEPTH_MAX {
-            return vec![too_deep()];
+            return vec![Problem::new(too_deep())];
         }
         let mut predicates = 0;
         let mut faults = Vec::new();
-        self.each(&mut |leaf| {
+        self.each_at(&mut Vec::new(), &mut |path, leaf| {
+            faults.extend(leaf.fault().map(|message| Problem {
+                at: places.get(predicates).copied(),
+                ..Problem::of(path, message)
+            }));
             predicates += 1;
-            faults.extend(leaf.fault());
         });
         if predicates > PREDICATES_MAX {
-            faults.push(format!(
+            faults.push(Problem::new(format!(
                 "{predicates} conditions are more than {PREDICATES_MAX}: use a segment for a part"
-            ));
+            )));
         }
         // INVARIANT: what is accepted as JSON can be read back as text.
         if self.to_string().len() > TEXT_BYTES_MAX {
-            faults.push(too_long());
+            faults.push(Problem::new(too_long()));
         }
         faults
     }

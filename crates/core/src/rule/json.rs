@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use super::{AttributeTest, Rule, Test, parse};
+use super::{AttributeTest, Problem, Rule, Test, parse};
 
 /// The attribute's name beside its comparison.
 impl<'de> Deserialize<'de> for AttributeTest {
@@ -99,6 +99,11 @@ impl<'de> Deserialize<'de> for AnySpelling {
     }
 }
 
+fn lines(problems: &[Problem]) -> String {
+    let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    lines.join("; ")
+}
+
 struct SpellingVisitor;
 
 impl<'de> de::Visitor<'de> for SpellingVisitor {
@@ -109,18 +114,18 @@ impl<'de> de::Visitor<'de> for SpellingVisitor {
     }
 
     fn visit_str<E: de::Error>(self, source: &str) -> Result<AnySpelling, E> {
-        parse(source).map(AnySpelling).map_err(|problems| {
-            let lines: Vec<String> = problems.iter().map(ToString::to_string).collect();
-            E::custom(lines.join("; "))
-        })
+        parse(source)
+            .map(AnySpelling)
+            .map_err(|problems| E::custom(lines(&problems)))
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<AnySpelling, A::Error> {
         let rule = Rule::deserialize(de::value::MapAccessDeserializer::new(map))?.normal();
-        let faults = rule.faults();
-        if !faults.is_empty() {
-            return Err(de::Error::custom(faults.join("; ")));
+        let faults = rule.faults(&[]);
+        if faults.is_empty() {
+            Ok(AnySpelling(rule))
+        } else {
+            Err(de::Error::custom(lines(&faults)))
         }
-        Ok(AnySpelling(rule))
     }
 }

@@ -13,14 +13,17 @@ mod explain;
 mod facts;
 mod json;
 mod lexer;
+mod meaning;
 mod phrase;
 mod predicate;
 mod print;
 mod problem;
+mod problems;
 mod program;
 mod residual;
 mod resolve;
 mod sequence;
+mod spans;
 mod streams;
 mod text;
 mod timed;
@@ -32,11 +35,12 @@ pub use explain::{Explanation, Fact};
 pub use facts::{Attribute, Bound, FIRST_SEEN, Facts, LAST_SEEN, Look};
 pub use json::AnySpelling;
 pub use problem::Problem;
+pub use problems::Asked;
 pub use program::{Program, Source, Symbol, Symbols};
 pub use resolve::{BUILT_IN, Names, RESOLVED_PREDICATES_MAX, SEGMENTS_DEEP_MAX, Segments};
 pub(crate) use resolve::{is_known_attribute, unknown};
 pub use streams::{STREAMS_MAX, Stream, Streams};
-pub use text::{TEXT_BYTES_MAX, parse};
+pub use text::{TEXT_BYTES_MAX, Written, parse, read};
 
 use serde::{Deserialize, Serialize};
 
@@ -359,6 +363,18 @@ impl Rule {
             self.parts().iter().for_each(|part| part.each(visit));
         } else {
             visit(self);
+        }
+    }
+
+    /// The same, with the way to each: the place within its group, from the root on.
+    pub(super) fn each_at(&self, path: &mut Vec<usize>, visit: &mut dyn FnMut(&[usize], &Rule)) {
+        if !self.is_group() {
+            visit(path, self);
+        }
+        for (place, part) in self.parts().iter().enumerate() {
+            path.push(place);
+            part.each_at(path, visit);
+            path.pop();
         }
     }
 

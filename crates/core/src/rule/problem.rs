@@ -27,6 +27,13 @@ impl Problem {
         }
     }
 
+    pub(super) fn of(path: &[usize], message: String) -> Self {
+        Self {
+            path: Some(path.to_owned()),
+            ..Self::new(message)
+        }
+    }
+
     pub(super) fn at(at: usize, message: String) -> Self {
         Self {
             at: Some(at),

@@ -147,6 +147,7 @@ impl Symbols {
             Rule::Sequence(test) => Kind::Sequence(Box::new(Sequence {
                 first: self.event(&test.first.name, &test.first.filters),
                 then: self.event(&test.then.name, &test.then.filters),
+                is_of_one_event: test.first.name == test.then.name,
                 happened: test.happened,
                 within: test.within,
                 window: test.window,

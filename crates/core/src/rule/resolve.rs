@@ -112,24 +112,18 @@ impl Rule {
     #[must_use]
     pub fn unknown_names(&self, names: &Names) -> Vec<Problem> {
         let mut problems = Vec::new();
-        self.each(&mut |leaf| {
+        self.each_at(&mut Vec::new(), &mut |path, leaf| {
+            let mut note = |message| problems.push(Problem::of(path, message));
             if let Self::Attribute(test) = leaf
                 && !is_known_attribute(&test.name, names)
             {
                 let known = names.attributes.iter().map(String::as_str);
-                problems.push(Problem::new(unknown(
-                    "attribute",
-                    &test.name,
-                    known.chain(BUILT_IN),
-                )));
+                note(unknown("attribute", &test.name, known.chain(BUILT_IN)));
             }
             for (event, _) in leaf.events() {
                 if !names.events.contains(event) {
-                    problems.push(Problem::new(unknown(
-                        "event",
-                        event,
-                        names.events.iter().map(String::as_str),
-                    )));
+                    let known = names.events.iter().map(String::as_str);
+                    note(unknown("event", event, known));
                 }
             }
         });

@@ -7,10 +7,10 @@ use super::{
     timed::Stretch,
 };
 use crate::{
-    history::{Occurrence, Track},
-    residual::Residual,
+    history::Track,
+    residual::{NOWHERE, Residual},
     time::Date,
-    window::Window,
+    window::{Count, Window},
     zone::Zone,
 };
 
@@ -19,6 +19,7 @@ use crate::{
 pub(super) struct Sequence {
     pub(super) first: Source,
     pub(super) then: Source,
+    pub(super) is_of_one_event: bool,
     pub(super) happened: bool,
     pub(super) within: i64,
     pub(super) window: Window<Date>,
@@ -40,22 +41,23 @@ impl Sequence {
             Window::Last(span) => at.saturating_add(span).saturating_add(1),
             Window::Ever | Window::Before(_) | Window::Since(_) | Window::Between(..) => i64::MAX,
         };
-        let then = tracks.then.until(now);
-        let mut newest_first = firsts.occurrences().rev();
-        let is_followed = |first: Occurrence| {
-            let follows = (
-                first.at,
-                first.at.saturating_add(self.within).saturating_add(1),
-            );
-            then.between(follows).occurrences().any(|one| one != first)
-        };
+        let is_followed = |first: i64| self.next(tracks.then, first, now).is_some();
+        let mut newest_first = firsts.instants().rev();
         if self.happened {
             let first = newest_first.find(|first| is_followed(*first))?;
-            return Some((i64::MIN, leaves(first.at)));
+            return Some((i64::MIN, leaves(first)));
         }
         let first = newest_first.next().filter(|first| !is_followed(*first))?;
-        let passed = first.at.saturating_add(self.within).saturating_add(1);
-        Some((passed, leaves(first.at)))
+        let passed = first.saturating_add(self.within).saturating_add(1);
+        Some((passed, leaves(first)))
+    }
+
+    /// The occurrence that follows one at an instant.
+    fn next(&self, then: Track<'_>, first: i64, now: i64) -> Option<i64> {
+        // An event follows itself only later.
+        let start = first.saturating_add(i64::from(self.is_of_one_event));
+        let end = first.saturating_add(self.within).saturating_add(1);
+        then.between((start, end)).until(now).instants().next()
     }
 
     /// The answer at `now`, and the earliest instant after it at which it may be another.
@@ -77,25 +79,27 @@ impl Sequence {
         let known = self
             .stretch(tracks, zone, now)
             .map_or(Residual::Always(false), |stretch| during(stretch, now));
-        let (Some(first), Some(then)) = (self.first.event(), self.then.event()) else {
+        if self.first.event().is_none() && self.then.event().is_none() {
             // LIMIT: the browser keeps no properties: what happens there counts once the edge has it.
             return known;
-        };
+        }
+        // What is to come can follow the newest one only.
         let window = self.window.on(zone);
-        // What comes can only follow the newest one, or be followed by what was in that moment. Of
-        // those after it two are enough to be sure of another where an event follows itself.
         let newest = tracks.first.between(window.bounds(now)).last();
-        let after = tracks.then.between((newest.unwrap_or(now), i64::MAX));
-        let mut thens: Vec<i64> = after.instants().take(2).collect();
-        thens.extend(after.instants().skip(2).last());
-        let open = Residual::Sequence {
-            first: first.to_owned(),
-            firsts: newest.into_iter().collect(),
-            then: then.to_owned(),
-            thens,
-            happened: self.happened,
-            within: self.within,
+        let next = newest.and_then(|first| self.next(tracks.then, first, now));
+        let event = |source: &Source, window, known: Option<i64>| Residual::Event {
+            name: source.event().unwrap_or(NOWHERE).to_owned(),
+            count: Count::AtLeast(1),
             window,
+            known: known.into_iter().collect(),
+        };
+        let open = Residual::Sequence {
+            events: vec![
+                event(&self.first, window, newest),
+                event(&self.then, Window::Ever, next),
+            ],
+            within: self.within,
+            happened: self.happened,
         };
         if self.happened {
             any([known, open])

@@ -2,7 +2,7 @@
 //! Groups and words are here, conditions in `predicate`. Grammar: docs/rules.md.
 
 use super::{
-    DEPTH_MAX, Literal, Problem, Rule,
+    Asked, DEPTH_MAX, Literal, Names, Problem, Rule,
     bounds::{too_deep, too_long},
     lexer::{Kind, Token, lex},
     resolve::nearest,
@@ -16,11 +16,41 @@ pub const TEXT_BYTES_MAX: usize = 32 * 1024;
 // LIMIT: more than these at once help no one.
 pub(super) const PROBLEMS_MAX: usize = 20;
 
+/// A rule with the places of its conditions in the text that it was read from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Written {
+    /// The rule.
+    pub rule: Rule,
+    /// Where each condition begins, from left to right: characters from the start, from 0.
+    places: Vec<usize>,
+}
+
+impl Written {
+    /// Everything about it that can't be meant, each with its place in the text.
+    #[must_use]
+    pub fn problems(&self, names: &Names, asked: Asked) -> Vec<Problem> {
+        let mut problems = self.rule.problems(names, asked);
+        for problem in &mut problems {
+            let path = problem.path.as_deref().unwrap_or_default();
+            problem.at = self.places.get(self.rule.place_of(path)).copied();
+        }
+        problems
+    }
+}
+
 /// Reads the one-line spelling of a rule.
 ///
 /// # Errors
 /// Every problem of the text, each with its place.
 pub fn parse(source: &str) -> Result<Rule, Vec<Problem>> {
+    read(source).map(|written| written.rule)
+}
+
+/// Reads the one-line spelling of a rule, and keeps the places of its conditions.
+///
+/// # Errors
+/// Every problem of the text, each with its place.
+pub fn read(source: &str) -> Result<Written, Vec<Problem>> {
     if source.len() > TEXT_BYTES_MAX {
         return Err(vec![Problem::new(too_long())]);
     }
@@ -28,17 +58,23 @@ pub fn parse(source: &str) -> Result<Rule, Vec<Problem>> {
         tokens: lex(source)?,
         next: 0,
         problems: Vec::new(),
+        places: Vec::new(),
     };
     let rule = parser.whole();
-    if parser.problems.is_empty() {
-        let faults = rule.faults();
-        parser.problems.extend(faults.into_iter().map(Problem::new));
+    let Parser {
+        mut problems,
+        places,
+        ..
+    } = parser;
+    if problems.is_empty() {
+        problems = rule.faults(&places);
     }
-    if parser.problems.is_empty() {
-        return Ok(rule);
+    problems.truncate(PROBLEMS_MAX);
+    if problems.is_empty() {
+        Ok(Written { rule, places })
+    } else {
+        Err(problems)
     }
-    parser.problems.truncate(PROBLEMS_MAX);
-    Err(parser.problems)
 }
 
 /// Units of time as they are suggested.
@@ -48,6 +84,7 @@ pub(super) struct Parser {
     pub(super) tokens: Vec<Token>,
     pub(super) next: usize,
     problems: Vec<Problem>,
+    places: Vec<usize>,
 }
 
 /// A predicate could not be read; the problem is noted already.
@@ -166,7 +203,12 @@ impl Parser {
             return inner;
         }
         let start = self.next;
+        let at = self.peek().map(|token| token.at);
         if let Ok(rule) = self.predicate() {
+            // `everyone` and `no one` are groups.
+            if !matches!(rule, Rule::All(_) | Rule::Any(_)) {
+                self.places.extend(at);
+            }
             return rule;
         }
         self.recover(start);
