@@ -57,6 +57,13 @@ struct Count {
     failed: u64,
 }
 
+impl Count {
+    fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
 const ONE: Count = Count {
     passed: 1,
     failed: 0,
@@ -94,8 +101,7 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
     let mut total = Count::default();
     for step in done {
         say::line(summary(step));
-        total.passed += step.1.passed;
-        total.failed += step.1.failed;
+        total.add(step.1);
     }
     say::line(format!("{} passed, {} failed", total.passed, total.failed));
     if total.failed > 0 {
@@ -215,7 +221,33 @@ fn cases() -> Result<Count> {
         say::note("no tests/cases/run-wasm.mjs yet");
         return Ok(NOTHING);
     }
-    runner(processes::npm_bin("node").arg(script))
+    let mut count = runner(processes::npm_bin("node").arg(script))?;
+    count.add(parity()?);
+    Ok(count)
+}
+
+/// Generated rules, people and instants: native code and wasm answer them alike.
+fn parity() -> Result<Count> {
+    let build = |more: &[&str]| {
+        let mut cargo = processes::cargo();
+        cargo.args([
+            "build",
+            "--quiet",
+            "--profile",
+            "bench",
+            "--package",
+            "rekindle-parity",
+        ]);
+        processes::run(cargo.args(more))
+    };
+    build(&["--bin", "rekindle-parity"])?;
+    build(&["--lib", "--target", "wasm32-unknown-unknown"])?;
+    let target = files::target();
+    let mut node = processes::npm_bin("node");
+    node.arg(files::at("tests/parity/run.mjs"))
+        .arg(target.join("wasm32-unknown-unknown/release/rekindle_parity.wasm"))
+        .arg(target.join("release/rekindle-parity"));
+    runner(&mut node)
 }
 
 fn edge() -> Result<Count> {

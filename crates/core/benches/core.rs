@@ -1,4 +1,4 @@
-//! What one decision costs: the seed segment for one person, and a step of the seed series.
+//! What one decision costs: a step of the seed series. What a rule costs is in `rules`.
 //! The bounds are in the design's budgets; `cargo xtask bench` prints the figures.
 
 #![expect(
@@ -9,7 +9,7 @@
 
 use std::collections::BTreeMap;
 
-use divan::{Bencher, black_box};
+use divan::Bencher;
 use rekindle_core::{
     rule::{AnySpelling, Rule, parse},
     series::{
@@ -101,29 +101,6 @@ fn person(definitions: &Definitions, events: i64) -> Person {
 
 const EVENTS: [i64; 3] = [1, 30, 1_000];
 
-#[divan::bench(args = EVENTS)]
-fn eval(bencher: Bencher<'_, '_>, events: i64) {
-    let rule = seed().0.compile();
-    let person = person(&definitions(), events);
-    bencher.bench(|| black_box(&rule).eval(&black_box(&person).facts(&Zones::new()), NOW));
-}
-
-#[divan::bench(args = EVENTS)]
-fn next_flip(bencher: Bencher<'_, '_>, events: i64) {
-    let rule = seed().0.compile();
-    let person = person(&definitions(), events);
-    bencher.bench(|| {
-        black_box(&rule).next_flip(&black_box(&person).facts(&Zones::new()), NOW - 20 * DAY_MS)
-    });
-}
-
-#[divan::bench(args = EVENTS)]
-fn residual(bencher: Bencher<'_, '_>, events: i64) {
-    let rule = seed().0.compile();
-    let person = person(&definitions(), events);
-    bencher.bench(|| black_box(&rule).residual(&black_box(&person).facts(&Zones::new()), NOW));
-}
-
 fn event(name: &str, id: &str, at: i64) -> Input {
     Input::Event {
         id: id.to_owned(),
@@ -177,10 +154,4 @@ fn step_of_a_thousand_events(bencher: Bencher<'_, '_>, active: bool) {
                 step(&definitions, &zones, person, input, NOW, &mut effects);
             }
         });
-}
-
-#[divan::bench]
-fn parse_text(bencher: Bencher<'_, '_>) {
-    let text = seed().0.to_string();
-    bencher.bench(|| parse(black_box(&text)));
 }

@@ -283,6 +283,7 @@ impl<'a> View<'a> {
     }
 
     /// What is in view of one event, stream or message.
+    #[inline]
     #[must_use]
     pub fn track(self, rollup: Option<&'a Rollup>) -> Track<'a> {
         let kept = rollup.map_or(&[][..], Rollup::kept);
@@ -350,14 +351,28 @@ impl<'a> Track<'a> {
     }
 
     /// How many count in a window.
+    #[inline]
     #[must_use]
     pub fn count(self, window: Window, now: i64) -> u64 {
-        let inside = match (window, self.whole) {
-            (Window::Ever, Some(rollup)) => return rollup.total,
-            (Window::Ever, None) => self,
-            (Window::Last(_), _) => self.between(window.bounds(now)).until(now),
-            (Window::Before(_) | Window::Since(_) | Window::Between(..), _) => {
-                self.between(window.bounds(now))
+        match (window, self.whole) {
+            (Window::Ever, Some(rollup)) => rollup.total,
+            // Those who are long gone are asked for the most.
+            (Window::Last(span), _) if self.is_before(now.saturating_sub(span)) => 0,
+            _ => self.counted(window, now),
+        }
+    }
+
+    fn is_before(self, oldest: i64) -> bool {
+        self.kept.last().is_none_or(|newest| newest.at < oldest)
+    }
+
+    #[inline(never)]
+    fn counted(self, window: Window, now: i64) -> u64 {
+        let (start, end) = window.bounds(now);
+        let inside = match window {
+            Window::Last(_) => self.between((start, now.saturating_add(1))),
+            Window::Ever | Window::Before(_) | Window::Since(_) | Window::Between(..) => {
+                self.between((start, end))
             }
         };
         if inside.before.is_empty() {

@@ -140,7 +140,7 @@ impl Residual {
             Self::Any(parts) => parts.iter().any(|part| part.eval(local, now)),
             Self::Not(part) => !part.eval(local, now),
             Self::From(instant) => now >= *instant,
-            Self::Event { count, .. } => count.holds(self.instants(local, now).count() as u64),
+            Self::Event { count, .. } => count.holds(self.instants(local, now).len() as u64),
             Self::LastSeen { age, last } => {
                 newest(*last, local.last_seen()).is_some_and(|last| age.holds(last, now))
             }
@@ -160,17 +160,17 @@ impl Residual {
                 };
                 // An event follows itself only later.
                 let least = i64::from(first.name() == then.name());
-                let followed = |at| {
-                    then.instants(local, now)
+                let (firsts, thens) = (first.instants(local, now), then.instants(local, now));
+                let followed = |at: &i64| {
+                    thens
+                        .iter()
                         .any(|after| (least..=*within).contains(&(after - at)))
                 };
-                let mut firsts = first.instants(local, now);
                 if *happened {
-                    firsts.any(followed)
+                    firsts.iter().any(followed)
                 } else {
-                    firsts
-                        .max()
-                        .is_some_and(|at| now - at > *within && !followed(at))
+                    let newest = firsts.iter().max();
+                    newest.is_some_and(|at| now - at > *within && !followed(at))
                 }
             }
         }
@@ -185,19 +185,22 @@ impl Residual {
     }
 
     /// The instants that it counts now.
-    fn instants<'a>(&'a self, local: &'a impl Local, now: i64) -> impl Iterator<Item = i64> + 'a {
-        let (mut window, mut instants) = (Window::Ever, &[][..]);
-        if let Self::Event {
-            window: own, known, ..
+    fn instants(&self, local: &impl Local, now: i64) -> Vec<i64> {
+        let Self::Event {
+            name,
+            window,
+            known,
+            ..
         } = self
-        {
-            (window, instants) = (*own, known);
-        }
-        instants
+        else {
+            return Vec::new();
+        };
+        known
             .iter()
-            .chain(local.instants(self.name()))
+            .chain(local.instants(name))
+            .filter(|at| window.contains(**at, now))
             .copied()
-            .filter(move |at| window.contains(*at, now))
+            .collect()
     }
 
     /// The earliest instant after `now` at which some part changes by the passing of time alone.
@@ -237,7 +240,8 @@ impl Residual {
             }
             Self::Sequence { events, within, .. } => {
                 let first = events.first()?;
-                let passes = first.instants(local, now).map(|at| at + within + 1);
+                let firsts = first.instants(local, now);
+                let passes = firsts.iter().map(|at| at + within + 1);
                 passes
                     .filter(|instant| *instant > now)
                     .chain(first.next_change(local, now))

@@ -61,7 +61,9 @@ fn check_over_time(text: &str, person: &Somebody, answers: &[(i64, bool)]) {
         assert_eq!(found, *expected, "{text} at {}", Date::Exact(*instant));
     }
     for pair in answers.windows(2) {
-        let ((earlier, before), (later, after)) = (pair[0], pair[1]);
+        let [(earlier, before), (later, after)] = *pair else {
+            continue;
+        };
         let flip = program.next_flip(&person.facts(), earlier);
         if before == after {
             assert!(

@@ -94,15 +94,16 @@ impl Check {
     }
 
     /// Whether what is known passes at `now`.
+    #[inline]
     pub(super) fn holds(&self, known: Known<'_>, zone: &Zone, now: i64) -> bool {
         match self {
             Self::Equals { any, not } => any.iter().any(|exact| exact.equals(known)) != *not,
-            Self::Text { place, phrase, not } => {
-                known.text().is_some_and(|text| phrase.stands(*place, text)) != *not
-            }
             Self::Number(low, high) => known
                 .number()
                 .is_some_and(|number| (*low, *high).contains(&number)),
+            Self::Text { place, phrase, not } => {
+                known.text().is_some_and(|text| phrase.stands(*place, text)) != *not
+            }
             Self::Includes { item, not } => {
                 let mut items = known.items().unwrap_or_default().iter();
                 items.any(|value| item.equals(Known::Value(value))) != *not
@@ -149,6 +150,7 @@ impl Exact {
     }
 
     /// Whether a value equals it; numbers and truth written as text count too.
+    #[inline]
     fn equals(&self, known: Known<'_>) -> bool {
         match (self, known) {
             (Self::Truth(truth), Known::Value(Value::Bool(value))) => value == truth,
@@ -193,34 +195,23 @@ impl<'a> Known<'a> {
 
     /// The instant it stands for: RFC 3339 text, a date on the person's wall clock, Unix
     /// milliseconds, or Unix seconds where the number is too small for milliseconds since 1973.
+    #[inline]
     pub(super) fn instant(self, zone: &Zone) -> Option<i64> {
-        const SECONDS_MAX: f64 = 1e11;
         match self {
             Self::Instant(at) => Some(at),
-            Self::Value(Value::Text(text)) => parse_date(text).map(|date| date.instant(zone)),
-            Self::Value(Value::Number(number)) => {
-                let scale = if number.abs() < SECONDS_MAX {
-                    1_000.0
-                } else {
-                    1.0
-                };
-                crate::value::whole((number * scale).trunc())
-            }
-            Self::Nothing
-            | Self::Value(Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_)) => None,
+            Self::Nothing => None,
+            Self::Value(value) => instant(value, zone),
         }
     }
 
     /// The number it stands for: a number, or text that is one.
+    #[inline]
     fn number(self) -> Option<f64> {
         match self {
             Self::Value(Value::Number(number)) => Some(*number),
-            Self::Value(Value::Text(text)) => {
-                text.trim().parse().ok().filter(|n: &f64| n.is_finite())
-            }
+            Self::Value(value) => number(value),
             Self::Instant(at) => Some(at as f64),
-            Self::Nothing
-            | Self::Value(Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_)) => None,
+            Self::Nothing => None,
         }
     }
 
@@ -236,5 +227,33 @@ impl<'a> Known<'a> {
             Self::Value(Value::List(items)) => Some(items),
             Self::Nothing | Self::Instant(_) | Self::Value(_) => None,
         }
+    }
+}
+
+// Both are apart from their callers: most values need neither, and those stay small.
+
+#[inline(never)]
+fn instant(value: &Value, zone: &Zone) -> Option<i64> {
+    const SECONDS_MAX: f64 = 1e11;
+    match value {
+        Value::Text(text) => parse_date(text).map(|date| date.instant(zone)),
+        Value::Number(number) => {
+            let scale = if number.abs() < SECONDS_MAX {
+                1_000.0
+            } else {
+                1.0
+            };
+            crate::value::whole((number * scale).trunc())
+        }
+        Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => None,
+    }
+}
+
+#[inline(never)]
+fn number(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => Some(*number),
+        Value::Text(text) => text.trim().parse().ok().filter(|n: &f64| n.is_finite()),
+        Value::Null | Value::Bool(_) | Value::List(_) | Value::Map(_) => None,
     }
 }

@@ -36,13 +36,28 @@ impl Program {
 }
 
 pub(super) fn eval<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64) -> bool {
-    let Some((node, rest)) = nodes.split_first() else {
-        return false;
-    };
-    match &node.kind {
-        Kind::All => parts(rest).all(|part| eval(part, facts, now)),
-        Kind::Any => parts(rest).any(|part| eval(part, facts, now)),
-        Kind::Not => !eval(rest, facts, now),
+    settle(nodes, false, facts, now)
+}
+
+/// Whether all parts hold, or with `deciding` whether one does: the first part of that answer
+/// settles it. Conditions are answered in this one loop, without a call for each.
+fn settle<'a>(mut nodes: &[Node], deciding: bool, facts: &impl Look<'a>, now: i64) -> bool {
+    while let Some((part, rest)) = nodes.split_first() {
+        let (within, after) = rest.split_at_checked(part.size - 1).unwrap_or_default();
+        nodes = after;
+        if answer(&part.kind, within, facts, now) == deciding {
+            return deciding;
+        }
+    }
+    !deciding
+}
+
+#[inline]
+fn answer<'a>(kind: &Kind, within: &[Node], facts: &impl Look<'a>, now: i64) -> bool {
+    match kind {
+        Kind::All => settle(within, false, facts, now),
+        Kind::Any => settle(within, true, facts, now),
+        Kind::Not => !settle(within, false, facts, now),
         Kind::Attribute(name, check) => {
             let known = Known::of(facts.attribute(name));
             check.holds(known, facts.facts().zone, now)
@@ -177,6 +192,7 @@ pub(super) fn tracks<'a>(sequence: &Sequence, facts: &impl Look<'a>) -> Tracks<'
     }
 }
 
+#[inline(never)]
 fn sequence_hold<'a>(sequence: &Sequence, facts: &impl Look<'a>, now: i64) -> Hold {
     sequence.hold(tracks(sequence, facts), facts.facts().zone, now)
 }

@@ -5,6 +5,7 @@
 #[derive(Clone, Debug)]
 pub(super) struct Phrase {
     written: Box<str>,
+    is_ascii: bool,
     match_case: bool,
     /// The text without regard to case.
     folded: Box<[char]>,
@@ -42,18 +43,22 @@ impl Phrase {
         }
         Self {
             written: written.into(),
+            is_ascii: written.is_ascii(),
             match_case,
             folded,
             shorter: shorter.into(),
         }
     }
 
+    #[inline]
     pub(super) fn equals(&self, text: &str) -> bool {
-        if self.match_case {
-            return *self.written == *text;
-        }
+        *self.written == *text || (!self.match_case && self.equals_folded(text))
+    }
+
+    #[inline(never)]
+    fn equals_folded(&self, text: &str) -> bool {
         // What is not ASCII may be equal to what is, as the Kelvin sign is to `k`.
-        if text.is_ascii() && self.written.is_ascii() {
+        if self.is_ascii && text.is_ascii() {
             return text.eq_ignore_ascii_case(&self.written);
         }
         text.chars().flat_map(fold).eq(self.folded.iter().copied())

@@ -90,7 +90,16 @@ impl Timed {
         }
     }
 
+    #[inline]
     pub(super) fn holds(self, at: i64, zone: &Zone, now: i64) -> bool {
+        if let Self::Age(age) = self {
+            return age.holds(at, now);
+        }
+        self.holds_within(at, zone, now)
+    }
+
+    #[inline(never)]
+    fn holds_within(self, at: i64, zone: &Zone, now: i64) -> bool {
         let (start, end) = self.stretch(at, zone, now);
         now >= start && now < end
     }
