@@ -1,5 +1,5 @@
-//! Every example of docs/rules.md is read: those in canonical form print as they stand. Its table of
-//! missing values is true, cell by cell.
+//! Every example of docs/rules.md and docs/policies.md is read: rules in canonical form print as they
+//! stand. The table of missing values is true, cell by cell.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -11,16 +11,24 @@ use std::{
 };
 
 use common::{NOW, Somebody};
-use rekindle_core::rule::{AnySpelling, parse};
+use rekindle_core::{
+    rule::{AnySpelling, parse},
+    series::policy::{Overrides, Settings},
+};
 use serde_json::Value;
 
-fn page() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules.md")
+fn page(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name)
+}
+
+/// The contents of the fenced blocks of a kind on the page about rules.
+fn blocks(kind: &str) -> Vec<String> {
+    blocks_of("rules.md", kind)
 }
 
 /// The contents of the fenced blocks of a kind.
-fn blocks(kind: &str) -> Vec<String> {
-    let text = std::fs::read_to_string(page()).unwrap();
+fn blocks_of(name: &str, kind: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(page(name)).unwrap();
     let start = format!("```{kind}\n");
     let mut found = Vec::new();
     let mut rest = text.as_str();
@@ -82,7 +90,7 @@ fn every_word_of_the_json_has_an_example_in_text() {
             &mut found,
         );
     }
-    let page = std::fs::read_to_string(page()).unwrap();
+    let page = std::fs::read_to_string(page("rules.md")).unwrap();
     let (_, json) = page.split_once("## JSON").unwrap();
     let (table, _) = json.split_once("Unknown fields").unwrap();
     let rows = table.lines().filter(|line| line.starts_with("| "));
@@ -159,7 +167,7 @@ fn the_table_of_missing_values_is_true() {
         ("page …", "page url contains \"/\""),
         ("in segment", "in segment \"x\""),
     ];
-    let page = std::fs::read_to_string(page()).unwrap();
+    let page = std::fs::read_to_string(page("rules.md")).unwrap();
     let (_, after) = page
         .split_once("| comparison | missing |\n|---|---|\n")
         .unwrap();
@@ -206,5 +214,22 @@ fn every_json_of_the_page_is_read() {
         let rule: AnySpelling =
             serde_json::from_str(&json).unwrap_or_else(|error| panic!("{json}: {error}"));
         assert_eq!(parse(&rule.0.to_string()), Ok(rule.0));
+    }
+}
+
+#[test]
+fn every_json_about_policies_is_read() {
+    let settings = blocks_of("policies.md", "json settings");
+    assert_eq!(settings.len(), 2);
+    let settings: Vec<Settings> = settings
+        .iter()
+        .map(|json| serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}")))
+        .collect();
+    let series = blocks_of("policies.md", "json series");
+    assert_eq!(series.len(), 2);
+    for json in series {
+        let overrides: Overrides =
+            serde_json::from_str(&json).unwrap_or_else(|error| panic!("{json}: {error}"));
+        assert_eq!(overrides.problems(&settings[0]), []);
     }
 }

@@ -7,6 +7,7 @@ mod explain;
 mod inbox;
 mod input;
 mod person;
+pub mod policy;
 mod problems;
 mod spec;
 mod step;
