@@ -8,7 +8,7 @@ use std::{
 
 use rekindle_core::{
     rule::{Names, Rule, Segments},
-    series::{Severity, problems},
+    series::{Severity, policy::Settings, problems},
 };
 
 use crate::{Outcome, definitions::Definitions};
@@ -127,7 +127,12 @@ fn check(definitions: &Definitions, only: Option<&Path>) -> Vec<(Severity, Strin
         .values()
         .filter(|series| concerns(&series.path))
     {
-        for finding in problems(&series.spec, &segments, &Names::default()) {
+        for finding in problems(
+            &series.spec,
+            &segments,
+            &Settings::default(),
+            &Names::default(),
+        ) {
             if NEEDS_DATA.contains(&finding.code) {
                 continue;
             }

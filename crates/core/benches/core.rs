@@ -18,7 +18,7 @@ use rekindle_core::{
     },
     value::Value,
     window::DAY_MS,
-    zone::Zones,
+    zone::{UTC, Zones},
 };
 
 const NOW: i64 = 1_795_435_200_000;
@@ -45,6 +45,7 @@ fn definitions() -> Definitions {
         current: 1,
         paused: false,
         versions: BTreeMap::from([(1, series)]),
+        ..LiveSeries::default()
     };
     let spec = DefinitionsSpec {
         version: 1,
@@ -56,6 +57,7 @@ fn definitions() -> Definitions {
             },
         )]),
         series: BTreeMap::from([("win-back".to_owned(), live)]),
+        ..DefinitionsSpec::default()
     };
     Definitions::compile(&spec).unwrap()
 }

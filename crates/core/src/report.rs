@@ -34,6 +34,8 @@ pub struct Report {
     /// All versions together.
     #[serde(flatten)]
     pub total: Figures,
+    /// Those who were held out, all versions together.
+    pub holdout: Holdout,
     /// The steps, in order; those of earlier versions last.
     pub steps: Vec<StepFigures>,
     /// Each version by itself.
@@ -57,21 +59,86 @@ pub struct Figures {
     pub re_engaged: u64,
     /// Re-engaged by entered; `null` when no one entered.
     pub re_engagement_rate: Option<f64>,
+    /// Left with the audience.
+    pub left_audience: u64,
+    /// Left by a step.
+    pub left_by_step: u64,
+    /// Left because a new version had no place for them.
+    pub step_gone: u64,
     /// Came to the end.
     pub finished: u64,
+    /// Came from an earlier version.
+    pub moved: u64,
+    /// Reached the goal.
+    pub converted: u64,
+    /// Converted by entered; `null` when no one entered.
+    pub conversion_rate: Option<f64>,
+    /// Who stayed away after entry.
+    pub churn: Churn,
+}
+
+/// What is counted of those who were held out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Holdout {
+    /// See [`DEFINITIONS`] for this and the rest.
+    pub held_out: u64,
+    /// The exit condition came true.
+    pub re_engaged: u64,
+    /// Re-engaged by held out; `null` when no one was.
+    pub re_engagement_rate: Option<f64>,
+    /// Reached the goal.
+    pub converted: u64,
+    /// Converted by held out; `null` when no one was.
+    pub conversion_rate: Option<f64>,
+    /// Who stayed away.
+    pub churn: Churn,
+}
+
+/// Who stayed away, within so many days.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Churn {
+    /// Within 30 days.
+    pub days_30: Away,
+    /// Within 60 days.
+    pub days_60: Away,
+    /// Within 90 days.
+    pub days_90: Away,
+}
+
+/// How many stayed away and how many came, of those of whom it is known by now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Away {
+    /// Were not seen.
+    pub churned: u64,
+    /// Were seen.
+    pub stayed: u64,
+    /// Churned by both; `null` when it is known of no one.
+    pub churn_rate: Option<f64>,
 }
 
 /// What is counted per step.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct StepFigures {
     /// The id of the step.
     pub id: String,
     /// Its kind; `null` for a step that the draft does not have any more.
     pub kind: Option<StepKind>,
+    /// All versions together.
+    #[serde(flatten)]
+    pub total: StepCounts,
+    /// Each version by itself.
+    pub versions: BTreeMap<u32, StepCounts>,
+}
+
+/// The numbers of a step.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct StepCounts {
     /// See [`DEFINITIONS`] for this and the rest.
     pub sent: u64,
     /// Not delivered.
     pub undelivered: u64,
+    /// Held back.
+    pub delayed: u64,
     /// Passed over.
     pub skipped: u64,
     /// Seen on the screen.
@@ -82,30 +149,98 @@ pub struct StepFigures {
     pub clicked: u64,
     /// Sent away.
     pub dismissed: u64,
+    /// Reached the goal of the message.
+    pub converted: u64,
+    /// Converted by sent; `null` when nothing was sent.
+    pub conversion_rate: Option<f64>,
+    /// The ways that lead from a branch, a split or a wait, by name.
+    pub ways: BTreeMap<String, Way>,
+}
+
+/// The numbers of a way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Way {
+    /// Runs that took it.
+    pub took: u64,
+    /// Runs that took it and reached the goal of the series afterwards.
+    pub converted: u64,
+    /// Converted by took; `null` when no one took it.
+    pub conversion_rate: Option<f64>,
 }
 
 /// How every number of a report is computed.
-pub const DEFINITIONS: [(&str, &str); 13] = [
-    ("matched", "times that a person came to match the audience"),
-    ("entered", "times that a person entered the series"),
+pub const DEFINITIONS: [(&str, &str); 27] = [
+    (
+        "matched",
+        "times that a person came to match the audience, or performed the event that lets people in",
+    ),
+    (
+        "entered",
+        "times that a person entered the series; those held out are not among them",
+    ),
     ("enrollment_rate", "entered / matched"),
+    (
+        "held_out",
+        "times that a person would have entered and, by chance, gets nothing",
+    ),
     (
         "re_engaged",
         "runs that ended because the exit condition came true, up to 30 days after the last step",
     ),
-    ("re_engagement_rate", "re_engaged / entered"),
+    (
+        "re_engagement_rate",
+        "re_engaged / entered; of those held out: re_engaged / held_out",
+    ),
+    (
+        "left_audience",
+        "runs that ended because the person did not match the audience any more",
+    ),
+    ("left_by_step", "runs that came to a step of kind exit"),
+    (
+        "step_gone",
+        "runs that were to move to a new version, which had no place for them",
+    ),
     ("finished", "runs in which the last step fired"),
     (
+        "moved",
+        "runs that moved to this version from an earlier one",
+    ),
+    (
+        "converted",
+        "of a series: runs in which its goal came true in time after entry; of a message: sent ones \
+         whose own goal came true in time after they fired; of a way: runs that took it and \
+         converted; each once",
+    ),
+    (
+        "conversion_rate",
+        "of a series: converted / entered, of those held out: converted / held_out; of a message: \
+         converted / sent; of a way: converted / took",
+    ),
+    (
+        "churned",
+        "runs whose person was not seen from entry to 30, 60, 90 days after it; counted at that \
+         instant, so that younger runs are not among them",
+    ),
+    (
+        "stayed",
+        "runs whose person was seen from entry to 30, 60, 90 days after it; counted at that instant",
+    ),
+    ("churn_rate", "churned / (churned + stayed)"),
+    (
         "sent",
-        "email, push: taken by the provider; in_app: went live in the person's inbox",
+        "email, push, webhook: taken by the provider; in_app: went live in the person's inbox",
     ),
     (
         "undelivered",
         "refused for good by the provider, or there was no device to take it",
     ),
     (
+        "delayed",
+        "held back by a policy (quiet hours, cap, time of day) at least once, counted once a run",
+    ),
+    (
         "skipped",
-        "passed over: not targeted, no address, unsubscribed",
+        "passed over: not targeted, no address, a policy said no, or it fell into a pause",
     ),
     (
         "shown",
@@ -120,55 +255,95 @@ pub const DEFINITIONS: [(&str, &str); 13] = [
         "the link or button was followed, counted once a run",
     ),
     ("dismissed", "in_app: was sent away, counted once a run"),
+    (
+        "ways",
+        "branch: yes, no; split: its paths; wait until a rule holds: met, timed_out",
+    ),
+    ("took", "runs that took this way"),
+    (
+        "holdout",
+        "those who were held out, to compare with those who entered",
+    ),
 ];
+
+/// What was counted of one thing: a series, a version, a day, a step, a way.
+#[derive(Clone, Debug, Default)]
+struct Counts(BTreeMap<Metric, u64>);
+
+impl Counts {
+    fn add(&mut self, count: &Count) {
+        *self.0.entry(count.metric).or_default() += count.count;
+    }
+
+    fn get(&self, metric: Metric) -> u64 {
+        self.0.get(&metric).copied().unwrap_or_default()
+    }
+}
+
+/// What was counted of a step, and of its ways by name.
+#[derive(Clone, Debug, Default)]
+struct OfStep {
+    counts: Counts,
+    ways: BTreeMap<String, Counts>,
+}
+
+impl OfStep {
+    fn add(&mut self, way: Option<&str>, count: &Count) {
+        match way {
+            Some(way) => self.ways.entry(way.to_owned()).or_default().add(count),
+            None => self.counts.add(count),
+        }
+    }
+}
 
 impl Report {
     /// Adds up what shards counted for a series.
     #[must_use]
     pub fn new(spec: &SeriesSpec, counts: &[Count]) -> Self {
-        let mut report = Self {
-            name: spec.name.clone(),
-            total: Figures::default(),
-            steps: spec
-                .steps
-                .iter()
-                .map(|step| StepFigures {
-                    id: step.id.clone(),
-                    kind: Some(step.kind),
-                    ..StepFigures::default()
-                })
-                .collect(),
-            versions: BTreeMap::new(),
-            days: BTreeMap::new(),
-            definitions: DEFINITIONS.into_iter().collect(),
-        };
+        let mut total = Counts::default();
+        let mut versions: BTreeMap<u32, Counts> = BTreeMap::new();
+        let mut days: BTreeMap<String, Counts> = BTreeMap::new();
+        let mut steps: BTreeMap<&str, (OfStep, BTreeMap<u32, OfStep>)> = BTreeMap::new();
+        let is_step = |id: &str| spec.steps.iter().any(|step| step.id == id);
         for count in counts {
             if count.step.is_empty() {
                 let day = format_date(count.day.saturating_mul(DAY_MS));
-                report.total.add(count);
-                report.versions.entry(count.version).or_default().add(count);
-                report.days.entry(day).or_default().add(count);
-            } else {
-                report.step(&count.step).add(count);
+                total.add(count);
+                versions.entry(count.version).or_default().add(count);
+                days.entry(day).or_default().add(count);
+                continue;
             }
+            let (id, way) = match count.step.rsplit_once('/') {
+                Some((id, way)) if !is_step(&count.step) => (id, Some(way)),
+                Some(_) | None => (count.step.as_str(), None),
+            };
+            let (total, versions) = steps.entry(id).or_default();
+            total.add(way, count);
+            versions.entry(count.version).or_default().add(way, count);
         }
-        report
-    }
-
-    fn step(&mut self, id: &str) -> &mut StepFigures {
-        let place = self
-            .steps
+        let mut of_draft = Vec::new();
+        for step in &spec.steps {
+            let counted = steps.remove(step.id.as_str()).unwrap_or_default();
+            of_draft.push(StepFigures::new(&step.id, Some(step.kind), &counted));
+        }
+        let gone = steps
             .iter()
-            .position(|step| step.id == id)
-            .unwrap_or_else(|| {
-                self.steps.push(StepFigures {
-                    id: id.to_owned(),
-                    ..StepFigures::default()
-                });
-                self.steps.len() - 1
-            });
-        #[expect(clippy::indexing_slicing, reason = "the place was just found or made")]
-        &mut self.steps[place]
+            .map(|(id, counted)| StepFigures::new(id, None, counted));
+        Self {
+            name: spec.name.clone(),
+            total: Figures::from(&total),
+            holdout: Holdout::from(&total),
+            steps: of_draft.into_iter().chain(gone).collect(),
+            versions: versions
+                .iter()
+                .map(|(version, counts)| (*version, counts.into()))
+                .collect(),
+            days: days
+                .iter()
+                .map(|(day, counts)| (day.clone(), counts.into()))
+                .collect(),
+            definitions: DEFINITIONS.into_iter().collect(),
+        }
     }
 }
 
@@ -176,40 +351,124 @@ fn rate(part: u64, whole: u64) -> Option<f64> {
     (whole > 0).then(|| part as f64 / whole as f64)
 }
 
-impl Figures {
-    fn add(&mut self, count: &Count) {
-        let figure = match count.metric {
-            Metric::Matched => &mut self.matched,
-            Metric::Entered => &mut self.entered,
-            Metric::ReEngaged => &mut self.re_engaged,
-            Metric::Finished => &mut self.finished,
-            Metric::Sent
-            | Metric::Undelivered
-            | Metric::Skipped
-            | Metric::Shown
-            | Metric::Opened
-            | Metric::Clicked
-            | Metric::Dismissed => return,
+impl From<&Counts> for Figures {
+    fn from(counts: &Counts) -> Self {
+        use Metric::{Churned30, Churned60, Churned90, Stayed30, Stayed60, Stayed90};
+        let [matched, entered, re_engaged, converted] = [
+            Metric::Matched,
+            Metric::Entered,
+            Metric::ReEngaged,
+            Metric::Converted,
+        ]
+        .map(|metric| counts.get(metric));
+        Self {
+            matched,
+            entered,
+            enrollment_rate: rate(entered, matched),
+            re_engaged,
+            re_engagement_rate: rate(re_engaged, entered),
+            left_audience: counts.get(Metric::LeftAudience),
+            left_by_step: counts.get(Metric::LeftByStep),
+            step_gone: counts.get(Metric::StepGone),
+            finished: counts.get(Metric::Finished),
+            moved: counts.get(Metric::Moved),
+            converted,
+            conversion_rate: rate(converted, entered),
+            churn: Churn {
+                days_30: Away::new(counts, Churned30, Stayed30),
+                days_60: Away::new(counts, Churned60, Stayed60),
+                days_90: Away::new(counts, Churned90, Stayed90),
+            },
+        }
+    }
+}
+
+impl From<&Counts> for Holdout {
+    fn from(counts: &Counts) -> Self {
+        use Metric::{
+            HeldOutChurned30, HeldOutChurned60, HeldOutChurned90, HeldOutStayed30, HeldOutStayed60,
+            HeldOutStayed90,
         };
-        *figure += count.count;
-        self.enrollment_rate = rate(self.entered, self.matched);
-        self.re_engagement_rate = rate(self.re_engaged, self.entered);
+        let [held_out, re_engaged, converted] = [
+            Metric::HeldOut,
+            Metric::HeldOutReEngaged,
+            Metric::HeldOutConverted,
+        ]
+        .map(|metric| counts.get(metric));
+        Self {
+            held_out,
+            re_engaged,
+            re_engagement_rate: rate(re_engaged, held_out),
+            converted,
+            conversion_rate: rate(converted, held_out),
+            churn: Churn {
+                days_30: Away::new(counts, HeldOutChurned30, HeldOutStayed30),
+                days_60: Away::new(counts, HeldOutChurned60, HeldOutStayed60),
+                days_90: Away::new(counts, HeldOutChurned90, HeldOutStayed90),
+            },
+        }
+    }
+}
+
+impl Away {
+    fn new(counts: &Counts, churned: Metric, stayed: Metric) -> Self {
+        let (churned, stayed) = (counts.get(churned), counts.get(stayed));
+        Self {
+            churned,
+            stayed,
+            churn_rate: rate(churned, churned + stayed),
+        }
     }
 }
 
 impl StepFigures {
-    fn add(&mut self, count: &Count) {
-        let figure = match count.metric {
-            Metric::Sent => &mut self.sent,
-            Metric::Undelivered => &mut self.undelivered,
-            Metric::Skipped => &mut self.skipped,
-            Metric::Shown => &mut self.shown,
-            Metric::Opened => &mut self.opened,
-            Metric::Clicked => &mut self.clicked,
-            Metric::Dismissed => &mut self.dismissed,
-            Metric::Matched | Metric::Entered | Metric::ReEngaged | Metric::Finished => return,
-        };
-        *figure += count.count;
+    fn new(
+        id: &str,
+        kind: Option<StepKind>,
+        (total, versions): &(OfStep, BTreeMap<u32, OfStep>),
+    ) -> Self {
+        Self {
+            id: id.to_owned(),
+            kind,
+            total: total.into(),
+            versions: versions
+                .iter()
+                .map(|(version, counted)| (*version, counted.into()))
+                .collect(),
+        }
+    }
+}
+
+impl From<&OfStep> for StepCounts {
+    fn from(OfStep { counts, ways }: &OfStep) -> Self {
+        let (sent, converted) = (counts.get(Metric::Sent), counts.get(Metric::Converted));
+        Self {
+            sent,
+            undelivered: counts.get(Metric::Undelivered),
+            delayed: counts.get(Metric::Delayed),
+            skipped: counts.get(Metric::Skipped),
+            shown: counts.get(Metric::Shown),
+            opened: counts.get(Metric::Opened),
+            clicked: counts.get(Metric::Clicked),
+            dismissed: counts.get(Metric::Dismissed),
+            converted,
+            conversion_rate: rate(converted, sent),
+            ways: ways
+                .iter()
+                .map(|(name, counts)| (name.clone(), counts.into()))
+                .collect(),
+        }
+    }
+}
+
+impl From<&Counts> for Way {
+    fn from(counts: &Counts) -> Self {
+        let (took, converted) = (counts.get(Metric::Took), counts.get(Metric::Converted));
+        Self {
+            took,
+            converted,
+            conversion_rate: rate(converted, took),
+        }
     }
 }
 
@@ -252,7 +511,7 @@ mod tests {
         let sent: Vec<_> = report
             .steps
             .iter()
-            .map(|step| (step.id.as_str(), step.sent))
+            .map(|step| (step.id.as_str(), step.total.sent))
             .collect();
         assert_eq!(sent, [("a", 2), ("gone", 3)]);
     }

@@ -1,9 +1,11 @@
 //! What comes out of [`step`](super::step()): effects to be performed, and their ids.
 //! Performs nothing.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::definition::Message;
+use super::{definition::Message, spec::Method};
 use crate::hash::{hex64, mix64, person_key};
 
 /// Something to be performed. Every effect has a stable id or is safe to repeat.
@@ -84,6 +86,17 @@ pub enum Outgoing {
         /// Where a click leads.
         url: Option<String>,
     },
+    /// A request to a program; signed by whoever sends it.
+    Webhook {
+        /// The method.
+        method: Method,
+        /// Where it goes.
+        url: String,
+        /// What it carries besides, by name.
+        headers: BTreeMap<String, String>,
+        /// What it carries.
+        body: String,
+    },
 }
 
 /// The channel of a step.
@@ -96,6 +109,8 @@ pub enum Channel {
     InApp,
     /// Push notification.
     Push,
+    /// A request to a program, not to the person.
+    Webhook,
 }
 
 impl Message {
@@ -106,28 +121,46 @@ impl Message {
             Self::Email(_) => Channel::Email,
             Self::InApp(_) => Channel::InApp,
             Self::Push(_) => Channel::Push,
+            Self::Webhook(_) => Channel::Webhook,
         }
     }
 }
 
-/// What reports count. Every one is counted at most once per person and run (and step).
+/// What reports count. Every one is counted at most once per run (and step); the report says in
+/// words what each of them means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Metric {
-    /// Came to match the audience.
+    /// Came to match the audience, or performed the event that lets people in.
     Matched,
     /// Entered.
     Entered,
+    /// Would have entered, and is held out.
+    HeldOut,
     /// Left by the exit condition.
     ReEngaged,
+    /// Left because they did not match the audience any more.
+    LeftAudience,
+    /// Left by a step that ends the run.
+    LeftByStep,
+    /// Left because the new version has no place for them.
+    StepGone,
     /// Came to the end of the steps.
     Finished,
+    /// Moved on to this version from an earlier one.
+    Moved,
+    /// Reached the goal of the series, of the message, or of the series after this way.
+    Converted,
     /// Taken by the provider, or live in the app.
     Sent,
     /// Refused for good, or no one there to take it.
     Undelivered,
+    /// Held back by a policy for a while.
+    Delayed,
     /// Passed over.
     Skipped,
+    /// Took this way of a branch, a split or a wait.
+    Took,
     /// Seen on the screen.
     Shown,
     /// Opened or received.
@@ -136,6 +169,52 @@ pub enum Metric {
     Clicked,
     /// Sent away.
     Dismissed,
+    /// Entered, and was not seen in the 30 days after.
+    #[serde(rename = "churned_30")]
+    Churned30,
+    /// Entered, and was not seen in the 60 days after.
+    #[serde(rename = "churned_60")]
+    Churned60,
+    /// Entered, and was not seen in the 90 days after.
+    #[serde(rename = "churned_90")]
+    Churned90,
+    /// Entered, and was seen in the 30 days after.
+    #[serde(rename = "stayed_30")]
+    Stayed30,
+    /// Entered, and was seen in the 60 days after.
+    #[serde(rename = "stayed_60")]
+    Stayed60,
+    /// Entered, and was seen in the 90 days after.
+    #[serde(rename = "stayed_90")]
+    Stayed90,
+    /// Held out, and the exit condition came true.
+    HeldOutReEngaged,
+    /// Held out, and reached the goal of the series.
+    HeldOutConverted,
+    /// Held out, and was not seen in the 30 days after.
+    #[serde(rename = "held_out_churned_30")]
+    HeldOutChurned30,
+    /// Held out, and was not seen in the 60 days after.
+    #[serde(rename = "held_out_churned_60")]
+    HeldOutChurned60,
+    /// Held out, and was not seen in the 90 days after.
+    #[serde(rename = "held_out_churned_90")]
+    HeldOutChurned90,
+    /// Held out, and was seen in the 30 days after.
+    #[serde(rename = "held_out_stayed_30")]
+    HeldOutStayed30,
+    /// Held out, and was seen in the 60 days after.
+    #[serde(rename = "held_out_stayed_60")]
+    HeldOutStayed60,
+    /// Held out, and was seen in the 90 days after.
+    #[serde(rename = "held_out_stayed_90")]
+    HeldOutStayed90,
+}
+
+/// The id under which a way is counted: the step and the name of the way.
+#[must_use]
+pub fn way_id(step: &str, way: &str) -> String {
+    [step, "/", way].concat()
 }
 
 /// The stable id of what a step does to a person: the same for every attempt.

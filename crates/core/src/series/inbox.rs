@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    definition::{Definitions, InApp, Message, Published},
+    definition::{Definitions, InApp, Published},
     effect::effect_id,
     person::{Outcome, Person, Run, StepRecord},
     step::Known,
@@ -68,18 +68,20 @@ fn item(
     let (_, step) = definitions
         .series(series, run.version)?
         .step(&record.step)?;
-    let Message::InApp(message) = &step.message else {
-        return None;
-    };
+    let message = step.in_app()?;
     if message.layout == wire::Layout::Modal && record.reactions.shown.is_some() {
         return None;
     }
+    let known = Known {
+        person,
+        event: &run.event,
+    };
     let content = match shared(message) {
         Some(shared) => wire::Content::Shared(hash(&shared)),
-        None => wire::Content::Own(fill(message, &Known(person), now)?),
+        None => wire::Content::Own(fill(message, &known, now)?),
     };
     let when = match &step.when {
-        Some(rule) => rule.residual(&person.facts(zones), now),
+        Some(rule) => rule.residual(&person.facts(definitions.zone(person, zones)), now),
         None => Residual::Always(true),
     };
     Some(wire::InboxItem {
@@ -97,10 +99,7 @@ pub(super) fn bundle(published: &BTreeMap<String, Published>) -> wire::Bundle {
         .values()
         .flat_map(|published| published.versions.values())
         .flat_map(|series| &series.steps)
-        .filter_map(|step| match &step.message {
-            Message::InApp(message) => shared(message),
-            Message::Email(_) | Message::Push(_) => None,
-        })
+        .filter_map(|step| shared(step.in_app()?))
         .map(|content| (hash(&content), content))
         .collect();
     contents.sort_by_key(|(hash, _)| *hash);

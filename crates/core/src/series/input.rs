@@ -5,7 +5,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::person::{Identified, Reaction};
+use super::{
+    effect::Channel,
+    person::{Identified, Reaction},
+    policy::{
+        Ruling,
+        subscription::{Choice, Suppressed},
+    },
+};
 use crate::value::Value;
 
 /// Something that happened.
@@ -42,6 +49,22 @@ pub enum Input {
         /// What came of it.
         delivery: Delivery,
     },
+    /// The person chose what may be written to them.
+    Chose {
+        /// The id of the subscription type; everything where it is absent.
+        subscription: Option<String>,
+        /// What they chose.
+        choice: Choice,
+    },
+    /// An address must not be written to.
+    Suppressed(Suppressed),
+    /// An address may be written to again.
+    Opened {
+        /// The channel.
+        channel: Channel,
+        /// The address within it; the whole channel where it is absent.
+        address: Option<String>,
+    },
     /// Time has passed, or the definitions have changed.
     Tick,
 }
@@ -54,4 +77,6 @@ pub enum Delivery {
     Sent,
     /// It could not be sent, and will not be tried again; the reason is for people.
     Undelivered(String),
+    /// A policy said no just before it was sent: later, or not at all.
+    Ruled(Ruling),
 }

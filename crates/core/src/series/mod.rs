@@ -1,9 +1,12 @@
 //! Series: what is written (`spec`), what is run (`definition`), whom it happens to (`person`) and
 //! the one function that decides (`step`). Sends nothing and keeps nothing: it returns effects.
 
+mod chance;
+mod claim;
 mod definition;
 mod effect;
 mod explain;
+mod flight;
 mod inbox;
 mod input;
 mod person;
@@ -12,18 +15,24 @@ mod problems;
 mod spec;
 mod step;
 
-pub use definition::{Definitions, Email, InApp, Message, Published, Push, Series, Step};
-pub use effect::{Channel, Effect, Metric, Outgoing, Send, effect_id};
-pub use explain::{RunExplanation, SeriesExplanation, StepExplanation};
+pub use claim::check;
+pub use definition::{
+    Action, Definitions, Email, Gate, Goal, InApp, Message, Path, Published, Push, Series, Set,
+    Step, Wait, Webhook,
+};
+pub use effect::{Channel, Effect, Metric, Outgoing, Send, effect_id, way_id};
+pub use explain::{Ahead, RunExplanation, SeriesExplanation, StepExplanation};
+pub use flight::{InFlight, counted, in_flight, moves, overdue};
 pub use inbox::inbox;
 pub use input::{Delivery, Input};
 pub use person::{
     ExitReason, Identified, Outcome, Person, Reaction, Reactions, Run, RunState, SkipReason,
     StepRecord, TIMEZONE,
 };
-pub use problems::{Finding, Severity, problems};
+pub use problems::{Finding, MANY_A_WEEK, Severity, problems};
 pub use spec::{
-    AudienceSpec, CtaSpec, DefinitionsSpec, Entry, LayoutSpec, LiveSeries, PositionSpec, Reentry,
-    SegmentSpec, SeriesSpec, Span, StepKind, StepSpec,
+    AudienceSpec, CtaSpec, DefinitionsSpec, Each, Entry, EventEntry, GoalSpec, LayoutSpec,
+    LiveSeries, Method, Migration, Overdue, PathSpec, Pause, PositionSpec, Reentry, SegmentSpec,
+    SeriesSpec, Span, StepKind, StepSpec, UntilSpec,
 };
 pub use step::step;

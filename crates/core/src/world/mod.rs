@@ -13,7 +13,9 @@ use crate::{
     hash::person_key,
     series::{
         Definitions, DefinitionsSpec, Delivery, Effect, Finding, Input, LiveSeries, Metric,
-        Outgoing, Person, SegmentSpec, Send, SeriesSpec, step,
+        Migration, Outgoing, Overdue, Pause, Person, SegmentSpec, Send, SeriesSpec, check,
+        policy::{Ruling, Settings},
+        step,
     },
     wire,
     zone::Zones,
@@ -45,6 +47,8 @@ pub struct World {
     timers: BTreeSet<(i64, String)>,
     due: BTreeMap<String, i64>,
     outbox: VecDeque<(String, Send)>,
+    /// What a policy held back when it was about to leave, and until when.
+    later: BTreeMap<(i64, String), (String, Send)>,
     holding: bool,
     /// Effects that have left or are about to; a second one with the same id goes nowhere.
     ledger: BTreeSet<String>,
@@ -52,8 +56,11 @@ pub struct World {
     overdue: u64,
     mailbox: Vec<Arrived>,
     pushes: Vec<Arrived>,
+    webhooks: Vec<Arrived>,
     inboxes: BTreeMap<String, wire::Inbox>,
     counters: BTreeMap<Counter, u64>,
+    /// Since when which series stand still.
+    paused: BTreeMap<String, i64>,
     members: BTreeMap<String, BTreeSet<String>>,
 }
 
@@ -70,14 +77,17 @@ impl World {
             timers: BTreeSet::new(),
             due: BTreeMap::new(),
             outbox: VecDeque::new(),
+            later: BTreeMap::new(),
             holding: false,
             ledger: BTreeSet::new(),
             repeats: 0,
             overdue: 0,
             mailbox: Vec::new(),
             pushes: Vec::new(),
+            webhooks: Vec::new(),
             inboxes: BTreeMap::new(),
             counters: BTreeMap::new(),
+            paused: BTreeMap::new(),
             members: BTreeMap::new(),
         }
     }
@@ -114,6 +124,11 @@ impl World {
     /// The push notifications that arrived, newest first.
     pub fn pushes(&self) -> impl Iterator<Item = &Arrived> {
         self.pushes.iter().rev()
+    }
+
+    /// The requests that arrived, newest first.
+    pub fn webhooks(&self) -> impl Iterator<Item = &Arrived> {
+        self.webhooks.iter().rev()
     }
 
     /// The inbox that was last published for a person.
@@ -160,7 +175,20 @@ impl World {
     /// What waits in the outbox.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.outbox.len()
+        self.outbox.len() + self.later.len()
+    }
+
+    /// Says what zones are, by their names.
+    pub fn set_zones(&mut self, zones: Zones) {
+        self.zones = zones;
+    }
+
+    /// Sets the policies.
+    ///
+    /// # Errors
+    /// When the definitions cannot be compiled, which they could before.
+    pub fn set_settings(&mut self, settings: Settings) -> Result<(), Vec<Finding>> {
+        self.define(|spec| spec.settings = settings)
     }
 
     /// Keeps sends in the outbox until [`World::release`].
@@ -184,34 +212,60 @@ impl World {
         })
     }
 
-    /// Publishes a version of a series; people enter that version from now on.
+    /// Publishes a version of a series; people enter that version from now on, and those who are
+    /// under way stay on theirs or move.
     ///
     /// # Errors
     /// What is wrong with it; nothing has changed then.
-    pub fn publish(&mut self, id: &str, series: SeriesSpec) -> Result<(), Vec<Finding>> {
+    pub fn publish(
+        &mut self,
+        id: &str,
+        series: SeriesSpec,
+        in_flight: Migration,
+    ) -> Result<(), Vec<Finding>> {
+        let until = self.now;
+        let paused = self.paused.remove(id);
         self.define(|spec| {
-            let live = spec.series.entry(id.to_owned()).or_insert(LiveSeries {
-                current: 0,
-                paused: false,
-                versions: BTreeMap::new(),
-            });
-            live.paused = false;
+            let live = spec.series.entry(id.to_owned()).or_default();
+            if let Some(from) = paused {
+                end_pause(live, from, until, Overdue::default());
+            }
             // Publishing what is published already changes nothing but a pause.
             if live.versions.get(&live.current) != Some(&series) {
+                live.migrate.insert(live.current, in_flight);
                 live.current += 1;
                 live.versions.insert(live.current, series);
             }
         })
     }
 
-    /// Lets a series stand still, or run again.
+    /// Lets a series stand still.
     ///
     /// # Errors
     /// When the definitions cannot be compiled, which they could before.
-    pub fn pause(&mut self, id: &str, paused: bool) -> Result<(), Vec<Finding>> {
+    pub fn pause(&mut self, id: &str) -> Result<(), Vec<Finding>> {
+        let now = self.now;
         self.define(|spec| {
             if let Some(live) = spec.series.get_mut(id) {
-                live.paused = paused;
+                live.paused = true;
+            }
+        })?;
+        self.paused.entry(id.to_owned()).or_insert(now);
+        Ok(())
+    }
+
+    /// Lets a series run again.
+    ///
+    /// # Errors
+    /// When the definitions cannot be compiled, which they could before.
+    pub fn resume(&mut self, id: &str, overdue: Overdue) -> Result<(), Vec<Finding>> {
+        let Some(from) = self.paused.remove(id) else {
+            return Ok(());
+        };
+        let until = self.now;
+        self.define(|spec| {
+            if let Some(live) = spec.series.get_mut(id) {
+                end_pause(live, from, until, overdue);
             }
         })
     }
@@ -250,14 +304,25 @@ impl World {
     /// Moves the clock on, firing timers in the order of their instants and, at the same instant,
     /// of the people's ids.
     pub fn advance_to(&mut self, instant: i64) {
-        while let Some((due, person)) = self
-            .timers
-            .first()
-            .cloned()
-            .filter(|(due, _)| *due <= instant)
-        {
-            self.now = self.now.max(due);
-            self.input(&person, Input::Tick);
+        loop {
+            let timer = self.timers.first().map(|(due, _)| *due);
+            let later = self.later.keys().next().map(|(at, _)| *at);
+            let Some(next) = timer
+                .into_iter()
+                .chain(later)
+                .min()
+                .filter(|at| *at <= instant)
+            else {
+                break;
+            };
+            self.now = self.now.max(next);
+            if timer == Some(next) {
+                let person = self.timers.first().map(|(_, person)| person.clone());
+                self.input(&person.unwrap_or_default(), Input::Tick);
+            } else if let Some((_, claimed)) = self.later.pop_first() {
+                self.outbox.push_back(claimed);
+                self.deliver();
+            }
         }
         self.now = self.now.max(instant);
     }
@@ -297,7 +362,10 @@ impl World {
                     self.repeats += 1;
                 }
             }
-            Effect::Cancel { effect } => self.outbox.retain(|(_, send)| send.effect != effect),
+            Effect::Cancel { effect } => {
+                self.outbox.retain(|(_, send)| send.effect != effect);
+                self.later.retain(|(_, id), _| *id != effect);
+            }
             // Who is behind an effect is found by its first half.
             Effect::Live { .. } => {}
             Effect::Membership { segment, since } => {
@@ -327,22 +395,45 @@ impl World {
     fn deliver(&mut self) {
         while let Some((person, send)) = self.outbox.pop_front() {
             let effect = send.effect.clone();
-            let place = match send.outgoing {
-                Outgoing::Email { .. } => &mut self.mailbox,
-                Outgoing::Push { .. } => &mut self.pushes,
-            };
-            place.push(Arrived {
-                person: person.clone(),
-                at: self.now,
-                send,
+            let ruling = self.people.get(&person).and_then(|person| {
+                check(&self.definitions, &self.zones, person, &effect, self.now)
             });
-            self.decide(
-                &person,
-                Input::Settled {
-                    effect,
-                    delivery: Delivery::Sent,
-                },
-            );
+            let delivery = match ruling {
+                None => continue,
+                Some(Ruling::Send) => Delivery::Sent,
+                Some(ruling) => Delivery::Ruled(ruling),
+            };
+            match ruling {
+                Some(Ruling::Later { at, .. }) => {
+                    let key = (at, effect.clone());
+                    self.later.insert(key, (person.clone(), send));
+                }
+                Some(Ruling::Send) => self.arrive(&person, send),
+                Some(Ruling::Skip { .. }) | None => {}
+            }
+            self.decide(&person, Input::Settled { effect, delivery });
         }
     }
+
+    fn arrive(&mut self, person: &str, send: Send) {
+        let place = match send.outgoing {
+            Outgoing::Email { .. } => &mut self.mailbox,
+            Outgoing::Push { .. } => &mut self.pushes,
+            Outgoing::Webhook { .. } => &mut self.webhooks,
+        };
+        place.push(Arrived {
+            person: person.to_owned(),
+            at: self.now,
+            send,
+        });
+    }
+}
+
+fn end_pause(live: &mut LiveSeries, from: i64, until: i64, overdue: Overdue) {
+    live.paused = false;
+    live.pauses.push(Pause {
+        from,
+        until,
+        overdue,
+    });
 }

@@ -1,26 +1,34 @@
 //! What is run: rules with segments in place, templates parsed, steps linked.
 //! Compiled once per version; nothing in it can be wrong any more.
 
-use std::collections::{BTreeMap, BTreeSet};
-
+mod graph;
 mod index;
+mod read;
+mod step;
 
-pub(super) use index::{Index, NOWHERE, Places};
+use std::collections::BTreeMap;
+
+pub(super) use graph::{in_order, reachable};
+pub(super) use index::Index;
+pub use step::{Action, Email, InApp, Message, Path, Push, Set, Step, Wait, Webhook};
+pub(super) use step::{MET, NO, TIMED_OUT, YES};
 
 use super::{
     inbox::bundle,
+    person::Person,
+    policy::{Overrides, Settings},
     problems::Finding,
     spec::{
-        AudienceSpec, DefinitionsSpec, Entry, LayoutSpec, PositionSpec, Reentry, SeriesSpec,
-        StepKind, StepSpec,
+        AudienceSpec, DefinitionsSpec, Each, Entry, GoalSpec, LiveSeries, Migration, Pause,
+        Reentry, SegmentSpec, SeriesSpec,
     },
 };
 use crate::{
-    liquid::{self, Template},
-    rule::{Program, Rule, Segments},
+    rule::{Program, Rule, Segments, Streams},
     time::format_span,
     window::DAY_MS,
-    wire::{Bundle, Layout, Position},
+    wire::Bundle,
+    zone::{Zone, Zones},
 };
 
 // LIMIT: what one canvas can show; Intercom stops at the same number of blocks.
@@ -36,18 +44,26 @@ pub(crate) const REENTRY_MS_MIN: i64 = 60 * 60 * 1_000;
 /// How many runs through one series are kept of a person.
 pub(crate) const RUNS_MAX: usize = 16;
 
-/// How long an in-app message stays live where its step does not say.
-const LIVE_FOR_MS: i64 = 30 * DAY_MS;
+// LIMIT: a comparison is sharpest between halves; a larger holdout is a series switched off.
+/// The largest share of those who would enter that may be held out, in percent.
+pub(crate) const HOLDOUT_PERCENT_MAX: u32 = 50;
+
+/// Within which time a goal counts where it does not say.
+const GOAL_MS: i64 = 30 * DAY_MS;
 
 /// All that is published, ready to run.
 #[derive(Clone, Debug, Default)]
 pub struct Definitions {
     /// The version that it was compiled from.
     pub version: u64,
+    /// The policies of the workspace.
+    pub settings: Settings,
     /// The rules of the segments, resolved, by id.
     pub segments: BTreeMap<String, Program>,
     /// The published series, by id.
     pub series: BTreeMap<String, Published>,
+    /// The events that rules filter by their properties.
+    pub streams: Streams,
     /// The contents of in-app messages that are the same for everyone.
     pub bundle: Bundle,
     /// Who is concerned by what.
@@ -63,6 +79,10 @@ pub struct Published {
     pub paused: bool,
     /// The versions.
     pub versions: BTreeMap<u32, Series>,
+    /// The versions from which people move on to the current one.
+    pub(super) moves: Vec<u32>,
+    /// The pauses that are over, in order.
+    pub(super) pauses: Vec<Pause>,
 }
 
 /// One version of a series.
@@ -70,75 +90,54 @@ pub struct Published {
 pub struct Series {
     /// Whom it is for.
     pub audience: Program,
-    /// Who of them enters.
-    pub entry: Entry,
+    /// The id of the segment that its audience is, if it is one.
+    pub(super) segment: Option<String>,
+    /// Who of them enters, and when.
+    pub entry: Gate,
     /// Whether one may enter again.
     pub reentry: Reentry,
     /// When one leaves.
     pub exit: Option<Program>,
+    /// Whether one also leaves who does not match the audience any more.
+    pub exit_when_left: bool,
+    /// What it is for.
+    pub goal: Option<Goal>,
+    /// How many of a hundred are held out.
+    pub holdout_percent: u32,
+    /// What it does differently from the policies of the workspace.
+    pub policies: Overrides,
     /// The steps; the first is where one begins.
     pub steps: Vec<Step>,
+    /// How long the longest way through it takes, milliseconds.
+    pub(super) longest_ms: Vec<i64>,
 }
 
-/// One step.
+/// Who enters, and when.
 #[derive(Clone, Debug)]
-pub struct Step {
-    /// Its id within the series.
-    pub id: String,
-    /// Milliseconds after the previous step.
-    pub delay_ms: i64,
-    /// Whom of those who come this far it is for.
-    pub when: Option<Program>,
-    /// The place of the next step in the series; `None` ends it.
-    pub next: Option<usize>,
-    /// What it says.
-    pub message: Message,
+pub enum Gate {
+    /// Those who match.
+    Match {
+        /// Those included who matched before it was published.
+        existing: bool,
+    },
+    /// Those who perform an event.
+    Event {
+        /// Its name.
+        name: String,
+        /// What its properties must be, read as attributes.
+        filter: Option<Box<Program>>,
+        /// What there may be one run of at a time.
+        each: Each,
+    },
 }
 
-/// What a step says, and through which channel.
+/// What a series or a message is for.
 #[derive(Clone, Debug)]
-pub enum Message {
-    /// A mail.
-    Email(Email),
-    /// A message inside the app.
-    InApp(InApp),
-    /// A push notification.
-    Push(Push),
-}
-
-/// A mail.
-#[derive(Clone, Debug)]
-pub struct Email {
-    /// The subject line.
-    pub subject: Template,
-    /// The text, Markdown.
-    pub body: Template,
-}
-
-/// A message inside the app.
-#[derive(Clone, Debug)]
-pub struct InApp {
-    /// Its shape.
-    pub layout: Layout,
-    /// The headline.
-    pub title: Template,
-    /// The text.
-    pub body: Template,
-    /// The label and the address of the button.
-    pub cta: Option<(Template, String)>,
-    /// How long it stays live, milliseconds.
-    pub live_for_ms: i64,
-}
-
-/// A push notification.
-#[derive(Clone, Debug)]
-pub struct Push {
-    /// The headline.
-    pub title: Template,
-    /// The text.
-    pub body: Template,
-    /// Where a click leads.
-    pub url: Option<String>,
+pub struct Goal {
+    /// What must come true.
+    pub rule: Program,
+    /// Within which time, milliseconds.
+    pub within_ms: i64,
 }
 
 impl Definitions {
@@ -148,11 +147,7 @@ impl Definitions {
     /// Everything that cannot be run; the workspace checks the same before it publishes.
     pub fn compile(spec: &DefinitionsSpec) -> Result<Self, Vec<Finding>> {
         let mut findings = Vec::new();
-        let unresolved: Segments = spec
-            .segments
-            .iter()
-            .map(|(id, s)| (id.clone(), s.rule.0.clone()))
-            .collect();
+        let unresolved = rules_of(&spec.segments);
         let mut segments = BTreeMap::new();
         for (id, rule) in &unresolved {
             match rule.resolve(&unresolved) {
@@ -164,35 +159,47 @@ impl Definitions {
         }
         let mut series = BTreeMap::new();
         for (id, live) in &spec.series {
-            let mut versions = BTreeMap::new();
-            for (version, spec) in &live.versions {
-                match Series::compile(spec, &unresolved) {
-                    Ok(compiled) => {
-                        versions.insert(*version, compiled);
-                    }
-                    Err(mut more) => findings.append(&mut more),
+            match Published::compile(live, &unresolved) {
+                Ok(published) => {
+                    series.insert(id.clone(), published);
                 }
+                Err(mut more) => findings.append(&mut more),
             }
-            let published = Published {
-                current: live.current,
-                paused: live.paused,
-                versions,
-            };
-            series.insert(id.clone(), published);
         }
         if !findings.is_empty() {
             return Err(findings);
         }
-        let bundle = bundle(&series);
         let mut definitions = Self {
+            streams: Streams::default(),
             version: spec.version,
+            settings: spec.settings.clone(),
             segments,
+            bundle: bundle(&series),
             series,
-            bundle,
             index: Index::default(),
         };
         definitions.index = Index::new(&definitions);
+        let streams = Streams::of(definitions.rules().map(Program::rule));
+        definitions.streams =
+            streams.map_err(|problem| vec![Finding::error(None, "streams", problem.message)])?;
         Ok(definitions)
+    }
+
+    /// Every rule in them.
+    fn rules(&self) -> impl Iterator<Item = &Program> {
+        let versions = self
+            .series
+            .values()
+            .flat_map(|published| published.versions.values());
+        self.segments
+            .values()
+            .chain(versions.flat_map(Series::rules))
+    }
+
+    /// The zone that a person's wall clock keeps, as far as the tables know.
+    #[must_use]
+    pub fn zone<'a>(&self, person: &Person, zones: &'a Zones) -> &'a Zone {
+        person.zone(self.settings.timezone.as_deref(), zones)
     }
 
     /// The series by id, each with its place among all that is watched.
@@ -213,7 +220,40 @@ impl Definitions {
     }
 }
 
+/// The rules of segments as they are written.
+fn rules_of(segments: &BTreeMap<String, SegmentSpec>) -> Segments {
+    let rule = |(id, segment): (&String, &SegmentSpec)| (id.clone(), segment.rule.0.clone());
+    segments.iter().map(rule).collect()
+}
+
 impl Published {
+    fn compile(live: &LiveSeries, segments: &Segments) -> Result<Self, Vec<Finding>> {
+        let mut findings = Vec::new();
+        let mut versions = BTreeMap::new();
+        for (version, spec) in &live.versions {
+            match Series::compile(spec, segments) {
+                Ok(compiled) => {
+                    versions.insert(*version, compiled);
+                }
+                Err(mut more) => findings.append(&mut more),
+            }
+        }
+        if !findings.is_empty() {
+            return Err(findings);
+        }
+        let moves = live
+            .migrate
+            .iter()
+            .filter(|(from, migration)| **migration == Migration::Move && **from != live.current);
+        Ok(Self {
+            current: live.current,
+            paused: live.paused,
+            moves: moves.map(|(from, _)| *from).collect(),
+            versions,
+            pauses: live.pauses.clone(),
+        })
+    }
+
     /// The version that people enter.
     pub(super) fn newest(&self) -> Option<&Series> {
         self.versions.get(&self.current)
@@ -227,55 +267,45 @@ impl Series {
     /// Everything in it that cannot be run, all at once.
     pub fn compile(spec: &SeriesSpec, segments: &Segments) -> Result<Self, Vec<Finding>> {
         let mut findings = Vec::new();
-        let mut resolve = |step: Option<&str>, rule: &Rule| match rule.resolve(segments) {
-            Ok(rule) => rule.compile(),
-            Err(problem) => {
-                findings.push(Finding::error(step, "rule", problem.message));
-                Rule::Any(Vec::new()).compile()
-            }
+        let mut rules = Rules {
+            segments,
+            findings: &mut findings,
         };
-        let audience = match &spec.audience {
-            AudienceSpec::Segment(id) => resolve(None, &Rule::Segment(id.clone())),
-            AudienceSpec::Rule(rule) => resolve(None, &rule.0),
+        let audience = rules.audience(spec);
+        let segment = match &spec.audience {
+            Some(AudienceSpec::Segment(id)) => Some(id.clone()),
+            Some(AudienceSpec::Rule(_)) | None => None,
         };
-        let exit = spec.exit.as_ref().map(|rule| resolve(None, &rule.0));
-        let targeting: Vec<Option<Program>> = spec
-            .steps
-            .iter()
-            .map(|step| {
-                step.when
-                    .as_ref()
-                    .map(|rule| resolve(Some(&step.id), &rule.0))
-            })
-            .collect();
+        let exit = spec.exit.as_ref().map(|rule| rules.resolve(None, &rule.0));
+        let goal = spec.goal.as_ref().map(|goal| rules.goal(None, goal));
+        let entry = rules.gate(&spec.entry);
         findings.extend(too_soon(spec.reentry));
-        let next = link(&spec.steps, &mut findings);
-        let mut steps = Vec::new();
-        for ((step, when), next) in spec.steps.iter().zip(targeting).zip(next) {
-            let mut reader = StepReader {
-                step,
-                findings: &mut findings,
-            };
-            let message = reader.message();
-            let delay_ms = step.delay.0;
-            steps.extend(message.map(|message| Step {
-                id: step.id.clone(),
-                delay_ms,
-                when,
-                next,
-                message,
-            }));
-        }
+        findings.extend(too_many_held_out(spec.holdout_percent));
+        let steps = read::steps(&spec.steps, segments, &mut findings);
+        findings.extend(graph::circle(&steps));
         if !findings.is_empty() {
             return Err(findings);
         }
         Ok(Self {
             audience,
-            entry: spec.entry,
+            segment,
+            entry,
             reentry: spec.reentry,
             exit,
+            exit_when_left: spec.exit_when_left,
+            goal,
+            holdout_percent: spec.holdout_percent,
+            policies: spec.policies.clone(),
+            longest_ms: graph::longest(&steps),
             steps,
         })
+    }
+
+    /// Every rule in it but what it asks of the properties of the event that lets people in.
+    fn rules(&self) -> impl Iterator<Item = &Program> {
+        let goal = self.goal.iter().map(|goal| &goal.rule);
+        let own = [&self.audience].into_iter().chain(&self.exit).chain(goal);
+        own.chain(self.steps.iter().flat_map(Step::rules))
     }
 
     /// The step with this id, and its place.
@@ -285,6 +315,89 @@ impl Series {
             .iter()
             .enumerate()
             .find(|(_, step)| step.id == id)
+    }
+
+    /// How long the longest way from a step on takes, milliseconds.
+    pub(super) fn longest_from(&self, place: usize) -> i64 {
+        self.longest_ms.get(place).copied().unwrap_or_default()
+    }
+
+    /// Where those go on who are at a step of this version when they move to another one: at the
+    /// step with the same id, or else at the nearest after it, by the number of steps, that both
+    /// have; nowhere if there is none.
+    #[must_use]
+    pub fn counterpart<'a>(&self, step: &str, other: &'a Self) -> Option<&'a Step> {
+        let (start, _) = self.step(step)?;
+        graph::nearest_first(&self.steps, start)
+            .filter_map(|place| self.steps.get(place))
+            .find_map(|step| other.step(&step.id))
+            .map(|(_, step)| step)
+    }
+}
+
+/// Puts segments in place, noting what cannot be.
+struct Rules<'a> {
+    segments: &'a Segments,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Rules<'_> {
+    fn resolve(&mut self, step: Option<&str>, rule: &Rule) -> Program {
+        let resolved = rule.resolve(self.segments).unwrap_or_else(|problem| {
+            let finding = Finding::error(step, "rule", problem.message);
+            self.findings.push(finding);
+            Rule::Any(Vec::new())
+        });
+        resolved.compile()
+    }
+
+    fn audience(&mut self, spec: &SeriesSpec) -> Program {
+        match (&spec.audience, &spec.entry) {
+            (Some(AudienceSpec::Segment(id)), _) => self.resolve(None, &Rule::Segment(id.clone())),
+            (Some(AudienceSpec::Rule(rule)), _) => self.resolve(None, &rule.0),
+            (None, Entry::Event(_)) => Rule::everyone().compile(),
+            (None, Entry::ExistingAndFuture | Entry::Future) => {
+                let message = "`audience` is missing: name a segment or a rule, such as `everyone`";
+                let finding = Finding::error(None, "no_audience", message.to_owned());
+                self.findings.push(finding);
+                Rule::Any(Vec::new()).compile()
+            }
+        }
+    }
+
+    fn gate(&mut self, entry: &Entry) -> Gate {
+        match entry {
+            Entry::ExistingAndFuture => Gate::Match { existing: true },
+            Entry::Future => Gate::Match { existing: false },
+            Entry::Event(event) => Gate::Event {
+                name: event.name.clone(),
+                filter: event
+                    .filter
+                    .as_ref()
+                    .map(|rule| Box::new(self.of_properties(&rule.0))),
+                each: event.each.clone(),
+            },
+        }
+    }
+
+    /// A rule about the properties of an event.
+    fn of_properties(&mut self, rule: &Rule) -> Program {
+        let mut others = 0;
+        rule.each(&mut |leaf| others += u32::from(!matches!(leaf, Rule::Attribute(_))));
+        if others > 0 {
+            let message = "`entry.event.where` looks at the event's properties only: ask for \
+                           anything else in `audience`";
+            let finding = Finding::error(None, "entry_where", message.to_owned());
+            self.findings.push(finding);
+        }
+        rule.compile()
+    }
+
+    fn goal(&mut self, step: Option<&str>, goal: &GoalSpec) -> Goal {
+        Goal {
+            rule: self.resolve(step, &goal.rule.0),
+            within_ms: goal.within.map_or(GOAL_MS, |span| span.0),
+        }
     }
 }
 
@@ -299,177 +412,11 @@ fn too_soon(reentry: Reentry) -> Option<Finding> {
     }
 }
 
-/// Where each step leads; notes ids that are double, unknown or lead in a circle.
-fn link(steps: &[StepSpec], findings: &mut Vec<Finding>) -> Vec<Option<usize>> {
-    if steps.is_empty() {
-        findings.push(Finding::error(
-            None,
-            "no_steps",
-            "the series has no steps: add one".to_owned(),
-        ));
-    }
-    if steps.len() > STEPS_MAX {
+fn too_many_held_out(percent: u32) -> Option<Finding> {
+    (percent > HOLDOUT_PERCENT_MAX).then(|| {
         let message = format!(
-            "{} steps are more than {STEPS_MAX}: split the series",
-            steps.len()
+            "`holdout_percent` is {percent}: hold out {HOLDOUT_PERCENT_MAX} of a hundred at most"
         );
-        findings.push(Finding::error(None, "too_many_steps", message));
-    }
-    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
-    for (place, step) in steps.iter().enumerate() {
-        if places.insert(&step.id, place).is_some() {
-            let message = format!("two steps have the id `{}`: rename one", step.id);
-            findings.push(Finding::error(Some(&step.id), "double_id", message));
-        }
-    }
-    let mut next = Vec::new();
-    for (place, step) in steps.iter().enumerate() {
-        let following = (place + 1 < steps.len()).then_some(place + 1);
-        next.push(match &step.next {
-            None => following,
-            Some(id) => {
-                let found = places.get(id.as_str()).copied();
-                if found.is_none() {
-                    let message = format!("`next` names the step `{id}`, which does not exist");
-                    findings.push(Finding::error(Some(&step.id), "unknown_next", message));
-                }
-                found
-            }
-        });
-    }
-    let mut seen = BTreeSet::new();
-    let mut at = (!steps.is_empty()).then_some(0);
-    while let Some(place) = at {
-        if !seen.insert(place) {
-            let id = steps.get(place).map_or("", |step| step.id.as_str());
-            let message = format!("the steps lead in a circle back to `{id}`: end it or lead on");
-            findings.push(Finding::error(Some(id), "circle", message));
-            break;
-        }
-        at = next.get(place).copied().flatten();
-    }
-    next
-}
-
-/// Reads the fields of one step, noting what is missing or has no place in its kind.
-struct StepReader<'a> {
-    step: &'a StepSpec,
-    findings: &'a mut Vec<Finding>,
-}
-
-impl StepReader<'_> {
-    fn error(&mut self, code: &'static str, message: String) {
-        self.findings
-            .push(Finding::error(Some(&self.step.id), code, message));
-    }
-
-    fn message(&mut self) -> Option<Message> {
-        let step = self.step;
-        let kind = match step.kind {
-            StepKind::Email => "email",
-            StepKind::InApp => "in_app",
-            StepKind::Push => "push",
-        };
-        let (email, in_app, push) = (
-            step.kind == StepKind::Email,
-            step.kind == StepKind::InApp,
-            step.kind == StepKind::Push,
-        );
-        for (name, present, belongs) in [
-            ("subject", step.subject.is_some(), email),
-            ("title", step.title.is_some(), in_app || push),
-            ("layout", step.layout.is_some(), in_app),
-            ("position", step.position.is_some(), in_app),
-            ("cta", step.cta.is_some(), in_app),
-            ("live_for", step.live_for.is_some(), in_app),
-            ("url", step.url.is_some(), push),
-        ] {
-            if present && !belongs {
-                self.error(
-                    "field",
-                    format!("`{name}` has no place in a step of kind `{kind}`: remove it"),
-                );
-            }
-        }
-        match step.kind {
-            StepKind::Email => {
-                let subject = self.template("subject", step.subject.as_deref());
-                let body = self.template("body", step.body.as_deref());
-                Some(Message::Email(Email {
-                    subject: subject?,
-                    body: body?,
-                }))
-            }
-            StepKind::InApp => {
-                let title = self.template("title", Some(step.title.as_deref().unwrap_or_default()));
-                let body = self.template("body", step.body.as_deref());
-                let position = match step.position.unwrap_or_default() {
-                    PositionSpec::Top => Position::Top,
-                    PositionSpec::Bottom => Position::Bottom,
-                };
-                let layout = match step.layout.unwrap_or_default() {
-                    LayoutSpec::Banner => Layout::Banner(position),
-                    LayoutSpec::Modal => Layout::Modal,
-                };
-                let cta = match &step.cta {
-                    Some(cta) => {
-                        let url = self.link("cta.url", Some(&cta.url));
-                        self.template("cta.label", Some(&cta.label)).zip(url)
-                    }
-                    None => None,
-                };
-                let live_for_ms = step.live_for.map_or(LIVE_FOR_MS, |span| span.0);
-                Some(Message::InApp(InApp {
-                    layout,
-                    title: title?,
-                    body: body?,
-                    cta,
-                    live_for_ms,
-                }))
-            }
-            StepKind::Push => {
-                let title = self.template("title", step.title.as_deref());
-                let body = self.template("body", step.body.as_deref());
-                let url = self.link("url", step.url.as_deref());
-                Some(Message::Push(Push {
-                    title: title?,
-                    body: body?,
-                    url,
-                }))
-            }
-        }
-    }
-
-    fn template(&mut self, name: &str, source: Option<&str>) -> Option<Template> {
-        let Some(source) = source else {
-            self.error("missing", format!("`{name}` is missing"));
-            return None;
-        };
-        match liquid::parse(source) {
-            Ok(template) => Some(template),
-            Err(problems) => {
-                for problem in problems {
-                    let (line, column) = (problem.line, problem.column);
-                    let message = format!(
-                        "`{name}`, line {line}, column {column}: {}",
-                        problem.message
-                    );
-                    self.error("template", message);
-                }
-                None
-            }
-        }
-    }
-
-    fn link(&mut self, name: &str, url: Option<&str>) -> Option<String> {
-        let url = url?;
-        if url.starts_with("https://") || url.starts_with("http://") {
-            return Some(url.to_owned());
-        }
-        self.error(
-            "link",
-            format!("`{name}` is `{url}`: write a whole address that begins with https://"),
-        );
-        None
-    }
+        Finding::error(None, "holdout", message)
+    })
 }

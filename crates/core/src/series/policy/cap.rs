@@ -90,6 +90,7 @@ impl From<Cap> for Spec {
 pub fn counts(channel: Channel) -> bool {
     match channel {
         Channel::Email | Channel::InApp | Channel::Push => true,
+        Channel::Webhook => false,
     }
 }
 

@@ -246,7 +246,7 @@ impl Overrides {
     /// What in it does not fit the workspace.
     #[must_use]
     pub fn problems(&self, settings: &Settings) -> Vec<Finding> {
-        let known = || settings.subscription_types.iter().map(|of| &of.id);
+        let known = || settings.subscription_types.iter().map(|of| of.id.as_str());
         self.subscription
             .iter()
             .filter(|id| settings.subscription_type(id).is_none())

@@ -67,7 +67,7 @@ pub struct Choice {
 pub(super) fn is_of_everything(channel: Channel) -> bool {
     match channel {
         Channel::Email | Channel::Push => true,
-        Channel::InApp => false,
+        Channel::InApp | Channel::Webhook => false,
     }
 }
 

@@ -1,22 +1,29 @@
 //! Takes an input into what is known of a person, and says who is concerned by what it changed.
 //! Decides nothing that follows from it.
 
-use super::{Concerned, Machine};
+use super::{Concerned, Happened, Machine};
 use crate::{
-    history::{Added, Occurrence},
-    rule::Attribute,
+    history::{Added, Engagement, Occurrence},
+    rule::Change,
     series::{
-        effect::{Channel, Metric, effect_id},
+        definition::Message,
+        effect::{Channel, Metric, effect_id, way_id},
         input::{Delivery, Input},
-        person::{ATTRIBUTES_MAX, Identified, Outcome, Reaction, TIMEZONE},
+        person::{Identified, Outcome, Reaction},
     },
 };
+
+/// The series of a run to which something happened, and what it changed besides.
+type Noted = (String, Change);
+
+/// A quarter of an hour.
+const QUARTER_MS: i64 = 15 * 60 * 1_000;
 
 /// A record behind an effect id: the series, the run's place among its runs, the record's in the run.
 type Found = (String, usize, usize);
 
-impl<'a> Machine<'a> {
-    pub(super) fn intake(&mut self, input: Input) -> Concerned<'a> {
+impl Machine<'_> {
+    pub(super) fn intake(&mut self, input: Input) -> Concerned {
         match input {
             Input::Tick => Concerned::default(),
             Input::Event {
@@ -24,8 +31,16 @@ impl<'a> Machine<'a> {
                 name,
                 at,
                 active,
-                properties: _,
-            } => self.event(&name, Occurrence::new(at, &id), active),
+                properties,
+            } => {
+                let happened = Happened {
+                    id,
+                    name,
+                    at,
+                    properties,
+                };
+                self.event(happened, active)
+            }
             Input::Identify(identified) => self.identify(identified),
             Input::Reaction {
                 effect,
@@ -35,59 +50,89 @@ impl<'a> Machine<'a> {
             Input::Settled { effect, delivery } => {
                 self.concerns_run(|machine| machine.settle(&effect, &delivery))
             }
+            // What policies remember is asked when a message is due; no one is looked at again.
+            Input::Chose {
+                subscription,
+                choice,
+            } => {
+                let subscriptions = &mut self.person.policy.subscriptions;
+                match subscription {
+                    Some(id) => subscriptions.choose(&id, choice),
+                    None => subscriptions.choose_everything(choice),
+                }
+                Concerned::default()
+            }
+            Input::Suppressed(suppressed) => {
+                self.person.policy.suppressions.shut(suppressed);
+                Concerned::default()
+            }
+            Input::Opened { channel, address } => {
+                let suppressions = &mut self.person.policy.suppressions;
+                suppressions.open(channel, address.as_deref());
+                Concerned::default()
+            }
         }
     }
 
-    fn event(&mut self, name: &str, occurrence: Occurrence, active: bool) -> Concerned<'a> {
-        let index = &self.definitions.index;
-        let mut concerned = Concerned::default();
-        let added = self.person.history.add(name, occurrence);
+    fn event(&mut self, happened: Happened, active: bool) -> Concerned {
+        let occurrence = Occurrence::new(happened.at, &happened.id);
+        let (history, properties) = (&mut self.person.history, &happened.properties);
+        let streams = &self.definitions.streams;
+        let (added, mut change) = streams.note(history, &happened.name, properties, occurrence);
         if added == Added::Repeat {
-            return concerned;
+            return Concerned::default();
         }
-        concerned.event = index.event(name);
         // One event name too many is still a sign of life.
         if active {
-            let (person, at) = (&mut *self.person, occurrence.at);
-            person.first_seen = Some(person.first_seen.map_or(at, |first| first.min(at)));
-            person.last_seen = person.last_seen.max(Some(at));
-            concerned.activity = index.activity();
+            self.seen(happened.at);
+            change = change.and(Change::SEEN);
         }
-        concerned
+        self.happened = Some(happened);
+        Concerned::by(change)
+    }
+
+    fn seen(&mut self, at: i64) {
+        let person = &mut *self.person;
+        // Offsets are whole quarters of an hour: within one, the hour of the day is the same.
+        let quarter = |at: i64| at.div_euclid(QUARTER_MS);
+        if person
+            .last_seen
+            .is_none_or(|last| quarter(last) != quarter(at))
+        {
+            let zone = self.definitions.zone(person, self.zones);
+            person.policy.activity.note(at, self.now, zone);
+        }
+        person.first_seen = Some(person.first_seen.map_or(at, |first| first.min(at)));
+        person.last_seen = person.last_seen.max(Some(at));
     }
 
     /// The last write by timestamp wins; of two with the same, the one that comes later.
-    fn identify(&mut self, identified: Identified) -> Concerned<'a> {
-        let mut concerned = Concerned::default();
-        let at = identified.at;
+    fn identify(&mut self, identified: Identified) -> Concerned {
         for (name, value) in identified.attributes {
-            let attributes = &mut self.person.attributes;
-            let known = attributes.get(&name);
-            let is_newer = match known {
-                Some(attribute) => attribute.at <= at,
-                None => attributes.len() < ATTRIBUTES_MAX,
-            };
-            if is_newer {
-                if known.is_none_or(|attribute| attribute.value != value) {
-                    concerned
-                        .others
-                        .add(self.definitions.index.attribute(&name));
-                    // Another zone moves every hour and every weekday.
-                    concerned.all |= name == TIMEZONE;
-                }
-                attributes.insert(name, Attribute { value, at });
-            }
+            self.set_attribute_at(name, value, identified.at);
         }
-        concerned
+        std::mem::take(&mut self.concerned)
     }
 
-    /// What happened to a run concerns its series.
-    fn concerns_run(&mut self, note: impl FnOnce(&mut Self) -> Option<String>) -> Concerned<'a> {
-        let mut concerned = Concerned::default();
-        if let Some(place) = note(self).and_then(|series| self.definitions.place_of(&series)) {
-            concerned.others.insert(place);
+    /// What happened to a run concerns its series, and whoever asks what came of the message.
+    fn concerns_run(&mut self, note: impl FnOnce(&mut Self) -> Option<Noted>) -> Concerned {
+        let Some((series, change)) = note(self) else {
+            return Concerned::default();
+        };
+        Concerned {
+            change,
+            place: self.definitions.place_of(&series),
         }
-        concerned
+    }
+
+    /// Keeps what the person did with a message for rules that ask for it.
+    pub(super) fn engaged(&mut self, engagement: Engagement, message: &str, at: i64) -> Change {
+        let occurrence = Occurrence::new(at, message);
+        let history = &mut self.person.history;
+        match history.note_engagement(engagement, message, occurrence) {
+            Added::New => Change::engagement(engagement, message),
+            Added::Repeat | Added::TooManyNames => Change::NOTHING,
+        }
     }
 
     /// The series, the place of the run and that of its record behind an effect id.
@@ -102,48 +147,88 @@ impl<'a> Machine<'a> {
         })
     }
 
-    fn react(&mut self, effect: &str, reaction: Reaction, at: i64) -> Option<String> {
+    fn react(&mut self, effect: &str, reaction: Reaction, at: i64) -> Option<Noted> {
         let (series, place, record) = self.find(effect)?;
         let run = self.person.runs.get_mut(&series)?.get_mut(place)?;
         let version = run.version;
         let record = run.steps.get_mut(record)?;
         // No one can react to what never reached them.
-        if matches!(record.outcome, Outcome::Skipped(_)) || !record.reactions.note(reaction, at) {
+        let is_nothing = match record.outcome {
+            Outcome::Skipped(_) | Outcome::Passed | Outcome::Took(_) => true,
+            Outcome::Queued
+            | Outcome::Delayed { .. }
+            | Outcome::Sent
+            | Outcome::Undelivered(_)
+            | Outcome::Live { .. }
+            | Outcome::Cancelled => false,
+        };
+        if is_nothing || !record.reactions.note(reaction, at) {
             return None;
         }
-        let metric = match reaction {
-            Reaction::Shown => Metric::Shown,
-            Reaction::Opened | Reaction::Received => Metric::Opened,
-            Reaction::Clicked => Metric::Clicked,
-            Reaction::Dismissed => Metric::Dismissed,
+        let (metric, engagement) = match reaction {
+            Reaction::Shown => (Metric::Shown, Engagement::Shown),
+            Reaction::Opened => (Metric::Opened, Engagement::Opened),
+            Reaction::Received => (Metric::Opened, Engagement::Received),
+            Reaction::Clicked => (Metric::Clicked, Engagement::Clicked),
+            Reaction::Dismissed => (Metric::Dismissed, Engagement::Dismissed),
         };
         let step = record.step.clone();
         self.count(&series, version, Some(&step), metric);
-        Some(series)
+        let change = self.engaged(engagement, &way_id(&series, &step), at);
+        Some((series, change))
     }
 
-    fn settle(&mut self, effect: &str, delivery: &Delivery) -> Option<String> {
+    fn settle(&mut self, effect: &str, delivery: &Delivery) -> Option<Noted> {
         let (series, place, record) = self.find(effect)?;
         let run = self.person.runs.get_mut(&series)?.get_mut(place)?;
         let version = run.version;
         let record = run.steps.get_mut(record)?;
+        let step = record.step.clone();
         // What is live in the app was counted when it went live, and has no receipt.
-        let leaves = self
-            .definitions
-            .series(&series, version)
-            .and_then(|series| series.step(&record.step))
-            .is_none_or(|(_, step)| step.message.channel() != Channel::InApp);
-        // A receipt may come for what was cancelled a moment too late: it was sent all the same.
-        if !leaves || !matches!(record.outcome, Outcome::Queued | Outcome::Cancelled) {
+        let is_in_app = |message: &Message| message.channel() == Channel::InApp;
+        let definition = self.definitions.series(&series, version);
+        let message = definition.and_then(|series| series.step(&step)?.1.message());
+        if message.is_some_and(is_in_app) {
             return None;
         }
+        let is_waiting = matches!(record.outcome, Outcome::Queued | Outcome::Delayed { .. });
         let (outcome, metric) = match delivery {
-            Delivery::Sent => (Outcome::Sent, Metric::Sent),
-            Delivery::Undelivered(why) => (Outcome::Undelivered(why.clone()), Metric::Undelivered),
+            // A receipt may come for what was cancelled a moment too late: it was sent all the same.
+            Delivery::Sent if is_waiting || record.outcome == Outcome::Cancelled => {
+                (Outcome::Sent, Metric::Sent)
+            }
+            Delivery::Undelivered(why) if is_waiting || record.outcome == Outcome::Cancelled => {
+                (Outcome::Undelivered(why.clone()), Metric::Undelivered)
+            }
+            Delivery::Ruled(ruling) if is_waiting => {
+                let outcome = Outcome::of(*ruling).filter(|outcome| *outcome != record.outcome)?;
+                let is_skipped = matches!(outcome, Outcome::Skipped(_));
+                let metric = if is_skipped {
+                    Metric::Skipped
+                } else {
+                    Metric::Delayed
+                };
+                (outcome, metric)
+            }
+            Delivery::Sent | Delivery::Undelivered(_) | Delivery::Ruled(_) => return None,
         };
+        let is_repeat = metric == Metric::Delayed && record.outcome != Outcome::Queued;
         record.outcome = outcome;
-        let step = record.step.clone();
-        self.count(&series, version, Some(&step), metric);
-        Some(series)
+        let log = &mut self.person.policy.sent;
+        if metric == Metric::Sent {
+            log.note(effect, self.now);
+        } else if metric != Metric::Delayed {
+            log.forget(effect);
+        }
+        if !is_repeat {
+            self.count(&series, version, Some(&step), metric);
+        }
+        let message = way_id(&series, &step);
+        let change = if metric == Metric::Sent {
+            self.engaged(Engagement::Received, &message, self.now)
+        } else {
+            Change::NOTHING
+        };
+        Some((series, change))
     }
 }

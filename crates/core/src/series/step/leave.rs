@@ -11,32 +11,35 @@ impl Machine<'_> {
     /// Ends the runs whose exit condition has come true.
     pub(super) fn exits(&mut self) {
         let definitions = self.definitions;
-        for (place, (id, _)) in definitions.places() {
+        for (place, (id, published)) in definitions.places() {
             if !self.is_concerned(place) {
                 continue;
             }
-            for number in 0..self.runs_of(id) {
-                if self.has_exited(id, number) {
-                    self.leave(id, number, ExitReason::ExitCondition);
+            for number in 0..self.runs(id).len() {
+                if let Some(reason) = self.exit_of(id, number, published.current) {
+                    self.leave(id, number, reason);
                 }
             }
         }
     }
 
-    /// How many runs through a series are kept.
-    pub(super) fn runs_of(&self, id: &str) -> usize {
-        self.person.runs.get(id).map_or(0, Vec::len)
-    }
-
-    fn has_exited(&self, id: &str, number: usize) -> bool {
-        let runs = self.person.runs.get(id).map_or(&[][..], Vec::as_slice);
-        let Some(run) = Run::that_may_exit(runs, number, self.now) else {
-            return false;
+    /// Why a run ends now, if it does.
+    fn exit_of(&self, id: &str, number: usize, current: u32) -> Option<ExitReason> {
+        let run = Run::that_may_exit(self.runs(id), number, self.now)?;
+        let series = self.definitions.series(id, run.version)?;
+        let mut exit = series.exit.iter();
+        if exit.any(|exit| exit.eval(&self.person.facts_since(run, self.zone), self.now)) {
+            return Some(ExitReason::ExitCondition);
+        }
+        let matches = || {
+            if run.version == current {
+                self.person.audiences.contains_key(id)
+            } else {
+                self.matches(series)
+            }
         };
-        let series = self.definitions.series(id, run.version);
-        series
-            .and_then(|series| series.exit.as_ref())
-            .is_some_and(|exit| exit.eval(&self.person.facts_since(run, self.zones), self.now))
+        let has_left = series.exit_when_left && run.is_open() && !matches();
+        has_left.then_some(ExitReason::LeftAudience)
     }
 
     pub(super) fn leave(&mut self, id: &str, number: usize, reason: ExitReason) {
@@ -46,24 +49,38 @@ impl Machine<'_> {
             return;
         };
         run.state = RunState::Exited { at, reason };
-        let (version, entry) = (run.version, run.entry);
+        let (version, entry, held_out) = (run.version, run.entry, run.held_out);
+        let definition = self.definitions.series(id, version);
         for record in &mut run.steps {
+            let effect = || effect_id(&self.person.id, id, entry, &record.step);
             match record.outcome {
-                Outcome::Queued => {
-                    let effect = effect_id(&self.person.id, id, entry, &record.step);
-                    self.effects.push(Effect::Cancel { effect });
+                Outcome::Queued | Outcome::Delayed { .. } => {
+                    let effect = effect();
+                    self.person.policy.sent.forget(&effect);
+                    // An in-app message that is held back stands in no outbox.
+                    let step = definition.and_then(|series| series.step(&record.step));
+                    if step.is_none_or(|(_, step)| step.in_app().is_none()) {
+                        self.effects.push(Effect::Cancel { effect });
+                    }
                     record.outcome = Outcome::Cancelled;
                 }
                 Outcome::Live { .. } => record.outcome = Outcome::Cancelled,
-                Outcome::Sent
+                Outcome::Passed
+                | Outcome::Took(_)
+                | Outcome::Sent
                 | Outcome::Undelivered(_)
                 | Outcome::Cancelled
                 | Outcome::Skipped(_) => {}
             }
         }
-        match reason {
-            ExitReason::ExitCondition => self.count(id, version, None, Metric::ReEngaged),
-            ExitReason::StepGone => {}
-        }
+        let metric = match (reason, held_out) {
+            (ExitReason::ExitCondition, false) => Metric::ReEngaged,
+            (ExitReason::ExitCondition, true) => Metric::HeldOutReEngaged,
+            (_, true) => return,
+            (ExitReason::LeftAudience, false) => Metric::LeftAudience,
+            (ExitReason::ExitStep, false) => Metric::LeftByStep,
+            (ExitReason::StepGone, false) => Metric::StepGone,
+        };
+        self.count(id, version, None, metric);
     }
 }

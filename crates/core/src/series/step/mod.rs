@@ -8,18 +8,36 @@
 
 mod advance;
 mod enter;
+mod fill;
+mod goals;
 mod intake;
 mod leave;
+mod message;
+mod redefine;
 mod watch;
 
+use std::collections::BTreeMap;
+
+pub(super) use fill::{EVENT, ID, Known};
+
 use super::{
-    definition::{Definitions, NOWHERE, Places},
+    definition::Definitions,
     effect::{Effect, Metric},
     inbox::inbox,
     input::Input,
-    person::{Outcome, Person},
+    person::{Outcome, Person, Run},
 };
-use crate::{hash::fnv64, liquid::Scope, value::Value, wire, zone::Zones};
+use crate::{
+    hash::fnv64,
+    rule::Change,
+    value::Value,
+    wire,
+    zone::{UTC, Zone, Zones},
+};
+
+// LIMIT: a round is one more only where a step has set an attribute, and every step fires once in a
+// run; a workspace in which this many wait for each other at one instant is woken again.
+const ROUNDS_MAX: usize = 32;
 
 /// Takes an input into the state of a person and adds what follows from it to `effects`, in order.
 ///
@@ -33,102 +51,124 @@ pub fn step(
     effects: &mut Vec<Effect>,
 ) -> Option<i64> {
     let redefined = person.definitions != definitions.version;
+    let is_due = person.due.is_some_and(|due| due <= now);
     let mut machine = Machine {
         definitions,
         zones,
+        zone: &UTC,
         person,
         now,
         effects,
         concerned: Concerned::default(),
+        happened: None,
     };
     if redefined {
         machine.redefine();
+    } else if is_due {
+        machine.check_churn();
     }
     machine.concerned = machine.intake(input);
     // A clock that was set back makes every instant that was kept a guess.
-    machine.concerned.all |= redefined || now < machine.person.looked_at;
-    let is_due = machine.person.due.is_some_and(|due| due <= now);
-    if is_due || !machine.concerned.is_no_one() {
+    if redefined || now < machine.person.looked_at {
+        machine.concerned.change = Change::EVERYTHING;
+    }
+    if is_due || machine.concerns_anyone() {
         machine.decide();
     }
     machine.person.due
 }
 
 /// Which segments and series are to be looked at again.
-struct Concerned<'a> {
-    all: bool,
-    /// By the event that was performed.
-    event: &'a Places,
-    /// By the activity that it shows.
-    activity: &'a Places,
-    /// By attributes that were set, and by what happened to a run.
-    others: Places,
+#[derive(Default)]
+struct Concerned {
+    /// By what was changed.
+    change: Change,
+    /// By what happened to a run of it.
+    place: Option<usize>,
 }
 
-impl Default for Concerned<'_> {
-    fn default() -> Self {
+impl Concerned {
+    fn by(change: Change) -> Self {
         Self {
-            all: false,
-            event: &NOWHERE,
-            activity: &NOWHERE,
-            others: Places::default(),
+            change,
+            place: None,
         }
     }
 }
 
-impl Concerned<'_> {
-    fn is_no_one(&self) -> bool {
-        !self.all && self.event.is_empty() && self.activity.is_empty() && self.others.is_empty()
-    }
-
-    fn contains(&self, place: usize) -> bool {
-        self.all
-            || self.event.contains(place)
-            || self.activity.contains(place)
-            || self.others.contains(place)
-    }
+/// An event that has just been performed, for series that it lets people into.
+struct Happened {
+    id: String,
+    name: String,
+    at: i64,
+    properties: BTreeMap<String, Value>,
 }
 
 struct Machine<'a> {
     definitions: &'a Definitions,
     zones: &'a Zones,
+    /// The person's, once something is decided.
+    zone: &'a Zone,
     person: &'a mut Person,
     now: i64,
     effects: &'a mut Vec<Effect>,
-    concerned: Concerned<'a>,
+    concerned: Concerned,
+    happened: Option<Happened>,
 }
 
 impl Machine<'_> {
     fn decide(&mut self) {
         self.person.looked_at = self.now;
-        self.memberships();
-        self.exits();
-        self.audiences(false);
-        self.enter();
-        self.advance();
+        self.zone = self.definitions.zone(self.person, self.zones);
+        let mut is_settled = false;
+        for _ in 0..ROUNDS_MAX {
+            self.memberships();
+            self.goals();
+            self.audiences();
+            self.exits();
+            self.enter();
+            is_settled = !self.advance();
+            if is_settled {
+                break;
+            }
+            self.zone = self.definitions.zone(self.person, self.zones);
+        }
         self.publish_inbox();
         self.keep_watch();
+        if !is_settled {
+            self.person.due = Some(self.now.saturating_add(1));
+        }
     }
 
-    /// Meets definitions that are new to the person.
-    fn redefine(&mut self) {
-        let definitions = self.definitions;
-        let watched = definitions.segments.len() + definitions.series.len();
-        self.person.flips = vec![None; watched];
-        self.concerned.all = true;
-        // One of whom nothing is known yet does not "match already": this input makes them.
-        if !self.person.is_blank() {
-            // Those who match already when a series is published must be told from those who come to.
-            self.memberships();
-            self.audiences(true);
-        }
-        self.person.definitions = definitions.version;
+    /// Whether anything must be looked at because of the input.
+    fn concerns_anyone(&self) -> bool {
+        let Concerned { change, place } = self.concerned;
+        place.is_some() || self.definitions.index.concerns_anyone(change) || self.is_new()
+    }
+
+    /// Whether everything must be looked at.
+    fn is_new(&self) -> bool {
+        self.concerned.change == Change::EVERYTHING
     }
 
     /// Whether what stands at this place must be looked at.
     fn is_concerned(&self, place: usize) -> bool {
         let flip = self.person.flips.get(place).copied().flatten();
-        flip.is_some_and(|flip| flip <= self.now) || self.concerned.contains(place)
+        flip.is_some_and(|flip| flip <= self.now)
+            || self.concerned.place == Some(place)
+            || self
+                .definitions
+                .index
+                .concerns(place, self.concerned.change)
+            || self.is_new()
+    }
+
+    fn runs(&self, id: &str) -> &[Run] {
+        self.person.runs.get(id).map_or(&[], Vec::as_slice)
+    }
+
+    fn run_mut(&mut self, id: &str, number: usize) -> Option<&mut Run> {
+        self.person.runs.get_mut(id)?.get_mut(number)
     }
 
     fn count(&mut self, series: &str, version: u32, step: Option<&str>, metric: Metric) {
@@ -142,14 +182,11 @@ impl Machine<'_> {
 
     /// Publishes the inbox if it is not the one that was published last.
     fn publish_inbox(&mut self) {
-        let is_live = |outcome: &Outcome| matches!(outcome, Outcome::Live { .. });
-        let mut records = self
-            .person
-            .runs
-            .values()
-            .flatten()
-            .flat_map(|run| &run.steps);
-        if self.person.inbox == 0 && !records.any(|record| is_live(&record.outcome)) {
+        let is_live = |run: &Run| {
+            let mut outcomes = run.steps.iter().map(|record| &record.outcome);
+            outcomes.any(|outcome| matches!(outcome, Outcome::Live { .. }))
+        };
+        if self.person.inbox == 0 && !self.person.each_run().any(|(_, run)| is_live(run)) {
             return;
         }
         let inbox = inbox(self.definitions, self.zones, self.person, self.now);
@@ -158,19 +195,6 @@ impl Machine<'_> {
         if hash != self.person.inbox {
             self.person.inbox = hash;
             self.effects.push(Effect::Inbox(bytes));
-        }
-    }
-}
-
-/// The person's attributes and id, as templates ask for them.
-pub(super) struct Known<'a>(pub(super) &'a Person);
-
-impl Scope for Known<'_> {
-    fn get(&self, name: &str) -> Option<Value> {
-        match self.0.attributes.get(name) {
-            Some(attribute) => Some(attribute.value.clone()),
-            None if name == "id" => Some(Value::Text(self.0.id.clone())),
-            None => None,
         }
     }
 }

@@ -3,10 +3,10 @@
 
 use super::Machine;
 use crate::series::{
-    definition::{Published, Series},
+    definition::{Gate, Published, Series},
     effect::{Effect, Metric},
-    person::{Run, RunState},
-    spec::{Entry, Reentry},
+    person::{Outcome, Run, RunState, StepRecord},
+    spec::Reentry,
 };
 
 impl Machine<'_> {
@@ -16,12 +16,12 @@ impl Machine<'_> {
             if !self.is_concerned(place) {
                 continue;
             }
-            let holds = rule.eval(&self.person.facts(self.zones), self.now);
+            let holds = rule.eval(&self.person.facts(self.zone), self.now);
             if holds != self.person.segments.contains_key(id) {
                 self.member(id.clone(), holds);
             }
         }
-        if self.concerned.all {
+        if self.is_new() {
             let is_gone = |id: &&String| !definitions.segments.contains_key(*id);
             let gone: Vec<String> = self
                 .person
@@ -45,10 +45,27 @@ impl Machine<'_> {
         self.effects.push(Effect::Membership { segment, since });
     }
 
-    /// Keeps who matches which audience. `baseline`: before the input, with new definitions.
-    pub(super) fn audiences(&mut self, baseline: bool) {
+    /// Notes who matches a series for newcomers already, before the input, with new definitions.
+    pub(super) fn baselines(&mut self) {
         let definitions = self.definitions;
-        if self.concerned.all {
+        for (id, published) in &definitions.series {
+            let newest = published.newest();
+            let newest = newest.filter(|series| series.is_for_newcomers());
+            if newest.is_some_and(|series| self.matches(series)) {
+                // Those who were there before are marked as too early.
+                let audiences = &mut self.person.audiences;
+                audiences.entry(id.clone()).or_insert(i64::MIN);
+            } else if newest.is_some() || self.person.audiences.get(id) == Some(&i64::MIN) {
+                // They do not match, or none is too early any more.
+                self.person.audiences.remove(id);
+            }
+        }
+    }
+
+    /// Keeps who matches which audience.
+    pub(super) fn audiences(&mut self) {
+        let definitions = self.definitions;
+        if self.is_new() {
             let audiences = &mut self.person.audiences;
             audiences.retain(|id, _| definitions.series.contains_key(id));
         }
@@ -59,20 +76,24 @@ impl Machine<'_> {
             let Some(series) = published.newest() else {
                 continue;
             };
-            if baseline && series.entry == Entry::ExistingAndFuture {
-                continue;
-            }
-            let facts = self.person.facts(self.zones);
-            if !series.audience.eval(&facts, self.now) {
+            if !self.matches(series) {
                 self.person.audiences.remove(id);
             } else if !self.person.audiences.contains_key(id) {
-                // Those who were there before a series for newcomers are marked as too early.
-                let since = if baseline { i64::MIN } else { self.now };
-                self.person.audiences.insert(id.clone(), since);
-                if !baseline {
+                self.person.audiences.insert(id.clone(), self.now);
+                if let Gate::Match { .. } = series.entry {
                     self.count(id, published.current, None, Metric::Matched);
                 }
             }
+        }
+    }
+
+    /// Whether the person matches the audience. Who is in a segment has been decided before.
+    pub(super) fn matches(&self, series: &Series) -> bool {
+        match &series.segment {
+            Some(segment) => self.person.segments.contains_key(segment),
+            None => series
+                .audience
+                .eval(&self.person.facts(self.zone), self.now),
         }
     }
 
@@ -81,13 +102,13 @@ impl Machine<'_> {
         let definitions = self.definitions;
         for (place, rule) in definitions.segments.values().enumerate() {
             if self.is_concerned(place) {
-                let flip = rule.next_flip(&self.person.facts(self.zones), self.now);
+                let flip = rule.next_flip(&self.person.facts(self.zone), self.now);
                 self.set_flip(place, flip);
             }
         }
-        for (place, (id, _)) in definitions.places() {
+        for (place, (id, published)) in definitions.places() {
             if self.is_concerned(place) {
-                let flip = self.series_flip(id);
+                let flip = self.series_flip(id, published);
                 self.set_flip(place, flip);
             }
         }
@@ -100,38 +121,94 @@ impl Machine<'_> {
         }
     }
 
-    fn series_flip(&self, id: &str) -> Option<i64> {
-        let published = self.definitions.series.get(id)?;
-        let runs = self.person.runs.get(id).map_or(&[][..], Vec::as_slice);
+    fn series_flip(&self, id: &str, published: &Published) -> Option<i64> {
+        let runs = self.runs(id);
         let moves = (0..runs.len()).filter_map(|number| self.run_flip(published, runs, number));
         let enters = published.newest().and_then(|series| {
-            let facts = self.person.facts(self.zones);
-            let matches = series.audience.next_flip(&facts, self.now);
-            let may_enter = self.entry_flip(id, series, published.paused);
-            earliest(matches, may_enter)
+            let matches = if let Some(segment) = &series.segment {
+                // It changes with the segment, which concerns the series as well.
+                self.segment_flip(segment)
+            } else {
+                let facts = self.person.facts(self.zone);
+                series.audience.next_flip(&facts, self.now)
+            };
+            earliest([matches, self.entry_flip(id, series, published.paused)])
         });
         moves.chain(enters).min()
+    }
+
+    fn segment_flip(&self, id: &str) -> Option<i64> {
+        let segments = self.definitions.segments.keys();
+        let mut flips = segments.zip(&self.person.flips);
+        flips.find_map(|(found, flip)| if found == id { *flip } else { None })
     }
 
     /// When a run moves on.
     fn run_flip(&self, published: &Published, runs: &[Run], number: usize) -> Option<i64> {
         let run = runs.get(number)?;
-        let exit = Run::that_may_exit(runs, number, self.now)
-            .and_then(|run| published.versions.get(&run.version)?.exit.as_ref())
-            .and_then(|exit| exit.next_flip(&self.person.facts_since(run, self.zones), self.now));
-        let due = match &run.state {
-            RunState::Waiting { due, .. } if !published.paused => Some(*due),
-            RunState::Waiting { .. } | RunState::Finished { .. } | RunState::Exited { .. } => None,
+        let moves = run.due().filter(|_| !published.paused || run.is_held_out());
+        let series = published.versions.get(&run.version);
+        let rules = series.and_then(|series| {
+            let ends = Run::that_may_exit(runs, number, self.now)
+                .and_then(|run| self.exit_flip(published, series, run));
+            let goals = self.goal_flip(series, runs, number);
+            let met = run
+                .step()
+                .filter(|_| matches!(run.state, RunState::Holding { .. }) && !published.paused)
+                .and_then(|step| series.step(step)?.1.waits_for())
+                .and_then(|rule| {
+                    rule.next_flip(&self.person.facts_since(run, self.zone), self.now)
+                });
+            earliest([ends, goals, met])
+        });
+        let delayed = || {
+            run.steps
+                .iter()
+                .filter_map(|record| live_flip(series?, record))
         };
-        earliest(exit, due)
+        let delayed = delayed().min().filter(|_| !published.paused);
+        earliest([moves, rules, delayed, run.checked_at()])
+    }
+
+    fn exit_flip(&self, published: &Published, series: &Series, run: &Run) -> Option<i64> {
+        let facts = self.person.facts_since(run, self.zone);
+        let exit = series.exit.as_ref();
+        let exit = exit.and_then(|exit| exit.next_flip(&facts, self.now));
+        // The audience of the version that people enter is watched in any case.
+        let is_own = series.exit_when_left && run.is_open() && run.version != published.current;
+        let facts = self.person.facts(self.zone);
+        let left = is_own.then(|| series.audience.next_flip(&facts, self.now));
+        earliest([exit, left.flatten()])
+    }
+
+    fn goal_flip(&self, series: &Series, runs: &[Run], number: usize) -> Option<i64> {
+        let run = runs.get(number)?;
+        let own = series
+            .goal
+            .as_ref()
+            .filter(|goal| run.may_convert(goal, self.now) && Run::is_latest(runs, number))
+            .and_then(|goal| {
+                let facts = self.person.facts_since(run, self.zone);
+                let flip = goal.rule.next_flip(&facts, self.now)?;
+                (flip <= run.entered_at.saturating_add(goal.within_ms)).then_some(flip)
+            });
+        let of_messages = run.steps.iter().filter_map(|record| {
+            let goal = series.step(&record.step)?.1.goal()?;
+            if !record.may_convert(goal, self.now) {
+                return None;
+            }
+            let flip = goal.rule.next_flip(&self.facts_from(record.at), self.now)?;
+            (flip <= record.at.saturating_add(goal.within_ms)).then_some(flip)
+        });
+        of_messages.chain(own).min()
     }
 
     /// When one who matches and is not in may enter.
     fn entry_flip(&self, id: &str, series: &Series, paused: bool) -> Option<i64> {
-        if !self.person.audiences.contains_key(id) {
+        if matches!(series.entry, Gate::Event { .. }) || !self.person.audiences.contains_key(id) {
             return None;
         }
-        let latest = self.person.runs.get(id).and_then(|runs| runs.last());
+        let latest = self.person.latest_run(id);
         let at = match (series.reentry, latest.map(Run::left_at)) {
             (_, None) => self.now,
             (Reentry::After(span), Some(Some(left))) => left.saturating_add(span.0),
@@ -142,10 +219,26 @@ impl Machine<'_> {
         }
         // Who may enter and has not is held off by the exit condition: wait for it to end.
         let exit = series.exit.as_ref().filter(|_| !paused)?;
-        exit.next_flip(&self.person.facts_on_entry(self.zones), self.now)
+        exit.next_flip(&self.person.facts_on_entry(self.zone), self.now)
     }
 }
 
-fn earliest(left: Option<i64>, right: Option<i64>) -> Option<i64> {
-    left.into_iter().chain(right).min()
+impl Series {
+    /// Whether those who matched before it was published stay outside.
+    fn is_for_newcomers(&self) -> bool {
+        matches!(self.entry, Gate::Match { existing: false })
+    }
+}
+
+/// When an in-app message that is held back is asked for again.
+fn live_flip(series: &Series, record: &StepRecord) -> Option<i64> {
+    let Outcome::Delayed { until, .. } = record.outcome else {
+        return None;
+    };
+    series.step(&record.step)?.1.in_app().map(|_| until)
+}
+
+/// The earliest of these instants.
+fn earliest<const N: usize>(instants: [Option<i64>; N]) -> Option<i64> {
+    instants.into_iter().flatten().min()
 }

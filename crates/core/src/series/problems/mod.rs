@@ -1,0 +1,324 @@
+//! What is wrong with a series before anyone enters it: errors that stop a publish, warnings that
+//! a marketer should read. Looks at the definition and the names in the data, never at people.
+
+mod reach;
+mod weekly;
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{
+    definition::{Action, Gate, Series, Step, in_order, reachable},
+    policy::Settings,
+    spec::{SeriesSpec, StepKind},
+    step::{EVENT, ID},
+};
+use crate::{
+    liquid::Template,
+    rule::{Names, Rule, Segments, is_known_attribute, unknown},
+    time::span_in_words,
+};
+
+pub use weekly::MANY_A_WEEK;
+
+/// How bad a finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// It cannot be published.
+    Error,
+    /// It can, and will probably not do what was meant.
+    Warning,
+}
+
+/// One thing that is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// How bad it is.
+    pub severity: Severity,
+    /// The id of the step; `null` for the series as a whole.
+    pub step: Option<String>,
+    /// Stable, for programs.
+    pub code: &'static str,
+    /// For people: what is wrong and how to mend it.
+    pub message: String,
+}
+
+impl Finding {
+    pub(super) fn error(step: Option<&str>, code: &'static str, message: String) -> Self {
+        Self {
+            severity: Severity::Error,
+            step: step.map(str::to_owned),
+            code,
+            message,
+        }
+    }
+
+    pub(super) fn warning(step: Option<&str>, code: &'static str, message: String) -> Self {
+        Self {
+            severity: Severity::Warning,
+            step: step.map(str::to_owned),
+            code,
+            message,
+        }
+    }
+}
+
+/// Everything that is wrong with a series, errors first.
+#[must_use]
+pub fn problems(
+    spec: &SeriesSpec,
+    segments: &Segments,
+    settings: &Settings,
+    names: &Names,
+) -> Vec<Finding> {
+    let unknown_types = spec.policies.problems(settings);
+    let series = match Series::compile(spec, segments) {
+        Ok(series) => series,
+        Err(findings) => return [findings, unknown_types].concat(),
+    };
+    let mut review = Review {
+        spec,
+        series: &series,
+        names: names.clone(),
+        findings: unknown_types,
+    };
+    review.names.attributes.extend(review.set_names());
+    review.rules();
+    review.exit();
+    review.steps();
+    review.links();
+    review.week();
+    review.findings
+}
+
+struct Review<'a> {
+    spec: &'a SeriesSpec,
+    series: &'a Series,
+    /// The names in the data, and those that the series sets itself.
+    names: Names,
+    findings: Vec<Finding>,
+}
+
+impl Review<'_> {
+    fn warn(&mut self, step: Option<&str>, code: &'static str, message: impl Into<String>) {
+        let finding = Finding::warning(step, code, message.into());
+        self.findings.push(finding);
+    }
+
+    /// The attributes that steps of the series set.
+    fn set_names(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for step in &self.series.steps {
+            if let Action::Set(set) = &step.action {
+                names.extend(set.values.keys().chain(set.texts.keys()).cloned());
+                names.insert("tags".to_owned());
+            }
+        }
+        names
+    }
+
+    /// Names in rules that the data does not have.
+    fn rules(&mut self) {
+        let series = self.series;
+        let goal = series.goal.iter().map(|goal| &goal.rule);
+        let own = [&series.audience]
+            .into_iter()
+            .chain(&series.exit)
+            .chain(goal);
+        let own = own.map(|rule| (None, rule));
+        let of_steps = series.steps.iter().flat_map(|step| {
+            let id = Some(step.id.as_str());
+            step.rules().map(move |rule| (id, rule))
+        });
+        for (step, rule) in own.chain(of_steps) {
+            for problem in rule.rule().unknown_names(&self.names) {
+                self.warn(step, "unknown_name", problem.message);
+            }
+        }
+        if let Gate::Event { name, .. } = &series.entry
+            && !self.names.events.contains(name)
+        {
+            let message = unknown("event", name, self.names.events.iter().map(String::as_str));
+            self.warn(None, "unknown_name", message);
+        }
+    }
+
+    fn exit(&mut self) {
+        let series = self.series;
+        if series.exit.is_none() && !series.exit_when_left {
+            self.warn(
+                None,
+                "no_exit",
+                "there is no exit condition: people who come back will go on getting messages; \
+                 add one, such as `performed \"Logged In\"`, or set `exit_when_left`",
+            );
+        }
+        if series
+            .exit
+            .as_ref()
+            .is_some_and(|exit| reach::holds_without_events(exit.rule()))
+        {
+            self.warn(
+                None,
+                "exit_at_once",
+                "the exit condition holds for everyone who has just entered, because it looks at \
+                 events since entry: no one will enter; ask for something that is performed",
+            );
+        }
+        if series.exit_when_left && *series.audience.rule() == Rule::everyone() {
+            self.warn(
+                None,
+                "no_audience_to_leave",
+                "`exit_when_left` does nothing: everyone matches the audience and no one leaves \
+                 it; name an `audience` or an `exit`",
+            );
+        }
+    }
+
+    fn steps(&mut self) {
+        let series = self.series;
+        let reached = reachable(&series.steps);
+        let elapsed = elapsed_at_each_step(series);
+        for ((step, is_reached), elapsed) in series.steps.iter().zip(reached).zip(elapsed) {
+            let id = step.id.as_str();
+            if !is_reached {
+                let message =
+                    format!("no path leads to the step `{id}`: lead one there or remove it");
+                self.warn(Some(id), "unreachable", message);
+                continue;
+            }
+            if let (Some(when), Some(exit)) = (&step.when, &series.exit) {
+                let never = {
+                    let rules = (when.rule(), exit.rule(), series.audience.rule());
+                    reach::never_shown(step, rules, elapsed)
+                };
+                self.findings.extend(never);
+            }
+            self.templates(step);
+        }
+    }
+
+    fn templates(&mut self, step: &Step) {
+        let is_by_event = matches!(self.series.entry, Gate::Event { .. });
+        let variables = step.templates().into_iter().flat_map(Template::variables);
+        for variable in variables {
+            let Some(name) = variable.path.first() else {
+                continue;
+            };
+            let is_built_in = name == ID || (name == EVENT && is_by_event);
+            if is_built_in || is_known_attribute(name, &self.names) {
+                continue;
+            }
+            let what = if name == EVENT {
+                "`event` is known only where an event lets people in".to_owned()
+            } else {
+                unknown(
+                    "attribute",
+                    name,
+                    self.names.attributes.iter().map(String::as_str),
+                )
+            };
+            let mend = if variable.has_default {
+                ""
+            } else {
+                ": it renders empty; add `| default: \"…\"`"
+            };
+            let (line, column) = (variable.line, variable.column);
+            let message = format!("{what} in a template, line {line}, column {column}{mend}");
+            self.warn(Some(&step.id), "unknown_attribute", message);
+        }
+    }
+
+    /// Links in mails that lead nowhere: a mail is read outside the app.
+    fn links(&mut self) {
+        for step in self
+            .spec
+            .steps
+            .iter()
+            .filter(|step| step.kind == StepKind::Email)
+        {
+            for target in link_targets(step.body.as_deref().unwrap_or_default()) {
+                let is_whole = ["https://", "http://", "mailto:", "tel:", "{{", "{%"]
+                    .iter()
+                    .any(|start| target.starts_with(start));
+                if !is_whole {
+                    let message = format!(
+                        "a link of the mail leads to `{target}`: write a whole address that \
+                         begins with https://"
+                    );
+                    self.warn(Some(&step.id), "link", message);
+                }
+            }
+        }
+    }
+
+    fn week(&mut self) {
+        match weekly::most(self.series) {
+            None => self.warn(
+                None,
+                "many_messages",
+                "there is no bound to the messages that one person can get in a week: every event \
+                 starts a run of its own",
+            ),
+            Some(most) if most > MANY_A_WEEK => {
+                let message = format!(
+                    "one person can get {most} messages in a week: that is more than one a day; \
+                     spread them out or set a cap"
+                );
+                self.warn(None, "many_messages", message);
+            }
+            Some(_) => {}
+        }
+        let short = self
+            .series
+            .steps
+            .iter()
+            .filter(|step| step.in_app().is_some_and(|in_app| in_app.live_for_ms == 0));
+        for id in short.map(|step| step.id.clone()).collect::<Vec<_>>() {
+            let message = format!(
+                "the step `{id}` is live for {}: give `live_for` a span",
+                span_in_words(0)
+            );
+            self.warn(Some(&id), "never_live", message);
+        }
+    }
+}
+
+impl Series {
+    /// The most messages that one person can get of it in seven days; `None` where there is no
+    /// bound.
+    #[must_use]
+    pub fn most_in_a_week(&self) -> Option<u32> {
+        weekly::most(self)
+    }
+}
+
+/// Where the links of a Markdown text lead.
+fn link_targets(body: &str) -> impl Iterator<Item = &str> {
+    body.split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split([')', ' ']).next())
+}
+
+/// Milliseconds from entry to each step at the earliest.
+fn elapsed_at_each_step(series: &Series) -> Vec<i64> {
+    let mut elapsed = vec![i64::MAX; series.steps.len()];
+    if let Some((first, step)) = elapsed.first_mut().zip(series.steps.first()) {
+        *first = step.delay_ms;
+    }
+    for place in in_order(&series.steps) {
+        let Some((step, at)) = series.steps.get(place).zip(elapsed.get(place).copied()) else {
+            continue;
+        };
+        for next in step.leads().filter_map(|(_, next)| next) {
+            let delay = series.steps.get(next).map_or(0, |next| next.delay_ms);
+            let then = at.saturating_add(step.waits_ms_min()).saturating_add(delay);
+            if let Some(slot) = elapsed.get_mut(next) {
+                *slot = then.min(*slot);
+            }
+        }
+    }
+    elapsed
+}

@@ -1,0 +1,205 @@
+//! The steps of a series, as they are written.
+//! Which fields belong to which kind is for `definition` to check.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    super::policy::{TimeOfDay, Weekdays},
+    GoalSpec, Span, is_default,
+};
+use crate::{rule::AnySpelling, value::Value};
+
+/// What a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepKind {
+    /// A mail.
+    Email,
+    /// A message inside the app.
+    InApp,
+    /// A push notification.
+    Push,
+    /// A request to a program.
+    Webhook,
+    /// A while, or until something comes.
+    Wait,
+    /// One way for those for whom a rule holds, another for the others.
+    Branch,
+    /// Ways by chance.
+    Split,
+    /// Attributes and tags are set.
+    Set,
+    /// The end of the run: what has not been sent is taken back.
+    Exit,
+}
+
+/// A step as it is written. Which fields it needs depends on its kind.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepSpec {
+    /// Its id within the series.
+    pub id: String,
+    /// What it is.
+    pub kind: StepKind,
+    /// How long after the previous step, or after entry for the first.
+    #[serde(default)]
+    pub delay: Span,
+    /// Whom of those who come this far it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<AnySpelling>,
+    /// The step after it, or `end`; the following one where it is absent. Those who are passed over
+    /// go there, too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// Email: the subject line, Liquid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// In-app, push: the headline, Liquid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The text: Markdown for a mail, plain otherwise; Liquid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub body: Option<String>,
+    /// In-app: `banner` or `modal`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<LayoutSpec>,
+    /// In-app banner: `top` or `bottom`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<PositionSpec>,
+    /// In-app: the button.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cta: Option<CtaSpec>,
+    /// In-app: how long it stays live; 30 days where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub live_for: Option<Span>,
+    /// Push: where a click leads. Webhook: where the request goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// Webhook: `POST` where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<Method>,
+    /// Webhook: what the request carries besides.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// A message: what it is for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub goal: Option<GoalSpec>,
+    /// Wait: how long.
+    #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+    pub lasts: Option<Span>,
+    /// Wait: for what.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<UntilSpec>,
+    /// Wait until a rule holds: how long at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timeout: Option<Span>,
+    /// Wait until a rule holds: the step after it came true, `next` where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub met: Option<String>,
+    /// Wait until a rule holds: the step after the timeout, `next` where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub timed_out: Option<String>,
+    /// Branch: what is asked.
+    #[serde(default, rename = "if", skip_serializing_if = "Option::is_none")]
+    pub test: Option<AnySpelling>,
+    /// Branch: the step if it holds, `next` where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yes: Option<String>,
+    /// Branch: the step if it does not, `next` where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no: Option<String>,
+    /// Split: the ways.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub paths: Vec<PathSpec>,
+    /// Set: attributes with their values; text is Liquid, null removes.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, Value>,
+    /// Set: what the list `tags` gets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub add_tags: Vec<String>,
+    /// Set: what the list `tags` loses.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub remove_tags: Vec<String>,
+}
+
+/// What a wait is for: a time on the person's wall, a day of theirs, both, or a rule.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UntilSpec {
+    /// The time of day, `09:00`; midnight where only days are named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time: Option<TimeOfDay>,
+    /// The days of the week.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<Weekdays>,
+    /// A rule; looks at events since entry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<AnySpelling>,
+}
+
+/// One way of a split.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PathSpec {
+    /// Its name, for the report.
+    pub name: String,
+    /// Its share, against the others.
+    pub weight: f64,
+    /// Its first step; the split's `next` where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// Whether those on it get nothing from here on, to compare the others with.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub holdout: bool,
+}
+
+/// The method of a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Method {
+    /// Takes a body.
+    #[default]
+    Post,
+    /// Takes a body.
+    Put,
+    /// Takes a body.
+    Patch,
+    /// Takes none.
+    Get,
+    /// Takes none.
+    Delete,
+}
+
+/// The shape of an in-app message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LayoutSpec {
+    /// A bar at an edge of the page.
+    #[default]
+    Banner,
+    /// A dialog over the page.
+    Modal,
+}
+
+/// The edge of the page that a banner keeps to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PositionSpec {
+    /// Above the page.
+    #[default]
+    Top,
+    /// Below the page.
+    Bottom,
+}
+
+/// A button.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CtaSpec {
+    /// What it says, Liquid.
+    pub label: String,
+    /// Where it leads.
+    pub url: String,
+}

@@ -1,0 +1,190 @@
+//! Lets messages fire: asks the policies, fills in, hands over to the outbox or makes them live.
+//! Sends nothing: it adds effects.
+
+use super::{Machine, advance::Due};
+use crate::history::Engagement;
+use crate::series::{
+    definition::Message,
+    effect::{Effect, Metric, Outgoing, Send, effect_id, way_id},
+    person::{Outcome, RunState, SkipReason},
+    policy::{Asking, Ruling},
+};
+
+impl Machine<'_> {
+    /// Fires a step that says something. Whatever comes of it, the run has moved on.
+    pub(super) fn say(&mut self, due: &Due<'_>) {
+        let Some(message) = due.step.message() else {
+            return;
+        };
+        match message {
+            Message::InApp(in_app) => self.show(due, in_app.live_for_ms),
+            Message::Email(_) | Message::Push(_) | Message::Webhook(_) => self.send(due, message),
+        }
+    }
+
+    fn effect_of(&self, due: &Due<'_>) -> String {
+        let run = self.runs(due.id).get(due.number);
+        let entry = run.map_or(0, |run| run.entry);
+        effect_id(&self.person.id, due.id, entry, &due.step.id)
+    }
+
+    /// What the policies say of a message.
+    fn rule(&self, due: &Due<'_>, effect: &str, expires: Option<i64>) -> Ruling {
+        let Some(message) = due.step.message() else {
+            return Ruling::Send;
+        };
+        let asking = Asking {
+            effect,
+            channel: message.channel(),
+            address: message.address(self.person),
+            since: due.held_since.unwrap_or(self.now),
+            expires,
+        };
+        let recipient = self.person.recipient(self.zone);
+        let settings = &self.definitions.settings;
+        settings.rule(&due.series.policies, &recipient, &asking, self.now)
+    }
+
+    fn send(&mut self, due: &Due<'_>, message: &Message) {
+        let outgoing = if self.is_passed_over(due) {
+            Err(SkipReason::Paused)
+        } else if self.is_targeted(due.step) {
+            self.outgoing(due, message)
+        } else {
+            Err(SkipReason::NotTargeted)
+        };
+        let effect = self.effect_of(due);
+        let ruled = outgoing.map(|outgoing| (outgoing, self.rule(due, &effect, None)));
+        match ruled {
+            Ok((outgoing, Ruling::Send)) => self.queue(due, effect, outgoing),
+            Ok((_, Ruling::Later { at, reason })) => {
+                let step = due.step.id.clone();
+                let since = due.held_since.unwrap_or(self.now);
+                if due.held_since.is_none() {
+                    self.count(due.id, due.version, Some(&step), Metric::Delayed);
+                }
+                if let Some(run) = self.run_mut(due.id, due.number) {
+                    run.state = RunState::Held {
+                        step,
+                        since,
+                        until: at,
+                        reason,
+                    };
+                }
+                return;
+            }
+            Ok((_, Ruling::Skip { reason })) => self.skip(due, SkipReason::Policy(reason)),
+            Err(reason) => self.skip(due, reason),
+        }
+        self.go(due, due.step.next);
+    }
+
+    fn queue(&mut self, due: &Due<'_>, effect: String, outgoing: Outgoing) {
+        self.person.policy.sent.note(&effect, self.now);
+        self.record(due, Outcome::Queued);
+        self.effects.push(Effect::Send(Send {
+            effect,
+            series: due.id.to_owned(),
+            version: due.version,
+            step: due.step.id.clone(),
+            at: self.now,
+            outgoing,
+        }));
+    }
+
+    fn skip(&mut self, due: &Due<'_>, reason: SkipReason) {
+        self.record(due, Outcome::Skipped(reason));
+        self.count(due.id, due.version, Some(&due.step.id), Metric::Skipped);
+    }
+
+    /// Makes an in-app message live; the browser decides about targeting: it sees what happens
+    /// after this instant.
+    fn show(&mut self, due: &Due<'_>, live_for_ms: i64) {
+        if self.is_passed_over(due) {
+            self.skip(due, SkipReason::Paused);
+        } else {
+            let until = self.now.saturating_add(live_for_ms);
+            let effect = self.effect_of(due);
+            let ruling = self.rule(due, &effect, Some(until));
+            match Outcome::of(ruling) {
+                None => {
+                    self.record(due, Outcome::Live { until });
+                    self.live(due.id, due.version, &due.step.id, effect);
+                }
+                // It does not hold up what comes after it.
+                Some(outcome @ Outcome::Delayed { .. }) => {
+                    self.record(due, outcome);
+                    self.count(due.id, due.version, Some(&due.step.id), Metric::Delayed);
+                }
+                Some(outcome) => {
+                    self.record(due, outcome);
+                    self.count(due.id, due.version, Some(&due.step.id), Metric::Skipped);
+                }
+            }
+        }
+        self.go(due, due.step.next);
+    }
+
+    fn live(&mut self, id: &str, version: u32, step: &str, effect: String) {
+        self.person.policy.sent.note(&effect, self.now);
+        let change = self.engaged(Engagement::Received, &way_id(id, step), self.now);
+        self.concerned.change = self.concerned.change.and(change);
+        self.effects.push(Effect::Live { effect });
+        self.count(id, version, Some(step), Metric::Sent);
+    }
+
+    /// Asks again for in-app messages that are held back and may go live by now.
+    pub(super) fn revive(&mut self) {
+        let definitions = self.definitions;
+        for (place, (id, published)) in definitions.places() {
+            if !self.is_concerned(place) || published.paused {
+                continue;
+            }
+            for number in 0..self.runs(id).len() {
+                let records = self.runs(id).get(number).map_or(0, |run| run.steps.len());
+                for record in 0..records {
+                    self.revive_record(id, number, record);
+                }
+            }
+        }
+    }
+
+    fn revive_record(&mut self, id: &str, number: usize, place: usize) -> Option<()> {
+        let run = self.runs(id).get(number)?;
+        let record = run.steps.get(place)?;
+        let Outcome::Delayed { until, .. } = record.outcome else {
+            return None;
+        };
+        let (version, since) = (run.version, record.at);
+        let series = self.definitions.series(id, version)?;
+        let (_, step) = series.step(&record.step)?;
+        let live_for_ms = step.in_app()?.live_for_ms;
+        if until > self.now {
+            return None;
+        }
+        let due = Due {
+            id,
+            number,
+            version,
+            series,
+            step,
+            at: since,
+            held_since: Some(since),
+        };
+        let effect = self.effect_of(&due);
+        let ruling = self.rule(&due, &effect, Some(since.saturating_add(live_for_ms)));
+        let live = Outcome::Live {
+            until: self.now.saturating_add(live_for_ms),
+        };
+        let outcome = Outcome::of(ruling).unwrap_or(live);
+        let is_skipped = matches!(outcome, Outcome::Skipped(_));
+        let is_live = matches!(outcome, Outcome::Live { .. });
+        self.run_mut(id, number)?.steps.get_mut(place)?.outcome = outcome;
+        if is_live {
+            self.live(id, version, &step.id, effect);
+        } else if is_skipped {
+            self.count(id, version, Some(&step.id), Metric::Skipped);
+        }
+        Some(())
+    }
+}
