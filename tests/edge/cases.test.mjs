@@ -44,6 +44,7 @@ class Teller {
 
   async begin() {
     await this.runtime.api("POST", "/api/v1/dev/clock", { now: this.story.start });
+    if (this.story.settings) await this.settings(this.story.settings);
     for (const [id, rule] of Object.entries(this.story.segments ?? {})) await this.segment({ id, rule });
   }
 
@@ -97,17 +98,25 @@ class Teller {
     this.drafts[series] = spec;
   }
 
-  async publish(id) {
+  settings(settings) {
+    return this.runtime.api("PUT", "/api/v1/settings", settings);
+  }
+
+  /** An id, or with what becomes of those who are under way. */
+  async publish(act) {
+    const { series: id, ...how } = typeof act === "string" ? { series: act } : act;
     await this.runtime.api("PUT", `/api/v1/series/${id}`, this.drafts[id]);
-    await this.runtime.api("POST", `/api/v1/series/${id}/publish`);
+    await this.runtime.api("POST", `/api/v1/series/${id}/publish`, how);
   }
 
   pause(id) {
     return this.runtime.api("POST", `/api/v1/series/${id}/pause`);
   }
 
-  resume(id) {
-    return this.runtime.api("POST", `/api/v1/series/${id}/resume`);
+  /** An id, or with what becomes of what fell due meanwhile. */
+  resume(act) {
+    const { series: id, ...how } = typeof act === "string" ? { series: act } : act;
+    return this.runtime.api("POST", `/api/v1/series/${id}/resume`, how);
   }
 
   async advance(by) {
@@ -173,7 +182,7 @@ class Teller {
       const found = alike(numbers, all);
       if (numbers.steps) {
         found.steps = Object.fromEntries(
-          Object.entries(numbers.steps).map(([id, expected]) => [id, alike(expected, steps.get(id) ?? {})]),
+          Object.entries(numbers.steps).map(([id, expected]) => [id, numbersOf(expected, steps.get(id) ?? {})]),
         );
       }
       return found;
@@ -204,6 +213,16 @@ function alike(expected, found) {
       return [key, partly ? expected.text : found[key]];
     }),
   );
+}
+
+/** Of a step's numbers those that are expected; its ways by name. */
+function numbersOf(expected, found) {
+  const numbers = alike(expected, found);
+  if (expected.ways) {
+    const way = ([name, wanted]) => [name, alike(wanted, found.ways?.[name] ?? {})];
+    numbers.ways = Object.fromEntries(Object.entries(expected.ways).map(way));
+  }
+  return numbers;
 }
 
 function same(found, wanted) {

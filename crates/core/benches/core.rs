@@ -18,7 +18,7 @@ use rekindle_core::{
     },
     value::Value,
     window::DAY_MS,
-    zone::{UTC, Zones},
+    zone::Zones,
 };
 
 const NOW: i64 = 1_795_435_200_000;

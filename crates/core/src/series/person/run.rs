@@ -33,6 +33,8 @@
 //! | `Queued`, `Delayed` | `Skipped` | a policy says no just before it is sent |
 //! | `Delayed` | `Live` | an in-app message goes live after all |
 //! | `Queued`, `Delayed`, `Live` | `Cancelled` | the run exits |
+//!
+//! That what is `Live` has run out is no move: it says itself until when it is shown.
 
 use std::collections::BTreeMap;
 
