@@ -18,7 +18,9 @@ use rekindle_core::{
 use serde_json::Value;
 
 fn page(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../docs")
+        .join(name)
 }
 
 /// The contents of the fenced blocks of a kind on the page about rules.

@@ -508,6 +508,14 @@ fn what_will_not_do_what_was_meant_is_warned_about() {
             ]),
             vec![("unknown_attribute", "lets people in"), ("link", "`/b`")],
         ),
+        (
+            for_pros(&[
+                json!({ "id": "a", "kind": "branch", "if": "plan is \"pro\" and plan is \"free\"" }),
+                json!({ "id": "b", "kind": "push", "title": "x", "body": "x", "when": "page path is \"/\"" }),
+                json!({ "id": "c", "kind": "in_app", "body": "x", "when": "page path is \"/\"" }),
+            ]),
+            vec![("contradiction", "plan"), ("contradiction", "page")],
+        ),
         (for_pros(&many[..7]), vec![]),
         (for_pros(&many), vec![("many_messages", "8 messages")]),
         (

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     liquid::Template,
-    rule::{Names, Rule, Segments, is_known_attribute, unknown},
+    rule::{Asked, Names, Program, Rule, Segments, is_known_attribute, unknown},
     time::span_in_words,
 };
 
@@ -119,7 +119,7 @@ impl Review<'_> {
         names
     }
 
-    /// Names in rules that the data does not have.
+    /// What can't be meant in a rule, and names that the data does not have.
     fn rules(&mut self) {
         let series = self.series;
         let goal = series.goal.iter().map(|goal| &goal.rule);
@@ -127,14 +127,27 @@ impl Review<'_> {
             .into_iter()
             .chain(&series.exit)
             .chain(goal);
-        let own = own.map(|rule| (None, rule));
+        let own = own.map(|rule| (None, rule, Asked::AtTheEdge));
         let of_steps = series.steps.iter().flat_map(|step| {
             let id = Some(step.id.as_str());
-            step.rules().map(move |rule| (id, rule))
+            // The browser asks the targeting of what is shown there; its goal is asked at the edge.
+            let in_app = step.in_app().and(step.when.as_ref());
+            let asked = move |rule: &Program| match in_app {
+                Some(when) if std::ptr::eq(when, rule) => Asked::InTheBrowser,
+                Some(_) | None => Asked::AtTheEdge,
+            };
+            step.rules().map(move |rule| (id, rule, asked(rule)))
         });
-        for (step, rule) in own.chain(of_steps) {
-            for problem in rule.rule().unknown_names(&self.names) {
-                self.warn(step, "unknown_name", problem.message);
+        for (step, rule, asked) in own.chain(of_steps) {
+            let unknown = rule.rule().unknown_names(&self.names);
+            for problem in rule.rule().problems(&self.names, asked) {
+                let is_name = unknown.contains(&problem);
+                let code = if is_name {
+                    "unknown_name"
+                } else {
+                    "contradiction"
+                };
+                self.warn(step, code, problem.message);
             }
         }
         if let Gate::Event { name, .. } = &series.entry
