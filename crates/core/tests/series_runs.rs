@@ -14,8 +14,8 @@ use rekindle_core::{
     rule::{Names, Segments},
     series::{
         Definitions, DefinitionsSpec, Delivery, Effect, Identified, InFlight, Input, LiveSeries,
-        Metric, Migration, Outcome, Overdue, Pause, Person, Run, RunState, SeriesSpec, check,
-        counted, effect_id, in_flight, overdue,
+        Metric, Migration, Outcome, Outgoing, Overdue, Pause, Person, Run, RunState, Series,
+        SeriesSpec, check, counted, effect_id, in_flight, overdue,
         policy::{Ruling, Settings},
         problems, step,
     },
@@ -537,8 +537,7 @@ fn what_will_not_do_what_was_meant_is_warned_about() {
 #[test]
 fn the_most_in_a_week_follows_the_graph() {
     let most = |steps: &[Json]| {
-        let compiled =
-            rekindle_core::series::Series::compile(&series(for_pros(steps)), &Segments::new());
+        let compiled = Series::compile(&series(for_pros(steps)), &Segments::new());
         compiled.unwrap().most_in_a_week()
     };
     assert_eq!(
@@ -566,6 +565,87 @@ fn the_most_in_a_week_follows_the_graph() {
         ]),
         Some(3)
     );
+}
+
+#[test]
+fn bounds_of_a_step_hold_at_and_past_them() {
+    let names = |count: usize| -> BTreeMap<String, u8> {
+        (0..count).map(|n| (format!("n{n}"), 0)).collect()
+    };
+    let texts = |count: usize| -> BTreeMap<String, String> {
+        (0..count)
+            .map(|n| (format!("n{n}"), String::new()))
+            .collect()
+    };
+    let tags = |count: usize| -> Vec<String> { (0..count).map(|n| n.to_string()).collect() };
+    let hook = |count| json!({ "id": "a", "kind": "webhook", "url": "https://x", "headers": texts(count) });
+    let mails =
+        |count: usize| -> Vec<Json> { (0..count).map(|n| mail(&n.to_string(), "7d")).collect() };
+    for (code, at, past) in [
+        ("too_many", vec![hook(20)], vec![hook(21)]),
+        (
+            "too_many",
+            vec![
+                json!({ "id": "a", "kind": "set", "attributes": names(50), "add_tags": tags(50), "remove_tags": tags(50) }),
+            ],
+            vec![json!({ "id": "a", "kind": "set", "attributes": names(51) })],
+        ),
+        (
+            "too_many",
+            vec![json!({ "id": "a", "kind": "set", "add_tags": tags(50) })],
+            vec![json!({ "id": "a", "kind": "set", "add_tags": tags(51) })],
+        ),
+        ("too_many_steps", mails(250), mails(251)),
+    ] {
+        let compiled = |steps: &[Json]| Series::compile(&series(for_pros(steps)), &Segments::new());
+        assert!(compiled(&at).is_ok(), "{code}");
+        let codes: Vec<&str> = compiled(&past)
+            .unwrap_err()
+            .iter()
+            .map(|finding| finding.code)
+            .collect();
+        assert_eq!(codes, [code]);
+    }
+}
+
+#[test]
+fn tags_stop_at_their_bound_and_events_at_their_age() {
+    const TAGS_MAX: usize = 500;
+    let step = |n: usize| {
+        let tags: Vec<String> = (0..50).map(|tag| format!("{n}-{tag}")).collect();
+        json!({ "id": n.to_string(), "kind": "set", "add_tags": tags })
+    };
+    let steps: Vec<Json> = (0..=TAGS_MAX / 50).map(step).collect();
+    let mut world = world_with(for_pros(&steps));
+    world.input("ada", pro());
+    let tags = world.person("ada").unwrap().value("tags").cloned();
+    assert!(matches!(tags, Some(Value::List(tags)) if tags.len() == TAGS_MAX));
+
+    let spec = json!({ "name": "Order", "entry": { "event": { "name": "Ordered", "each": "event" } },
+        "exit": "performed \"Done\"", "steps": [mail("a", "1d")] });
+    let mut world = world_with(spec);
+    world.input("ada", event("Ordered", "past", START - DAY - 1, json!({})));
+    assert_eq!(world.count("hello", None, Metric::Entered), 0);
+    world.input("ada", event("Ordered", "at", START - DAY, json!({})));
+    assert_eq!(world.count("hello", None, Metric::Entered), 1);
+}
+
+#[test]
+fn no_policy_concerns_a_program() {
+    let hook = json!({ "id": "hook", "kind": "webhook", "url": "https://example.com", "body": "{{ id }}" });
+    let mut world = world_with(for_pros(&[mail("a", "0d"), hook]));
+    world
+        .set_settings(settings(json!({ "cap": { "messages": 1, "per": "1d" },
+            "quiet_hours": { "from": "01:00", "to": "23:00", "channels": ["email", "webhook"] } })))
+        .unwrap();
+    world.advance_to(START + 30 * 60_000);
+    world.input("ada", pro());
+    world.input("ada", traits(json!({ "unsubscribed": true })));
+    assert_eq!((world.mailbox().count(), world.webhooks().count()), (1, 1));
+    let Outgoing::Webhook { body, .. } = &world.webhooks().next().unwrap().send.outgoing else {
+        unreachable!("it is a request");
+    };
+    assert_eq!(body, "ada");
 }
 
 // Random lives, watched for every move.

@@ -2,12 +2,12 @@
 //! Changes nothing: what it answers comes back as [`Delivery`](super::Delivery).
 
 use super::{
-    definition::Definitions,
-    effect::effect_id,
+    definition::{Definitions, Message, Series},
+    effect::{Channel, effect_id},
     person::{Outcome, Person},
     policy::{Asking, Ruling},
 };
-use crate::zone::Zones;
+use crate::zone::{Zone, Zones};
 
 /// Whether the message behind an effect id may leave at `now`; `None` where there is nothing to
 /// send any more: it has left, was taken back, or was never known.
@@ -43,15 +43,49 @@ pub fn check(
     }
     let series = definitions.series(id, run.version)?;
     let (_, step) = series.step(&record.step)?;
-    let message = step.message()?;
-    let asking = Asking {
+    let asked = Asked {
         effect,
-        channel: message.channel(),
-        address: message.address(person),
         since: record.at,
         expires: None,
     };
-    let recipient = person.recipient(definitions.zone(person, zones));
-    let settings = &definitions.settings;
-    Some(settings.rule(&series.policies, &recipient, &asking, now))
+    let zone = definitions.zone(person, zones);
+    Some(definitions.ruling(series, step.message()?, person, zone, &asked, now))
+}
+
+/// What the policies are asked about a message.
+pub(super) struct Asked<'a> {
+    /// The id of its effect.
+    pub(super) effect: &'a str,
+    /// Since when it waits, Unix ms.
+    pub(super) since: i64,
+    /// From when on it is of no use any more, Unix ms.
+    pub(super) expires: Option<i64>,
+}
+
+impl Definitions {
+    /// What the policies say of a message. None concerns what a program gets.
+    pub(super) fn ruling(
+        &self,
+        series: &Series,
+        message: &Message,
+        person: &Person,
+        zone: &Zone,
+        asked: &Asked<'_>,
+        now: i64,
+    ) -> Ruling {
+        let channel = message.channel();
+        if channel == Channel::Webhook {
+            return Ruling::Send;
+        }
+        let asking = Asking {
+            effect: asked.effect,
+            channel,
+            address: message.address(person),
+            since: asked.since,
+            expires: asked.expires,
+        };
+        let recipient = person.recipient(zone);
+        self.settings
+            .rule(&series.policies, &recipient, &asking, now)
+    }
 }

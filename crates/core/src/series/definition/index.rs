@@ -40,6 +40,12 @@ impl Index {
     }
 }
 
+/// That someone came into a segment, or left it: all that a series for its people asks of it.
+pub(in crate::series) fn membership(segment: &str) -> Change {
+    // No attribute begins like this: names are typed.
+    Change::attribute(&["\0segment ", segment].concat())
+}
+
 fn of_published(published: &Published) -> Change {
     let versions = published.versions.values().map(of_series);
     versions.fold(Change::NOTHING, Change::and)
@@ -47,10 +53,11 @@ fn of_published(published: &Published) -> Change {
 
 fn of_series(series: &Series) -> Change {
     let goal = series.goal.iter().map(|goal| &goal.rule);
-    let rules = [&series.audience]
-        .into_iter()
-        .chain(&series.exit)
-        .chain(goal);
+    let rules = series.exit.iter().chain(goal);
+    let audience = match &series.segment {
+        Some(segment) => membership(segment),
+        None => series.audience.depends(),
+    };
     let entry = match &series.entry {
         Gate::Event { name, .. } => Change::event(name),
         Gate::Match { .. } => Change::NOTHING,
@@ -59,7 +66,7 @@ fn of_series(series: &Series) -> Change {
     rules
         .map(Program::depends)
         .chain(steps)
-        .fold(entry, Change::and)
+        .fold(entry.and(audience), Change::and)
 }
 
 /// What a step depends on while a run is at it or after it; what it asks for when it fires is asked

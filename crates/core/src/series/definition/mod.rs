@@ -9,7 +9,7 @@ mod step;
 use std::collections::BTreeMap;
 
 pub(super) use graph::{in_order, reachable};
-pub(super) use index::Index;
+pub(super) use index::{Index, membership};
 pub use step::{Action, Email, InApp, Message, Path, Push, Set, Step, Wait, Webhook};
 pub(super) use step::{MET, NO, TIMED_OUT, YES};
 

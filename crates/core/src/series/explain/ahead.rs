@@ -8,10 +8,11 @@ use crate::{
     rule::Program,
     series::{
         chance::way,
+        claim::Asked,
         definition::{Action, Series, Step, Wait},
         effect::effect_id,
         person::{Run, RunState},
-        policy::{Asking, Reason, Ruling, timing},
+        policy::{Reason, Ruling, timing},
     },
 };
 
@@ -143,16 +144,13 @@ impl Explainer<'_> {
         };
         let effect = effect_id(&self.person.id, self.id, run.entry, &place.step.id);
         let live_for = place.step.in_app().map(|in_app| in_app.live_for_ms);
-        let asking = Asking {
+        let asked = Asked {
             effect: &effect,
-            channel: message.channel(),
-            address: message.address(self.person),
             since: place.since.unwrap_or(place.at),
             expires: live_for.map(|span| place.at.saturating_add(span)),
         };
-        let recipient = self.person.recipient(self.zone);
-        let settings = &self.definitions.settings;
-        match settings.rule(&series.policies, &recipient, &asking, place.at) {
+        let (definitions, person, zone) = (self.definitions, self.person, self.zone);
+        match definitions.ruling(series, message, person, zone, &asked, place.at) {
             Ruling::Send => {}
             Ruling::Later { at, reason } => {
                 ahead.at = at;

@@ -94,11 +94,10 @@ impl Machine<'_> {
 
 impl Message {
     /// The address that it goes to, where its channel has one.
-    pub(in crate::series) fn address<'a>(&'a self, person: &'a Person) -> Option<&'a str> {
+    pub(in crate::series) fn address<'a>(&self, person: &'a Person) -> Option<&'a str> {
         match self {
             Self::Email(_) => person.email(),
-            Self::Webhook(webhook) => Some(&webhook.url),
-            Self::InApp(_) | Self::Push(_) => None,
+            Self::InApp(_) | Self::Push(_) | Self::Webhook(_) => None,
         }
     }
 }

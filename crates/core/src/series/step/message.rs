@@ -4,10 +4,11 @@
 use super::{Machine, advance::Due};
 use crate::history::Engagement;
 use crate::series::{
+    claim::Asked,
     definition::Message,
     effect::{Effect, Metric, Outgoing, Send, effect_id, way_id},
     person::{Outcome, RunState, SkipReason},
-    policy::{Asking, Ruling},
+    policy::{Ruling, cap},
 };
 
 impl Machine<'_> {
@@ -33,16 +34,13 @@ impl Machine<'_> {
         let Some(message) = due.step.message() else {
             return Ruling::Send;
         };
-        let asking = Asking {
+        let asked = Asked {
             effect,
-            channel: message.channel(),
-            address: message.address(self.person),
             since: due.held_since.unwrap_or(self.now),
             expires,
         };
-        let recipient = self.person.recipient(self.zone);
-        let settings = &self.definitions.settings;
-        settings.rule(&due.series.policies, &recipient, &asking, self.now)
+        let (definitions, person, zone) = (self.definitions, &self.person, self.zone);
+        definitions.ruling(due.series, message, person, zone, &asked, self.now)
     }
 
     fn send(&mut self, due: &Due<'_>, message: &Message) {
@@ -56,7 +54,12 @@ impl Machine<'_> {
         let effect = self.effect_of(due);
         let ruled = outgoing.map(|outgoing| (outgoing, self.rule(due, &effect, None)));
         match ruled {
-            Ok((outgoing, Ruling::Send)) => self.queue(due, effect, outgoing),
+            Ok((outgoing, Ruling::Send)) => {
+                if cap::counts(message.channel()) {
+                    self.person.policy.sent.note(&effect, self.now);
+                }
+                self.queue(due, effect, outgoing);
+            }
             Ok((_, Ruling::Later { at, reason })) => {
                 let step = due.step.id.clone();
                 let since = due.held_since.unwrap_or(self.now);
@@ -80,7 +83,6 @@ impl Machine<'_> {
     }
 
     fn queue(&mut self, due: &Due<'_>, effect: String, outgoing: Outgoing) {
-        self.person.policy.sent.note(&effect, self.now);
         self.record(due, Outcome::Queued);
         self.effects.push(Effect::Send(Send {
             effect,

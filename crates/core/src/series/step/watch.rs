@@ -3,7 +3,7 @@
 
 use super::Machine;
 use crate::series::{
-    definition::{Gate, Published, Series},
+    definition::{Gate, Published, Series, membership},
     effect::{Effect, Metric},
     person::{Outcome, Run, RunState, StepRecord},
     spec::Reentry,
@@ -37,6 +37,7 @@ impl Machine<'_> {
     }
 
     fn member(&mut self, segment: String, holds: bool) {
+        self.concerned.change = self.concerned.change.and(membership(&segment));
         let since = holds.then_some(self.now);
         match since {
             Some(since) => self.person.segments.insert(segment.clone(), since),
@@ -125,22 +126,13 @@ impl Machine<'_> {
         let runs = self.runs(id);
         let moves = (0..runs.len()).filter_map(|number| self.run_flip(published, runs, number));
         let enters = published.newest().and_then(|series| {
-            let matches = if let Some(segment) = &series.segment {
-                // It changes with the segment, which concerns the series as well.
-                self.segment_flip(segment)
-            } else {
-                let facts = self.person.facts(self.zone);
-                series.audience.next_flip(&facts, self.now)
-            };
+            // Who is in a segment is watched there.
+            let own = series.segment.is_none().then_some(&series.audience);
+            let facts = self.person.facts(self.zone);
+            let matches = own.and_then(|audience| audience.next_flip(&facts, self.now));
             earliest([matches, self.entry_flip(id, series, published.paused)])
         });
         moves.chain(enters).min()
-    }
-
-    fn segment_flip(&self, id: &str) -> Option<i64> {
-        let segments = self.definitions.segments.keys();
-        let mut flips = segments.zip(&self.person.flips);
-        flips.find_map(|(found, flip)| if found == id { *flip } else { None })
     }
 
     /// When a run moves on.
@@ -175,7 +167,10 @@ impl Machine<'_> {
         let exit = series.exit.as_ref();
         let exit = exit.and_then(|exit| exit.next_flip(&facts, self.now));
         // The audience of the version that people enter is watched in any case.
-        let is_own = series.exit_when_left && run.is_open() && run.version != published.current;
+        let is_own = series.exit_when_left
+            && series.segment.is_none()
+            && run.is_open()
+            && run.version != published.current;
         let facts = self.person.facts(self.zone);
         let left = is_own.then(|| series.audience.next_flip(&facts, self.now));
         earliest([exit, left.flatten()])
