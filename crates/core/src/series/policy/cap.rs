@@ -1,15 +1,16 @@
 //! The frequency cap: at most so many messages to one person in any span of a length.
 //! One cap over all channels that reach people, and rolling: not per calendar day, not per series.
 //!
-//! A message takes its room when it is decided ([`SentLog::note`]), takes it again at the instant
-//! at which it is handed to the provider, and gives it back when it is cancelled or skipped
-//! ([`SentLog::forget`]). Two messages decided at the same instant so never share the last room,
-//! and what counts in the end is when messages left.
+//! A message takes its room when it is decided ([`SentLog::take`]) and counts as leaving *now* for as
+//! long as no one knows whether it has left; then it counts for when it did ([`SentLog::note`]), or
+//! gives its room back ([`SentLog::forget`]). So the cap holds at the instants at which messages reach
+//! the provider, however long they stood in a queue.
 
 use std::num::NonZeroU16;
 
 use serde::{Deserialize, Serialize};
 
+use super::WAIT_MS_MAX;
 use crate::{
     hash::mix64,
     series::{Channel, Span},
@@ -94,17 +95,34 @@ pub fn counts(channel: Channel) -> bool {
     }
 }
 
-/// When messages left for a person, or will in a moment; the oldest first, each once.
+// LIMIT: a message may be on its way for as long as it may wait, and counts for `per` from then on.
+const KEEP_MS: i64 = PER_MS_MAX + WAIT_MS_MAX;
+
+/// When messages left for a person, or were decided; the oldest first, each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SentLog(Vec<Sent>);
 
 /// One message of a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Sent {
-    /// When, Unix ms.
+    /// When it left, Unix ms; when it was decided if it is on its way.
     at: i64,
     /// The hash of the id of its effect.
     effect: u64,
+    /// Whether no one knows yet that it has left.
+    on_its_way: bool,
+}
+
+impl Sent {
+    /// When it leaves, seen from `now`: what is on its way may leave at any moment, until it may
+    /// not any more.
+    fn leaves(&self, now: i64) -> i64 {
+        if self.on_its_way {
+            self.at.max(now.min(self.at.saturating_add(WAIT_MS_MAX)))
+        } else {
+            self.at
+        }
+    }
 }
 
 fn key(effect: &str) -> u64 {
@@ -112,17 +130,27 @@ fn key(effect: &str) -> u64 {
 }
 
 impl SentLog {
-    /// A message leaves at this instant. One that was noted before is moved there.
+    /// A message was decided at this instant, and is on its way from now on.
+    pub fn take(&mut self, effect: &str, at: i64) {
+        self.put(effect, at, true);
+    }
+
+    /// A message has left at this instant. One that was noted before is moved there.
     pub fn note(&mut self, effect: &str, at: i64) {
+        self.put(effect, at, false);
+    }
+
+    fn put(&mut self, effect: &str, at: i64, on_its_way: bool) {
         self.forget(effect);
         let sent = Sent {
             at,
             effect: key(effect),
+            on_its_way,
         };
         let place = self.0.partition_point(|other| *other < sent);
         self.0.insert(place, sent);
         let newest = self.0.last().map_or(at, |sent| sent.at);
-        self.0.retain(|sent| sent.at > newest - PER_MS_MAX);
+        self.0.retain(|sent| sent.at > newest - KEEP_MS);
         let too_many = self.0.len().saturating_sub(LOG_MAX);
         self.0.drain(..too_many);
     }
@@ -153,10 +181,12 @@ impl SentLog {
 #[must_use]
 pub fn room(log: &SentLog, cap: &Cap, effect: &str, now: i64) -> Option<i64> {
     let effect = key(effect);
+    let others = log.0.iter().filter(|sent| sent.effect != effect);
+    let mut leaves: Vec<i64> = others.map(|sent| sent.leaves(now)).collect();
+    leaves.sort_unstable();
     // There is room as soon as the newest but `messages` - 1 of the others is out of the window.
     let ahead = usize::from(cap.messages.get()) - 1;
-    let mut others = log.0.iter().rev().filter(|sent| sent.effect != effect);
-    let room = others.nth(ahead)?.at.saturating_add(cap.per.0);
+    let room = leaves.iter().rev().nth(ahead)?.saturating_add(cap.per.0);
     (room > now).then_some(room)
 }
 
@@ -219,6 +249,20 @@ mod tests {
     }
 
     #[test]
+    fn what_is_on_its_way_leaves_now_until_it_may_not_any_more() {
+        let (mut log, cap) = (SentLog::default(), cap(1, 10));
+        log.take("a", 0);
+        for now in [0, 1, minutes(11), WAIT_MS_MAX] {
+            assert_eq!(room(&log, &cap, "b", now), Some(now + minutes(10)), "{now}");
+        }
+        let last = WAIT_MS_MAX + minutes(10);
+        assert_eq!(room(&log, &cap, "b", WAIT_MS_MAX + 1), Some(last));
+        assert_eq!(room(&log, &cap, "b", last), None);
+        log.note("a", minutes(20));
+        assert_eq!(room(&log, &cap, "b", minutes(25)), Some(minutes(30)));
+    }
+
+    #[test]
     fn a_log_keeps_what_the_largest_cap_needs() {
         let mut log = SentLog::default();
         for number in 0..LOG_MAX {
@@ -227,9 +271,9 @@ mod tests {
         assert_eq!(log.len(), LOG_MAX);
         log.note("one more", 1);
         assert_eq!(log.len(), LOG_MAX);
-        log.note("a month later", PER_MS_MAX);
+        log.note("much later", KEEP_MS);
         assert_eq!(log.len(), 2);
-        log.note("a moment later", PER_MS_MAX + 1);
+        log.note("a moment later", KEEP_MS + 1);
         assert_eq!(log.len(), 2);
     }
 
@@ -274,10 +318,46 @@ mod tests {
     }
 
     proptest! {
-        /// Messages ask at any instants and leave when there is room: no window ever holds more
-        /// than the cap allows, and room is named at the first instant that has it.
+        /// Messages ask at any instants, are on their way for any time, leave or are cancelled:
+        /// no window ever holds more than the cap allows.
         #[test]
-        fn no_window_holds_more_and_no_room_is_wasted(
+        fn no_window_holds_more(
+            messages in 1..6_u32,
+            per in 1..50_i64,
+            acts in vec((0..minutes(20), 0..4_usize, any::<prop::sample::Index>()), 1..100),
+        ) {
+            let cap = cap(messages, per);
+            let (mut log, mut now) = (SentLog::default(), 0);
+            let (mut on_their_way, mut left) = (Vec::new(), Vec::new());
+            for (number, (gap, act, which)) in acts.into_iter().enumerate() {
+                now += gap;
+                if act < 2 || on_their_way.is_empty() {
+                    let effect = number.to_string();
+                    if room(&log, &cap, &effect, now).is_none() {
+                        log.take(&effect, now);
+                        on_their_way.push(effect);
+                    }
+                    continue;
+                }
+                let effect: String = on_their_way.swap_remove(which.index(on_their_way.len()));
+                // It is asked once more, just before.
+                prop_assert_eq!(room(&log, &cap, &effect, now), None);
+                if act == 2 {
+                    log.forget(&effect);
+                    continue;
+                }
+                log.note(&effect, now);
+                left.push(now);
+                let window = now - cap.per.0 + 1..=now;
+                let held = left.iter().filter(|at| window.contains(*at)).count();
+                prop_assert!(held <= messages as usize, "{} left in a window", held);
+            }
+        }
+
+        /// Messages that leave at once leave as soon as there is room, and it is named at the first
+        /// instant that has it.
+        #[test]
+        fn no_room_is_wasted(
             messages in 1..6_u32,
             per in 1..50_i64,
             gaps in vec(0..minutes(20), 1..60),
