@@ -2,7 +2,7 @@
 //! One cap over all channels that reach people, and rolling: not per calendar day, not per series.
 //!
 //! A message takes its room when it is decided ([`SentLog::take`]) and counts as leaving *now* for as
-//! long as no one knows whether it has left; then it counts for when it did ([`SentLog::note`]), or
+//! long as no one knows whether it has left; then it counts for when it did ([`SentLog::left`]), or
 //! gives its room back ([`SentLog::forget`]). So the cap holds at the instants at which messages reach
 //! the provider, however long they stood in a queue.
 
@@ -140,6 +140,15 @@ impl SentLog {
         self.put(effect, at, false);
     }
 
+    /// A message that was on its way has left at this instant, or may have. One that takes no room
+    /// still takes none.
+    pub fn left(&mut self, effect: &str, at: i64) {
+        let hash = key(effect);
+        if self.0.iter().any(|sent| sent.effect == hash) {
+            self.note(effect, at);
+        }
+    }
+
     fn put(&mut self, effect: &str, at: i64, on_its_way: bool) {
         self.forget(effect);
         let sent = Sent {
@@ -258,8 +267,10 @@ mod tests {
         let last = WAIT_MS_MAX + minutes(10);
         assert_eq!(room(&log, &cap, "b", WAIT_MS_MAX + 1), Some(last));
         assert_eq!(room(&log, &cap, "b", last), None);
-        log.note("a", minutes(20));
+        log.left("a", minutes(20));
         assert_eq!(room(&log, &cap, "b", minutes(25)), Some(minutes(30)));
+        log.left("never taken", minutes(25));
+        assert_eq!(log.len(), 1);
     }
 
     #[test]

@@ -10,7 +10,6 @@ use crate::{
         effect::{Channel, Metric, effect_id, way_id},
         input::{Delivery, Input},
         person::{Identified, Outcome, Reaction},
-        policy::cap,
     },
 };
 
@@ -192,7 +191,6 @@ impl Machine<'_> {
         if message.is_some_and(is_in_app) {
             return None;
         }
-        let takes_room = message.is_none_or(|message| cap::counts(message.channel()));
         let is_waiting = matches!(record.outcome, Outcome::Queued | Outcome::Delayed { .. });
         let (outcome, metric) = match delivery {
             // A receipt may come for what was cancelled a moment too late: it was sent all the same.
@@ -217,10 +215,11 @@ impl Machine<'_> {
         let is_repeat = metric == Metric::Delayed && record.outcome != Outcome::Queued;
         record.outcome = outcome;
         let log = &mut self.person.policy.sent;
-        if metric == Metric::Sent && takes_room {
-            log.note(effect, self.now);
-        } else if metric != Metric::Delayed {
+        if metric == Metric::Undelivered {
             log.forget(effect);
+        } else if metric != Metric::Delayed {
+            // Also what is skipped now may have left at an earlier attempt that no one heard of.
+            log.left(effect, self.now);
         }
         if !is_repeat {
             self.count(&series, version, Some(&step), metric);

@@ -56,7 +56,8 @@ impl Machine<'_> {
             match record.outcome {
                 Outcome::Queued | Outcome::Delayed { .. } => {
                     let effect = effect();
-                    self.person.policy.sent.forget(&effect);
+                    // It may have left a moment ago: its room is not given back.
+                    self.person.policy.sent.left(&effect, at);
                     // An in-app message that is held back stands in no outbox.
                     let step = definition.and_then(|series| series.step(&record.step));
                     if step.is_none_or(|(_, step)| step.in_app().is_none()) {

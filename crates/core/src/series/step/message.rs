@@ -56,7 +56,7 @@ impl Machine<'_> {
         match ruled {
             Ok((outgoing, Ruling::Send)) => {
                 if cap::counts(message.channel()) {
-                    self.person.policy.sent.note(&effect, self.now);
+                    self.person.policy.sent.take(&effect, self.now);
                 }
                 self.queue(due, effect, outgoing);
             }
