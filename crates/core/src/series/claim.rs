@@ -26,10 +26,10 @@ pub fn check(
     effect: &str,
     now: i64,
 ) -> Option<Ruling> {
-    let (id, run, record) = person.each_run().find_map(|(id, run)| {
+    let (id, record) = person.each_run().find_map(|(id, run)| {
         let is_it = |step: &str| effect_id(&person.id, id, run.entry, step) == effect;
         let record = run.steps.iter().find(|record| is_it(&record.step))?;
-        Some((id, run, record))
+        Some((id, record))
     })?;
     match record.outcome {
         Outcome::Queued | Outcome::Delayed { .. } => {}
@@ -41,15 +41,15 @@ pub fn check(
         | Outcome::Cancelled
         | Outcome::Skipped(_) => return None,
     }
-    let series = definitions.series(id, run.version)?;
-    let (_, step) = series.step(&record.step)?;
+    let series = definitions.series(id, record.version)?;
+    let message = definitions.recorded(id, record)?.message()?;
     let asked = Asked {
         effect,
         since: record.at,
         expires: None,
     };
     let zone = definitions.zone(person, zones);
-    Some(definitions.ruling(series, step.message()?, person, zone, &asked, now))
+    Some(definitions.ruling(series, message, person, zone, &asked, now))
 }
 
 /// What the policies are asked about a message.

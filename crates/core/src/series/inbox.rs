@@ -65,9 +65,7 @@ fn item(
     if until <= now || record.reactions.clicked.is_some() || record.reactions.dismissed.is_some() {
         return None;
     }
-    let (_, step) = definitions
-        .series(series, run.version)?
-        .step(&record.step)?;
+    let step = definitions.recorded(series, record)?;
     let message = step.in_app()?;
     if message.layout == wire::Layout::Modal && record.reactions.shown.is_some() {
         return None;

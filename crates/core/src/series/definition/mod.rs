@@ -15,7 +15,7 @@ pub(super) use step::{MET, NO, TIMED_OUT, YES};
 
 use super::{
     inbox::bundle,
-    person::Person,
+    person::{Person, StepRecord},
     policy::{Overrides, Settings},
     problems::Finding,
     spec::{
@@ -218,6 +218,11 @@ impl Definitions {
     pub fn series(&self, id: &str, version: u32) -> Option<&Series> {
         self.series.get(id)?.versions.get(&version)
     }
+
+    /// The step that a record is of.
+    pub(super) fn recorded(&self, id: &str, record: &StepRecord) -> Option<&Step> {
+        self.series.get(id)?.recorded(record)
+    }
 }
 
 /// The rules of segments as they are written.
@@ -227,6 +232,12 @@ fn rules_of(segments: &BTreeMap<String, SegmentSpec>) -> Segments {
 }
 
 impl Published {
+    /// The step that a record is of, in the version that it fired under.
+    pub(super) fn recorded(&self, record: &StepRecord) -> Option<&Step> {
+        let series = self.versions.get(&record.version)?;
+        series.step(&record.step).map(|(_, step)| step)
+    }
+
     fn compile(live: &LiveSeries, segments: &Segments) -> Result<Self, Vec<Finding>> {
         let mut findings = Vec::new();
         let mut versions = BTreeMap::new();

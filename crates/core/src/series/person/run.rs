@@ -151,6 +151,8 @@ pub enum ExitReason {
 pub struct StepRecord {
     /// The id of the step.
     pub step: String,
+    /// The version that it fired under; the run may have moved on to another since.
+    pub version: u32,
     /// When it fired, Unix ms.
     pub at: i64,
     /// What came of it.

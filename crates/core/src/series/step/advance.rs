@@ -221,6 +221,7 @@ impl<'a> Machine<'a> {
         if let Some(run) = self.run_mut(due.id, due.number) {
             run.steps.push(StepRecord {
                 step: due.step.id.clone(),
+                version: due.version,
                 at,
                 outcome,
                 reactions: Reactions::default(),

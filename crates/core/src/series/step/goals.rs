@@ -3,7 +3,7 @@
 
 use super::Machine;
 use crate::series::{
-    definition::{Action, Goal, Step},
+    definition::{Action, Goal, Published, Step},
     effect::{Metric, way_id},
     person::{Run, StepRecord},
 };
@@ -50,9 +50,7 @@ impl Machine<'_> {
                 if let Some(goal) = &series.goal {
                     self.goal(id, number, goal);
                 }
-                for step in series.steps.iter().filter(|step| step.goal().is_some()) {
-                    self.goal_of_message(id, number, step);
-                }
+                self.goals_of_messages(id, published, number);
             }
         }
     }
@@ -89,27 +87,28 @@ impl Machine<'_> {
         }
     }
 
-    fn goal_of_message(&mut self, id: &str, number: usize, step: &Step) {
-        let Some((run, goal)) = self.runs(id).get(number).zip(step.goal()) else {
-            return;
-        };
-        let place = run.steps.iter().position(|record| record.step == step.id);
-        let Some((place, record)) = place.and_then(|place| Some((place, run.steps.get(place)?)))
-        else {
-            return;
-        };
-        let has_come = record.may_convert(goal, self.now)
-            && goal.rule.eval(&self.facts_from(record.at), self.now);
-        if !has_come {
-            return;
-        }
-        let (at, version) = (self.reached_at(record.at), run.version);
-        let record = self
-            .run_mut(id, number)
-            .and_then(|run| run.steps.get_mut(place));
-        if let Some(record) = record {
-            record.converted = Some(at);
-            self.count(id, version, Some(&step.id), Metric::Converted);
+    fn goals_of_messages(&mut self, id: &str, published: &Published, number: usize) {
+        let records = self.runs(id).get(number).map_or(0, |run| run.steps.len());
+        for place in 0..records {
+            let run = self.runs(id).get(number);
+            let Some(record) = run.and_then(|run| run.steps.get(place)) else {
+                continue;
+            };
+            let Some(goal) = published.recorded(record).and_then(Step::goal) else {
+                continue;
+            };
+            let has_come = record.may_convert(goal, self.now)
+                && goal.rule.eval(&self.facts_from(record.at), self.now);
+            if !has_come {
+                continue;
+            }
+            let (at, version) = (self.reached_at(record.at), record.version);
+            let step = record.step.clone();
+            let run = self.run_mut(id, number);
+            if let Some(record) = run.and_then(|run| run.steps.get_mut(place)) {
+                record.converted = Some(at);
+            }
+            self.count(id, version, Some(&step), Metric::Converted);
         }
     }
 

@@ -6,7 +6,7 @@ use crate::{
     history::{Added, Engagement, Occurrence},
     rule::Change,
     series::{
-        definition::Message,
+        definition::{Message, Step},
         effect::{Channel, Metric, effect_id, way_id},
         input::{Delivery, Input},
         person::{Identified, Outcome, Reaction},
@@ -150,7 +150,6 @@ impl Machine<'_> {
     fn react(&mut self, effect: &str, reaction: Reaction, at: i64) -> Option<Noted> {
         let (series, place, record) = self.find(effect)?;
         let run = self.person.runs.get_mut(&series)?.get_mut(place)?;
-        let version = run.version;
         let record = run.steps.get_mut(record)?;
         // No one can react to what never reached them.
         let is_nothing = match record.outcome {
@@ -172,7 +171,7 @@ impl Machine<'_> {
             Reaction::Clicked => (Metric::Clicked, Engagement::Clicked),
             Reaction::Dismissed => (Metric::Dismissed, Engagement::Dismissed),
         };
-        let step = record.step.clone();
+        let (step, version) = (record.step.clone(), record.version);
         self.count(&series, version, Some(&step), metric);
         let change = self.engaged(engagement, &way_id(&series, &step), at);
         Some((series, change))
@@ -181,13 +180,12 @@ impl Machine<'_> {
     fn settle(&mut self, effect: &str, delivery: &Delivery) -> Option<Noted> {
         let (series, place, record) = self.find(effect)?;
         let run = self.person.runs.get_mut(&series)?.get_mut(place)?;
-        let version = run.version;
         let record = run.steps.get_mut(record)?;
-        let step = record.step.clone();
+        let (step, version) = (record.step.clone(), record.version);
         // What is live in the app was counted when it went live, and has no receipt.
         let is_in_app = |message: &Message| message.channel() == Channel::InApp;
-        let definition = self.definitions.series(&series, version);
-        let message = definition.and_then(|series| series.step(&step)?.1.message());
+        let message = self.definitions.recorded(&series, record);
+        let message = message.and_then(Step::message);
         if message.is_some_and(is_in_app) {
             return None;
         }

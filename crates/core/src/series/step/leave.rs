@@ -50,7 +50,6 @@ impl Machine<'_> {
         };
         run.state = RunState::Exited { at, reason };
         let (version, entry, held_out) = (run.version, run.entry, run.held_out);
-        let definition = self.definitions.series(id, version);
         for record in &mut run.steps {
             let effect = || effect_id(&self.person.id, id, entry, &record.step);
             match record.outcome {
@@ -59,8 +58,8 @@ impl Machine<'_> {
                     // It may have left a moment ago: its room is not given back.
                     self.person.policy.sent.left(&effect, at);
                     // An in-app message that is held back stands in no outbox.
-                    let step = definition.and_then(|series| series.step(&record.step));
-                    if step.is_none_or(|(_, step)| step.in_app().is_none()) {
+                    let step = self.definitions.recorded(id, record);
+                    if step.is_none_or(|step| step.in_app().is_none()) {
                         self.effects.push(Effect::Cancel { effect });
                     }
                     record.outcome = Outcome::Cancelled;

@@ -157,7 +157,7 @@ impl Machine<'_> {
         let Outcome::Delayed { until, .. } = record.outcome else {
             return None;
         };
-        let (version, since) = (run.version, record.at);
+        let (version, since) = (record.version, record.at);
         let series = self.definitions.series(id, version)?;
         let (_, step) = series.step(&record.step)?;
         let live_for_ms = step.in_app()?.live_for_ms;

@@ -143,7 +143,7 @@ impl Machine<'_> {
         let rules = series.and_then(|series| {
             let ends = Run::that_may_exit(runs, number, self.now)
                 .and_then(|run| self.exit_flip(published, series, run));
-            let goals = self.goal_flip(series, runs, number);
+            let goals = self.goal_flip(published, series, runs, number);
             let met = run
                 .step()
                 .filter(|_| matches!(run.state, RunState::Holding { .. }) && !published.paused)
@@ -156,7 +156,7 @@ impl Machine<'_> {
         let delayed = || {
             run.steps
                 .iter()
-                .filter_map(|record| live_flip(series?, record))
+                .filter_map(|record| live_flip(published, record))
         };
         let delayed = delayed().min().filter(|_| !published.paused);
         earliest([moves, rules, delayed, run.checked_at()])
@@ -176,7 +176,13 @@ impl Machine<'_> {
         earliest([exit, left.flatten()])
     }
 
-    fn goal_flip(&self, series: &Series, runs: &[Run], number: usize) -> Option<i64> {
+    fn goal_flip(
+        &self,
+        published: &Published,
+        series: &Series,
+        runs: &[Run],
+        number: usize,
+    ) -> Option<i64> {
         let run = runs.get(number)?;
         let own = series
             .goal
@@ -188,7 +194,7 @@ impl Machine<'_> {
                 (flip <= run.entered_at.saturating_add(goal.within_ms)).then_some(flip)
             });
         let of_messages = run.steps.iter().filter_map(|record| {
-            let goal = series.step(&record.step)?.1.goal()?;
+            let goal = published.recorded(record)?.goal()?;
             if !record.may_convert(goal, self.now) {
                 return None;
             }
@@ -226,11 +232,11 @@ impl Series {
 }
 
 /// When an in-app message that is held back is asked for again.
-fn live_flip(series: &Series, record: &StepRecord) -> Option<i64> {
+fn live_flip(published: &Published, record: &StepRecord) -> Option<i64> {
     let Outcome::Delayed { until, .. } = record.outcome else {
         return None;
     };
-    series.step(&record.step)?.1.in_app().map(|_| until)
+    published.recorded(record)?.in_app().map(|_| until)
 }
 
 /// The earliest of these instants.
