@@ -189,6 +189,17 @@ impl SentLog {
 /// future (a clock that was set back) takes room from now on.
 #[must_use]
 pub fn room(log: &SentLog, cap: &Cap, effect: &str, now: i64) -> Option<i64> {
+    room_ahead(log, cap, effect, now, now)
+}
+
+/// The same from an instant ahead on, as far as is known `now`: what is on its way leaves now.
+pub(super) fn room_ahead(
+    log: &SentLog,
+    cap: &Cap,
+    effect: &str,
+    from: i64,
+    now: i64,
+) -> Option<i64> {
     let effect = key(effect);
     let others = log.0.iter().filter(|sent| sent.effect != effect);
     let mut leaves: Vec<i64> = others.map(|sent| sent.leaves(now)).collect();
@@ -196,7 +207,7 @@ pub fn room(log: &SentLog, cap: &Cap, effect: &str, now: i64) -> Option<i64> {
     // There is room as soon as the newest but `messages` - 1 of the others is out of the window.
     let ahead = usize::from(cap.messages.get()) - 1;
     let room = leaves.iter().rev().nth(ahead)?.saturating_add(cap.per.0);
-    (room > now).then_some(room)
+    (room > from).then_some(room)
 }
 
 #[cfg(test)]

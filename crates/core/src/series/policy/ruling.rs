@@ -155,7 +155,7 @@ impl Settings {
         let mut first = None;
         // It ends: what was sent does not change meanwhile, so that room, once there, stays, and
         // the time of day comes once; only quiet hours can follow on either.
-        while let Some(hold) = self.hold(overrides, to, message, at) {
+        while let Some(hold) = self.hold(overrides, to, message, (at, now)) {
             let is_blocked = matches!(hold.reason, Reason::QuietHours | Reason::Cap);
             if is_blocked && overrides.when_blocked == WhenBlocked::Skip {
                 // What would block it later is looked at later.
@@ -198,13 +198,13 @@ impl Settings {
             .or_else(|| self.holds_out(to.id).then_some(Reason::Holdout))
     }
 
-    /// What would hold it back at an instant.
+    /// What would hold it back at an instant, as far as is known now.
     fn hold(
         &self,
         overrides: &Overrides,
         to: &Recipient<'_>,
         message: &Asking<'_>,
-        at: i64,
+        (at, now): (i64, i64),
     ) -> Option<Hold> {
         let timing = || {
             let since = message.since;
@@ -234,7 +234,7 @@ impl Settings {
                 .cap
                 .as_ref()
                 .filter(|_| cap::counts(message.channel) && !overrides.ignore_cap)?;
-            let until = cap::room(&to.state.sent, cap, message.effect, at)?;
+            let until = cap::room_ahead(&to.state.sent, cap, message.effect, at, now)?;
             let reason = Reason::Cap;
             Some(Hold { until, reason })
         };
