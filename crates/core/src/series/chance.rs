@@ -1,14 +1,16 @@
-//! Chance, the same for the same person: who is held out, who goes which way.
-//! Draws nothing: it is a hash of stable ids.
+//! Chance, the same for the same person: who is held out of a series, who goes which way.
+//! Draws nothing: it is a hash of stable ids, the one that experiments draw by.
 
 use super::definition::Path;
-use crate::hash::mix64;
+use crate::experiment::{Holdout, hash};
 
-/// A number from 0 up to 1, the same for the same seed and person, and unrelated for another seed.
-pub(super) fn chance(seed: &str, person: &str) -> f64 {
-    let hash = mix64([seed, "\0", person].concat().as_bytes());
-    // The upper 53 bits are what an `f64` holds exactly.
-    (hash >> 11) as f64 / (1_u64 << 53) as f64
+/// Whether a series holds a person out.
+pub(super) fn is_held_out(series: &str, percent: u32, person: &str) -> bool {
+    let holdout = Holdout {
+        id: series.to_owned(),
+        share: f64::from(percent) / 100.0,
+    };
+    percent > 0 && holdout.holds(person)
 }
 
 /// The way that a split takes for a person: the same whenever it is asked.
@@ -18,7 +20,7 @@ pub(super) fn way<'a>(
     step: &str,
     person: &str,
 ) -> Option<&'a Path> {
-    let place = chance(&["split/", series, "/", step].concat(), person);
+    let place = hash(&["split/", series, "/", step].concat(), person);
     // The last way ends at 1, give or take the last digit of a sum.
     paths.iter().find(|path| place < path.end).or(paths.last())
 }

@@ -8,7 +8,7 @@ use crate::{
     hash::mix64,
     rule::{Attribute, Facts, Program},
     series::{
-        chance::chance,
+        chance::is_held_out,
         definition::{Gate, RUNS_MAX, Series, Step},
         effect::Metric,
         person::{Run, RunState},
@@ -179,9 +179,8 @@ impl Machine<'_> {
     /// Whether chance holds them out: of every series, or of this one.
     fn is_held_out(&self, id: &str, series: &Series) -> bool {
         let person = self.person.id.as_str();
-        let percent = f64::from(series.holdout_percent);
         self.definitions.settings.holds_out(person)
-            || chance(&["holdout/", id].concat(), person) * 100.0 < percent
+            || is_held_out(id, series.holdout_percent, person)
     }
 }
 
