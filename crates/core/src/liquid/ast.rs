@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// Where something stands in the source, counted from 1; columns are characters.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) struct Place {
     pub(super) line: u32,
     pub(super) column: u32,
@@ -16,6 +16,9 @@ pub(super) struct Place {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Template {
     pub(super) nodes: Vec<Node>,
+    /// Variables that are known already: they are asked of no scope. Only partial rendering makes
+    /// them.
+    pub(super) given: Vec<(String, Expr)>,
 }
 
 /// One thing to do.
@@ -56,6 +59,29 @@ pub(super) enum Node {
     Continue,
     /// `ifchanged`.
     IfChanged(Vec<Node>),
+    /// A `for` whose turns are written out, each with its own body. Only partial rendering makes it.
+    Turns(Box<Turns>),
+    /// What can't be rendered, once it is reached. Only partial rendering makes it.
+    Fail { at: Place, message: String },
+}
+
+/// The turns of a loop that is known, where something in them is not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Turns {
+    pub(super) name: String,
+    /// How many turns the loop has: more than there are bodies, if it is left before its end.
+    pub(super) length: u32,
+    pub(super) bodies: Vec<Vec<Node>>,
+}
+
+/// Where a loop stands: `forloop` as a value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Standing {
+    pub(super) name: String,
+    pub(super) length: u32,
+    pub(super) index: u32,
+    pub(super) columns: Option<u32>,
+    pub(super) parent: Option<Box<Standing>>,
 }
 
 /// One condition and what it guards.
@@ -164,6 +190,15 @@ pub(super) enum Expr {
     Empty,
     Range(Box<(Expr, Expr)>),
     Path(Path),
+    /// From here on, what no source can say: values that partial rendering has put in place.
+    List(Vec<Expr>),
+    Map(Vec<(String, Expr)>),
+    /// Text with its form for the sink.
+    Ready {
+        plain: String,
+        ready: String,
+    },
+    Loop(Box<Standing>),
 }
 
 /// `a.b[c]`.
@@ -181,6 +216,8 @@ pub(super) enum Segment {
     Name(String),
     /// `[expression]`.
     Index(Expr),
+    /// The value itself, at the root of a path. Only partial rendering makes it.
+    Value(Expr),
 }
 
 /// Declares the filters once: variant, name, fewest and most arguments.

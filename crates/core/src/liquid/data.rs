@@ -63,6 +63,15 @@ impl Data {
         Self::Text(Rc::from(text))
     }
 
+    /// An object of these entries.
+    pub(super) fn map<'n>(entries: impl Iterator<Item = (&'n str, Self)>) -> Self {
+        let mut table = Table::default();
+        for (name, value) in entries {
+            table.insert(name, value);
+        }
+        Self::Map(Rc::new(table))
+    }
+
     /// Takes a value from outside; whole numbers become integers.
     pub(super) fn from_value(value: Value) -> Self {
         Self::from_nested(value, 0)

@@ -9,10 +9,10 @@ use super::{
         Arm, Branch, Comparison, Condition, Expr, Joint, Node, Operator, Path, Pipe, Place,
         Segment, Template,
     },
+    constant::{constant, range},
     data::{Data, order},
     filters,
     letters::{concat, print_int},
-    number::Number,
     table::Table,
     terms::{Fault, Terms},
 };
@@ -73,6 +73,10 @@ pub(super) fn render(
         depth: 0,
         at: Place::default(),
     };
+    for (name, value) in &template.given {
+        let value = constant(value).unwrap_or(Data::Nil);
+        run.roots.insert(name, value);
+    }
     match run.nodes(&template.nodes) {
         Ok(_) => Ok(run.page.ready),
         Err(fault) => Err(fault.at(run.at)),
@@ -127,6 +131,11 @@ impl<'a> Run<'a> {
             Node::Break => return Ok(Flow::Break),
             Node::Continue => return Ok(Flow::Continue),
             Node::IfChanged(body) => return self.if_changed(body),
+            Node::Turns(turns) => return self.turns(turns),
+            Node::Fail { at, message } => {
+                self.at = *at;
+                return Err(Fault::because(message));
+            }
         }
         Ok(Flow::Next)
     }
@@ -297,53 +306,37 @@ impl<'a> Run<'a> {
             return Ok(left.is_true());
         };
         let right = self.expr(right)?;
-        let operator = *operator;
-        match operator {
-            Operator::Is => return Ok(left.equals(&right)),
-            Operator::IsNot => return Ok(!left.equals(&right)),
-            Operator::Contains => return Ok(left.contains(&right)),
-            Operator::Less | Operator::More | Operator::AtMost | Operator::AtLeast => {}
-        }
-        let ordering = match (&left, &right) {
-            (Data::Number(left), Data::Number(right)) => order(*left, *right),
-            _ => match (left.as_text(), right.as_text()) {
-                (Some(left), Some(right)) => Some(left.cmp(right)),
-                (Some(_), None) if matches!(right, Data::Number(_)) => {
-                    return Err(incomparable(&left, &right));
-                }
-                (None, Some(_)) if matches!(left, Data::Number(_)) => {
-                    return Err(incomparable(&left, &right));
-                }
-                // Nothing, lists and the like are neither more nor less.
-                _ => None,
-            },
-        };
-        Ok(ordering.is_some_and(|ordering| match operator {
-            Operator::Less => ordering.is_lt(),
-            Operator::More => ordering.is_gt(),
-            Operator::AtMost => ordering.is_le(),
-            Operator::AtLeast => ordering.is_ge(),
-            Operator::Is | Operator::IsNot | Operator::Contains => false,
-        }))
+        test(*operator, &left, &right)
     }
 
     pub(super) fn expr(&mut self, expr: &Expr) -> Result<Data, Fault> {
-        Ok(match expr {
-            Expr::Nil => Data::Nil,
-            Expr::Bool(truth) => Data::Bool(*truth),
-            Expr::Int(int) => Data::int(*int),
-            Expr::Float(float) => Data::Number(Number::Float(*float)),
-            Expr::Text(text) => Data::text(text),
-            Expr::Blank => Data::Blank,
-            Expr::Empty => Data::Empty,
+        if let Some(value) = constant(expr) {
+            return Ok(value);
+        }
+        match expr {
             Expr::Range(ends) => {
                 let (from, to) = &**ends;
-                let from = self.expr(from)?.to_number().truncated();
-                let to = self.expr(to)?.to_number().truncated();
-                Data::Range(from, to)
+                Ok(range(&self.expr(from)?, &self.expr(to)?))
             }
-            Expr::Path(path) => self.path(path)?,
-        })
+            Expr::Path(path) => self.path(path),
+            Expr::Nil
+            | Expr::Bool(_)
+            | Expr::Int(_)
+            | Expr::Float(_)
+            | Expr::Text(_)
+            | Expr::Blank
+            | Expr::Empty
+            | Expr::List(_)
+            | Expr::Map(_)
+            | Expr::Ready { .. }
+            | Expr::Loop(_) => Ok(Data::Nil),
+        }
+    }
+
+    /// As [`Self::expr`], where a fault is that of a loop.
+    pub(super) fn expr_at(&mut self, expr: &Expr, at: Place) -> Result<Data, Fault> {
+        self.at = at;
+        self.expr(expr)
     }
 
     fn path(&mut self, path: &Path) -> Result<Data, Fault> {
@@ -353,12 +346,13 @@ impl<'a> Run<'a> {
                 let name = self.expr(index)?.to_text();
                 self.variable(&name)?
             }
+            Segment::Value(value) => self.expr(value)?,
         };
         for segment in &path.rest {
             self.terms.charge(1)?;
             value = match segment {
                 Segment::Name(name) => value.member(name),
-                Segment::Index(index) => {
+                Segment::Index(index) | Segment::Value(index) => {
                     let index = self.expr(index)?;
                     value.item(&index)
                 }
@@ -390,11 +384,37 @@ impl<'a> Run<'a> {
         self.roots.insert(name, value.clone());
         Ok(value)
     }
+}
 
-    /// Where a fault would be reported.
-    pub(super) fn stand_at(&mut self, at: Place) {
-        self.at = at;
+/// Whether a comparison of two values holds.
+pub(super) fn test(operator: Operator, left: &Data, right: &Data) -> Result<bool, Fault> {
+    match operator {
+        Operator::Is => return Ok(left.equals(right)),
+        Operator::IsNot => return Ok(!left.equals(right)),
+        Operator::Contains => return Ok(left.contains(right)),
+        Operator::Less | Operator::More | Operator::AtMost | Operator::AtLeast => {}
     }
+    let ordering = match (left, right) {
+        (Data::Number(left), Data::Number(right)) => order(*left, *right),
+        _ => match (left.as_text(), right.as_text()) {
+            (Some(left), Some(right)) => Some(left.cmp(right)),
+            (Some(_), None) if matches!(right, Data::Number(_)) => {
+                return Err(incomparable(left, right));
+            }
+            (None, Some(_)) if matches!(left, Data::Number(_)) => {
+                return Err(incomparable(left, right));
+            }
+            // Nothing, lists and the like are neither more nor less.
+            _ => None,
+        },
+    };
+    Ok(ordering.is_some_and(|ordering| match operator {
+        Operator::Less => ordering.is_lt(),
+        Operator::More => ordering.is_gt(),
+        Operator::AtMost => ordering.is_le(),
+        Operator::AtLeast => ordering.is_ge(),
+        Operator::Is | Operator::IsNot | Operator::Contains => false,
+    }))
 }
 
 fn incomparable(left: &Data, right: &Data) -> Fault {

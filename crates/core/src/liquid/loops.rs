@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{
-    ast::{Expr, Loop, Offset},
+    ast::{Expr, Loop, Node, Offset, Turns},
     data::{Data, pair, range_len},
     eval::{Flow, Run},
     terms::{Fault, Terms},
@@ -60,15 +60,46 @@ impl Items {
 }
 
 /// The part of the items that a loop runs over.
-struct Stretch {
+pub(super) struct Stretch {
     items: Items,
     from: usize,
-    length: usize,
+    pub(super) length: usize,
+    /// Where `offset: continue` goes on.
+    pub(super) stop: i64,
     reversed: bool,
 }
 
 impl Stretch {
-    fn get(&self, index: usize) -> Data {
+    /// Of what there is in `over`, `limit` items after the first `offset`. An offset below zero
+    /// takes from the limit. Text is one item, wherever the loop starts.
+    pub(super) fn cut(
+        over: &Data,
+        offset: i64,
+        limit: Option<i64>,
+        reversed: bool,
+        terms: &mut Terms,
+    ) -> Result<Self, Fault> {
+        let items = Items::of(over, terms)?;
+        let whole = (0, items.len());
+        let (from, until) = if over.as_text().is_some() {
+            whole
+        } else {
+            let place = |at: i64| usize::try_from(at.max(0)).unwrap_or(usize::MAX);
+            let until = limit.map_or(whole.1, |limit| place(offset.saturating_add(limit)));
+            (place(offset), until.min(whole.1))
+        };
+        let length = until.saturating_sub(from);
+        let stop = offset.saturating_add(i64::try_from(length).unwrap_or(i64::MAX));
+        Ok(Self {
+            items,
+            from,
+            length,
+            stop,
+            reversed,
+        })
+    }
+
+    pub(super) fn get(&self, index: usize) -> Data {
         let index = if self.reversed {
             self.length.saturating_sub(index + 1)
         } else {
@@ -78,36 +109,99 @@ impl Stretch {
     }
 }
 
+/// A limit or an offset: nothing if it is nothing. What is no whole number is a problem, or, for a
+/// `tablerow` with columns, rounded down.
+pub(super) fn bound(value: &Data, lenient: bool) -> Result<Option<i64>, Fault> {
+    if value.is_nil() {
+        return Ok(None);
+    }
+    match value.to_whole() {
+        Some(whole) => Ok(Some(whole)),
+        None if lenient => Ok(Some(value.to_number().truncated())),
+        None => {
+            let kind = value.kind();
+            let message = "the limit and offset of a loop must be whole numbers, not ";
+            Err(Fault::made(&[message, kind]))
+        }
+    }
+}
+
+/// How many columns a table of so many items has.
+pub(super) fn columns(asked: Option<i64>, items: usize) -> usize {
+    asked
+        .map_or(items, |asked| usize::try_from(asked).unwrap_or_default())
+        .max(1)
+}
+
+/// What stands before a cell: at the start of a row that is not the first, the end of the row before.
+pub(super) fn cell(index: usize, columns: usize) -> [String; 2] {
+    let mut parts = [String::new(), String::new()];
+    let [row_start, cell_start] = &mut parts;
+    if index > 0 && index.is_multiple_of(columns) {
+        row_start.push_str("</tr>\n<tr class=\"row");
+        Data::count(index / columns + 1).print(row_start);
+        row_start.push_str("\">");
+    }
+    cell_start.push_str("<td class=\"col");
+    Data::count(index % columns + 1).print(cell_start);
+    cell_start.push_str("\">");
+    parts
+}
+
+/// Before the first cell of a table.
+pub(super) const TABLE_START: &str = "<tr class=\"row1\">\n";
+/// After each cell.
+pub(super) const CELL_END: &str = "</td>";
+/// After the last cell.
+pub(super) const TABLE_END: &str = "</tr>\n";
+
 impl<'a> Run<'a> {
     /// `for`.
     pub(super) fn each(&mut self, each: &'a Loop) -> Result<Flow, Fault> {
-        let stretch = self.stretch(each)?;
+        let over = self.expr_at(&each.over, each.at)?;
+        let stretch = self.stretch(each, &over)?;
         if stretch.length == 0 {
             return self.body(&each.otherwise);
         }
-        let name: Rc<str> = Rc::from(each.name.as_str());
-        let mut parent = None;
-        if let Some((_, Data::Turn(turn))) = self
-            .locals
-            .iter()
-            .rev()
-            .find(|(name, _)| *name == "forloop")
-        {
-            parent = Some(Rc::clone(turn));
-        }
+        let bodies = (0..stretch.length).map(|index| {
+            let item = Some((each.variable.as_str(), stretch.get(index)));
+            (item, each.body.as_slice())
+        });
+        self.go_round(&each.name, stretch.length, bodies)
+    }
+
+    /// A `for` whose turns are written out.
+    pub(super) fn turns(&mut self, turns: &'a Turns) -> Result<Flow, Fault> {
+        let length = usize::try_from(turns.length).unwrap_or(usize::MAX);
+        let bodies = turns.bodies.iter().map(|body| (None, body.as_slice()));
+        self.go_round(&turns.name, length, bodies)
+    }
+
+    fn go_round(
+        &mut self,
+        name: &str,
+        length: usize,
+        bodies: impl Iterator<Item = (Option<(&'a str, Data)>, &'a [Node])>,
+    ) -> Result<Flow, Fault> {
+        let name: Rc<str> = Rc::from(name);
+        let mut around = self.locals.iter().rev();
+        let parent = match around.find(|(name, _)| *name == "forloop") {
+            Some((_, Data::Turn(turn))) => Some(Rc::clone(turn)),
+            Some(_) | None => None,
+        };
         let depth = self.locals.len();
-        for index in 0..stretch.length {
+        for (index, (item, body)) in bodies.enumerate() {
             self.terms.charge(1)?;
             let turn = Turn {
                 name: Rc::clone(&name),
-                length: stretch.length,
+                length,
                 index,
                 parent: parent.clone(),
                 columns: None,
             };
             self.locals.push(("forloop", Data::Turn(Rc::new(turn))));
-            self.locals.push((&each.variable, stretch.get(index)));
-            let flow = self.body(&each.body);
+            self.locals.extend(item);
+            let flow = self.body(body);
             self.locals.truncate(depth);
             if flow? == Flow::Break {
                 break;
@@ -116,28 +210,22 @@ impl<'a> Run<'a> {
         Ok(Flow::Next)
     }
 
-    /// `tablerow`: the items in the cells of rows, `cols` to a row.
+    /// `tablerow`: the items in the cells of rows, `cols` to a row. Over nothing, there is no table.
     pub(super) fn table(&mut self, each: &'a Loop) -> Result<Flow, Fault> {
-        let stretch = self.stretch(each)?;
-        let columns = match self.bound(each.columns.as_ref(), true)? {
-            Some(columns) => columns.max(1),
-            None => stretch.length.max(1),
-        };
+        let over = self.expr_at(&each.over, each.at)?;
+        if !over.is_true() {
+            return Ok(Flow::Next);
+        }
+        let stretch = self.stretch(each, &over)?;
+        let columns = columns(self.bound(each.columns.as_ref(), true)?, stretch.length);
         let name: Rc<str> = Rc::from(each.name.as_str());
-        self.literal("<tr class=\"row1\">\n")?;
+        self.literal(TABLE_START)?;
         let depth = self.locals.len();
         for index in 0..stretch.length {
             self.terms.charge(1)?;
-            let column = index % columns + 1;
-            if index > 0 && column == 1 {
-                let row = index / columns + 1;
-                self.literal("</tr>\n<tr class=\"row")?;
-                self.literal(&Data::count(row).to_text())?;
-                self.literal("\">")?;
+            for text in cell(index, columns) {
+                self.literal(&text)?;
             }
-            self.literal("<td class=\"col")?;
-            self.literal(&Data::count(column).to_text())?;
-            self.literal("\">")?;
             let turn = Turn {
                 name: Rc::clone(&name),
                 length: stretch.length,
@@ -151,59 +239,32 @@ impl<'a> Run<'a> {
             let flow = self.body(&each.body);
             self.locals.truncate(depth);
             let flow = flow?;
-            self.literal("</td>")?;
+            self.literal(CELL_END)?;
             if flow == Flow::Break {
                 break;
             }
         }
-        self.literal("</tr>\n")?;
+        self.literal(TABLE_END)?;
         Ok(Flow::Next)
     }
 
-    fn stretch(&mut self, each: &'a Loop) -> Result<Stretch, Fault> {
-        self.stand_at(each.at);
+    fn stretch(&mut self, each: &'a Loop, over: &Data) -> Result<Stretch, Fault> {
         let lenient = each.columns.is_some();
-        let over = self.expr(&each.over)?;
-        let items = Items::of(&over, &mut self.terms)?;
-        let from = match &each.offset {
+        let offset = match &each.offset {
             None => 0,
-            Some(Offset::Continue) => self.stops.get(&each.name).map_or(0, Data::as_count),
+            Some(Offset::Continue) => self.stops.get(&each.name).map_or(0, Data::as_int),
             Some(Offset::At(offset)) => self.bound(Some(offset), lenient)?.unwrap_or(0),
         };
-        let left = items.len().saturating_sub(from);
-        let length = match self.bound(each.limit.as_ref(), lenient)? {
-            Some(limit) => left.min(limit),
-            None => left,
-        };
-        let stop = Data::count(from.saturating_add(length));
-        self.stops.insert(&each.name, stop);
-        Ok(Stretch {
-            items,
-            from,
-            length,
-            reversed: each.reversed,
-        })
+        let limit = self.bound(each.limit.as_ref(), lenient)?;
+        let stretch = Stretch::cut(over, offset, limit, each.reversed, &mut self.terms)?;
+        self.stops.insert(&each.name, Data::int(stretch.stop));
+        Ok(stretch)
     }
 
-    /// A limit or an offset: nothing if it is absent. What is no whole number is a problem, or
-    /// `lenient`, rounded down.
-    fn bound(&mut self, expr: Option<&Expr>, lenient: bool) -> Result<Option<usize>, Fault> {
-        let Some(expr) = expr else {
-            return Ok(None);
-        };
-        let value = self.expr(expr)?;
-        if value.is_nil() {
-            return Ok(None);
+    fn bound(&mut self, expr: Option<&Expr>, lenient: bool) -> Result<Option<i64>, Fault> {
+        match expr {
+            Some(expr) => bound(&self.expr(expr)?, lenient),
+            None => Ok(None),
         }
-        let whole = match value.to_whole() {
-            Some(whole) => whole,
-            None if lenient => value.to_number().truncated(),
-            None => {
-                let kind = value.kind();
-                let message = "the limit and offset of a loop must be whole numbers, not ";
-                return Err(Fault::made(&[message, kind]));
-            }
-        };
-        Ok(Some(usize::try_from(whole.max(0)).unwrap_or(usize::MAX)))
     }
 }

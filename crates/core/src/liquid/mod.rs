@@ -9,6 +9,7 @@
 //! The tags, the filters and the rules of escaping are described in `docs/liquid.md`.
 
 mod ast;
+mod constant;
 mod data;
 mod eval;
 mod expression;
@@ -19,6 +20,7 @@ mod loops;
 mod markup;
 mod number;
 mod parser;
+mod partial;
 mod sink;
 mod table;
 mod tags;
@@ -217,4 +219,35 @@ pub fn render_within(
     now_ms: Option<i64>,
 ) -> Result<String, RenderError> {
     eval::render(template, scope, terms::Terms::new(*limits, sink, now_ms))
+}
+
+/// Renders as far as the known variables go: what is left of the template asks only for the
+/// variables that `asks` names, which are known later, in the browser perhaps.
+///
+/// Whatever those turn out to be, rendering what is left gives the text that rendering the template
+/// with all variables gives. A template that asks for none of them becomes plain text
+/// ([`Template::as_text`]). No value stays in it but those that it may show or must decide by.
+///
+/// `"now" | date` is left for later unless `now_ms` says when that is.
+///
+/// # Errors
+///
+/// When a limit is passed, when the data does not fit the template wherever it leads, or when the
+/// template asks for a variable by a name that is not known yet (`{{ [page.name] }}`).
+pub fn partial(
+    template: &Template,
+    known: &dyn Scope,
+    asks: &dyn Fn(&str) -> bool,
+    sink: Sink,
+    limits: &Limits,
+    now_ms: Option<i64>,
+) -> Result<Template, RenderError> {
+    let setting = partial::Setting {
+        known,
+        asks,
+        sink,
+        limits: *limits,
+        now_ms,
+    };
+    partial::partial(template, &setting)
 }

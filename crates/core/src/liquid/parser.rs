@@ -131,7 +131,10 @@ pub(super) fn parse(source: &str) -> Result<Template, Vec<Problem>> {
     let (body, _) = parser.block(&[], "");
     let mut problems = parser.problems;
     if problems.is_empty() {
-        return Ok(Template { nodes: body.nodes });
+        return Ok(Template {
+            nodes: body.nodes,
+            given: Vec::new(),
+        });
     }
     problems.sort_by_key(|problem| (problem.line, problem.column));
     problems.truncate(PROBLEMS_MAX);

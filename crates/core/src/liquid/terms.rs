@@ -81,6 +81,17 @@ impl Terms {
         self.charge(items.saturating_add(value.weight() / BYTES_PER_STEP))
     }
 
+    /// A value as it is written.
+    pub(super) fn written_form(&self, value: &Data, raw: bool) -> String {
+        if let (Data::Ready { ready, .. }, false) = (value, raw) {
+            return ready.to_string();
+        }
+        let mut out = String::new();
+        let sink = if raw { Sink::Plain } else { self.sink };
+        sink.write(&mut out, &value.to_text());
+        out
+    }
+
     /// Makes sure that a text of so many bytes may be made at all.
     pub(super) fn fits(&self, bytes: usize) -> Result<(), Fault> {
         if bytes > self.limits.output_bytes {

@@ -16,7 +16,11 @@ struct Walk<'a> {
 /// Every place where a variable from outside is asked for.
 pub(super) fn variables(template: &Template) -> Vec<Variable> {
     let mut walk = Walk {
-        own: Vec::new(),
+        own: template
+            .given
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .collect(),
         found: Vec::new(),
     };
     walk.nodes(&template.nodes);
@@ -72,7 +76,12 @@ impl<'a> Walk<'a> {
             }
             Node::Increment(name) | Node::Decrement(name) => self.own.push(name),
             Node::IfChanged(body) => self.nodes(body),
-            Node::Text(_) | Node::Break | Node::Continue => {}
+            Node::Turns(turns) => {
+                self.own.push("forloop");
+                turns.bodies.iter().for_each(|body| self.nodes(body));
+                self.own.retain(|name| *name != "forloop");
+            }
+            Node::Text(_) | Node::Break | Node::Continue | Node::Fail { .. } => {}
         }
     }
 
@@ -129,7 +138,11 @@ impl<'a> Walk<'a> {
             | Expr::Float(_)
             | Expr::Text(_)
             | Expr::Blank
-            | Expr::Empty => {}
+            | Expr::Empty
+            | Expr::List(_)
+            | Expr::Map(_)
+            | Expr::Ready { .. }
+            | Expr::Loop(_) => {}
         }
     }
 
@@ -143,7 +156,7 @@ impl<'a> Walk<'a> {
                     names.push(name.clone());
                 }
                 Segment::Name(_) | Segment::Index(Expr::Text(_)) => {}
-                Segment::Index(index) => {
+                Segment::Index(index) | Segment::Value(index) => {
                     known = false;
                     self.expr(index, false);
                 }

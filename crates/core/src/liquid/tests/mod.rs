@@ -3,6 +3,7 @@
 
 mod date;
 mod limits;
+mod partial;
 mod problems;
 mod properties;
 mod sinks;
