@@ -351,8 +351,8 @@ impl Data {
     /// `[index]`: an item, counted from the end if negative, or an entry.
     pub(super) fn item(&self, index: &Self) -> Self {
         match (self, index) {
-            (Self::List(items), Self::Number(number)) => {
-                let index = number.truncated();
+            (Self::List(items), Self::Number(Number::Int(index))) => {
+                let index = *index;
                 let place = if index < 0 {
                     usize::try_from(index.unsigned_abs())
                         .ok()
@@ -458,7 +458,7 @@ impl Data {
     /// `contains`: part of a text, an item of a list, a name of a map.
     pub(super) fn contains(&self, part: &Self) -> bool {
         match self {
-            _ if part.is_nil() => false,
+            _ if !part.is_true() => false,
             Self::Text(text) | Self::Ready { plain: text, .. } => {
                 find(text, &part.to_text(), 0).is_some()
             }

@@ -253,7 +253,7 @@ impl<'a> Run<'a> {
             None => concat(&["u", key]),
         };
         let turn = self.cycles.get(&key).map_or(0, Data::as_count);
-        let value = match items.get(turn).or(items.first()) {
+        let value = match items.get(turn) {
             Some(item) => self.expr(item)?,
             None => Data::Nil,
         };

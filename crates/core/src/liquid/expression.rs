@@ -132,6 +132,8 @@ impl<'a, 'l> Words<'a, 'l> {
             return Err(self.expected("the name of a filter after `|`"));
         };
         self.take();
+        // Ruby programmers know `escape` as `h`.
+        let name = if name == "h" { "escape" } else { name };
         let found = Filter::ALL.iter().find(|(known, _)| *known == name);
         let Some((_, filter)) = found.copied() else {
             let known = Filter::ALL.iter().map(|(known, _)| *known);

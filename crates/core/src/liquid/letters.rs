@@ -90,6 +90,27 @@ pub(super) fn upper(text: &str) -> String {
     out
 }
 
+/// White space at the ends of a text, as Ruby sees it: that of ASCII, vertical tabs included, and
+/// zeros.
+fn is_edge(c: char) -> bool {
+    matches!(c, '\0' | '\t'..='\r' | ' ')
+}
+
+/// Without white space at its start.
+pub(super) fn trim_start(text: &str) -> &str {
+    text.trim_start_matches(is_edge)
+}
+
+/// Without white space at its end.
+pub(super) fn trim_end(text: &str) -> &str {
+    text.trim_end_matches(is_edge)
+}
+
+/// Without white space at both ends.
+pub(super) fn trim(text: &str) -> &str {
+    trim_end(trim_start(text))
+}
+
 /// Texts in one.
 #[inline(never)]
 pub(super) fn concat(parts: &[&str]) -> String {

@@ -5,6 +5,9 @@ use std::cell::Cell;
 
 use super::{Problem, ast::Place};
 
+// LIMIT: nobody mends more in one go.
+pub(super) const PROBLEMS_MAX: usize = 100;
+
 /// A piece of a template. Offsets are bytes into the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Chunk<'a> {
@@ -97,6 +100,8 @@ struct Lexer<'a, 'l> {
     trim_next: bool,
     chunks: Vec<Chunk<'a>>,
     problems: &'l mut Vec<Problem>,
+    /// Ends that were looked for in vain, of outputs and of tags: there is none further on either.
+    missing: [bool; 2],
 }
 
 /// Cuts a whole template.
@@ -112,6 +117,7 @@ pub(super) fn cut<'a>(
         trim_next: false,
         chunks: Vec::new(),
         problems,
+        missing: [false; 2],
     };
     while lexer.piece() {}
     lexer.chunks
@@ -166,33 +172,36 @@ impl<'a> Lexer<'a, '_> {
         }
     }
 
-    /// The next tag, or the next tag or output, without moving. One without an end is a problem,
-    /// and the end of the template.
+    /// The next tag, or the next tag or output, without moving. One without an end is a problem, and
+    /// the search goes on with the next.
     fn find(&mut self, tags_only: bool) -> Option<Found<'a>> {
         let rest = self.rest();
         let mut from = 0;
-        let (open, output) = loop {
+        let (start, output, len) = loop {
             let brace = from + rest.get(from..)?.find('{')?;
-            match rest.as_bytes().get(brace + 1) {
-                Some(b'%') => break (brace, false),
-                Some(b'{') if !tags_only => break (brace, true),
-                _ => from = brace + 1,
-            }
-        };
-        let start = self.at + open;
-        let body_at = open + 2;
-        let body = rest.get(body_at..)?;
-        let close = if output { "}}" } else { "%}" };
-        let Some(len) = body.find(close) else {
-            let message = if output {
-                "output is not closed: add `}}`"
-            } else {
-                "tag is not closed: add `%}`"
+            let output = match rest.as_bytes().get(brace + 1) {
+                Some(b'%') => false,
+                Some(b'{') if !tags_only => true,
+                _ => {
+                    from = brace + 1;
+                    continue;
+                }
             };
-            self.problems.push(self.lines.problem(start, message));
-            self.at = self.source.len();
-            return None;
+            from = brace + 2;
+            let body = rest.get(from..)?;
+            let [of_output, of_tag] = &mut self.missing;
+            let missing = if output { of_output } else { of_tag };
+            if *missing {
+                continue;
+            }
+            match end_of(body, output) {
+                End::At(len) => break (self.at + brace, output, len),
+                End::Opens => {}
+                End::Missing => *missing = true,
+            }
+            self.unended(self.at + brace, output);
         };
+        let body = self.source.get(start + 2..)?;
         let inside = body.get(..len)?;
         let (inside, trims_before) = match inside.strip_prefix('-') {
             Some(inside) => (inside, true),
@@ -208,11 +217,22 @@ impl<'a> Lexer<'a, '_> {
             inside,
             inside_at,
             start,
-            end: start + 2 + len + close.len(),
+            end: start + 2 + len + 2,
             trims_before,
             // `{%-%}` trims on both sides.
             trims_after: trims_after || (trims_before && len == 1),
         })
+    }
+
+    fn unended(&mut self, start: usize, output: bool) {
+        let message = if output {
+            "output is not closed: add `}}`"
+        } else {
+            "tag is not closed: add `%}`"
+        };
+        if self.problems.len() < PROBLEMS_MAX {
+            self.problems.push(self.lines.problem(start, message));
+        }
     }
 
     /// The first tag after here that is nothing but `name`.
@@ -329,6 +349,34 @@ impl<'a> Lexer<'a, '_> {
         self.problems.push(self.lines.problem(opened, message));
         self.at = self.source.len();
     }
+}
+
+/// How the inside of an output or a tag ends.
+enum End {
+    /// After so many bytes.
+    At(usize),
+    /// Another one opens before it.
+    Opens,
+    Missing,
+}
+
+/// Finds the end. A mark that opens another is text only in quotes, and in a tag if it is `{{`.
+fn end_of(body: &str, output: bool) -> End {
+    let end = if output { b'}' } else { b'%' };
+    let mut quote = None;
+    let mut before = b' ';
+    for (at, byte) in body.bytes().enumerate() {
+        match (before, byte, quote) {
+            (_, b'}', _) if before == end => return End::At(at - 1),
+            (b'{', b'%', None) => return End::Opens,
+            (b'{', b'{', None) if output => return End::Opens,
+            (_, b'\'' | b'"', None) => quote = Some(byte),
+            (_, _, Some(open)) if open == byte => quote = None,
+            _ => {}
+        }
+        before = byte;
+    }
+    End::Missing
 }
 
 /// The name at the start of a tag; `#` for an inline comment.

@@ -10,12 +10,15 @@ pub(super) enum Number {
     Float(f64),
 }
 
-// LIMIT: fifteen significant digits: what every decimal fraction keeps through an `f64`, so that
-// 10.1 + 2.2 prints 12.3, as decimal arithmetic would.
-const DIGITS: usize = 15;
+// LIMIT: fifteen significant digits are what every decimal fraction keeps through an `f64`, and
+// seventeen tell any two of them apart: the fewest that do are printed.
+const DIGITS: std::ops::RangeInclusive<usize> = 15..=17;
 
-// LIMIT: powers of ten up to this one are exact in an `f64`.
-const EXACT_POWER_MAX: i32 = 22;
+// LIMIT: powers of ten up to this one are exact in an `f64`, and times 53 bits fit into 128.
+const EXACT_POWER_MAX: u32 = 22;
+
+// LIMIT: so many digits are read; further ones are nothing to an `f64`.
+const MANTISSA_END: u64 = 10_u64.pow(17);
 
 impl Number {
     pub(super) fn float(self) -> f64 {
@@ -87,25 +90,170 @@ pub(super) fn int(negative: bool, digits: &str) -> Number {
     }
 }
 
-/// A decimal fraction from its digits. Exact up to fifteen significant ones.
+/// The float nearest to a decimal fraction, from its digits.
 pub(super) fn decimal(negative: bool, whole: &str, fraction: &str) -> f64 {
     let mut mantissa = 0_u64;
     let mut exponent = 0_i32;
     for byte in whole.bytes() {
-        if mantissa < 10_u64.pow(17) {
+        if mantissa < MANTISSA_END {
             mantissa = mantissa * 10 + u64::from(byte.wrapping_sub(b'0'));
         } else {
             exponent = exponent.saturating_add(1);
         }
     }
     for byte in fraction.bytes() {
-        if mantissa < 10_u64.pow(17) {
+        if mantissa < MANTISSA_END {
             mantissa = mantissa * 10 + u64::from(byte.wrapping_sub(b'0'));
             exponent = exponent.saturating_sub(1);
         }
     }
-    let size = scale(mantissa as f64, exponent);
+    let guess = scale(mantissa as f64, exponent);
+    let size = match exponent {
+        ..=0 => nearest(mantissa, exponent.unsigned_abs(), guess),
+        1.. => guess,
+    };
     if negative { -size } else { size }
+}
+
+/// A float that is not negative, as a whole number times a power of two.
+fn halves(size: f64) -> (u64, i32) {
+    const FRACTION_BITS: u32 = 52;
+    let bits = size.to_bits();
+    let fraction = bits & ((1 << FRACTION_BITS) - 1);
+    match i32::try_from(bits >> FRACTION_BITS).unwrap_or_default() {
+        0 => (fraction, -1074),
+        exponent => (fraction | 1 << FRACTION_BITS, exponent - 1075),
+    }
+}
+
+/// How far `mantissa` / 10^`places` lies above a float that is not negative, and half of the distance
+/// between that float and the next, in a unit of their own. Exact, or nothing if 128 bits do not hold it.
+fn gap(mantissa: u64, places: u32, float: f64) -> Option<(i128, i128)> {
+    let (whole, exponent) = halves(float);
+    let left = exponent.min(0).unsigned_abs();
+    let right = exponent.max(0).unsigned_abs();
+    if places > EXACT_POWER_MAX || left > 66 || right > 10 {
+        return None;
+    }
+    let power = 10_i128.pow(places);
+    // Twice as fine, so that half a distance is whole.
+    let wanted = i128::from(mantissa).checked_mul(1_i128.checked_shl(left + 1)?)?;
+    let step = power.checked_mul(1 << right)?;
+    let have = step.checked_mul(2)?.checked_mul(i128::from(whole))?;
+    Some((wanted.checked_sub(have)?, step))
+}
+
+/// The float nearest to `mantissa` / 10^`places`, from one that is near it.
+fn nearest(mantissa: u64, places: u32, guess: f64) -> f64 {
+    // LIMIT: the guess comes from one rounding of each of two operations, so it is hardly ever off,
+    // and never by more than this many steps.
+    const STEPS_MAX: u32 = 4;
+    let mut float = guess;
+    for _ in 0..STEPS_MAX {
+        let Some((gap, half)) = gap(mantissa, places, float) else {
+            return float;
+        };
+        let is_odd = halves(float).0 % 2 == 1;
+        if gap > half || (gap == half && is_odd) {
+            float = float.next_up();
+        } else if -gap > half || (-gap == half && is_odd) {
+            float = float.next_down();
+        } else {
+            break;
+        }
+    }
+    float
+}
+
+/// A number as a decimal fraction: `-1.25` is -125 / 10^2. Nothing for what is very large or small.
+#[derive(Clone, Copy)]
+pub(super) struct Decimal {
+    mantissa: i64,
+    places: u32,
+}
+
+impl Decimal {
+    pub(super) fn of(number: Number) -> Option<Self> {
+        let float = match number {
+            Number::Int(mantissa) => {
+                let places = 0;
+                return Some(Self { mantissa, places });
+            }
+            Number::Float(float) => float,
+        };
+        if float == 0.0 || !float.is_finite() {
+            return (float == 0.0).then_some(Self {
+                mantissa: 0,
+                places: 0,
+            });
+        }
+        let (digits, exponent) = digits(float.abs());
+        let Number::Int(size) = int(false, &digits) else {
+            return None;
+        };
+        let len = i32::try_from(digits.len()).ok()?;
+        let mantissa = if float < 0.0 { -size } else { size };
+        match u32::try_from(len - 1 - exponent) {
+            Ok(places) if places <= EXACT_POWER_MAX => Some(Self { mantissa, places }),
+            Ok(_) => None,
+            Err(_) => {
+                let zeros = u32::try_from(exponent + 1 - len).ok()?;
+                let mantissa = mantissa.checked_mul(10_i64.checked_pow(zeros)?)?;
+                Some(Self {
+                    mantissa,
+                    places: 0,
+                })
+            }
+        }
+    }
+
+    /// The mantissas of two at the same number of places.
+    fn aligned(self, other: Self) -> Option<(i64, i64, u32)> {
+        let places = self.places.max(other.places);
+        let left = 10_i64.checked_pow(places - self.places)?;
+        let right = 10_i64.checked_pow(places - other.places)?;
+        let left = self.mantissa.checked_mul(left)?;
+        Some((left, other.mantissa.checked_mul(right)?, places))
+    }
+
+    /// What an operation makes of two at the same number of places.
+    pub(super) fn aligned_with(
+        self,
+        other: Self,
+        operation: fn(i64, i64) -> Option<i64>,
+    ) -> Option<f64> {
+        let (left, right, places) = self.aligned(other)?;
+        let mantissa = operation(left, right)?;
+        Some(Self { mantissa, places }.float())
+    }
+
+    pub(super) fn times(self, other: Self) -> Option<f64> {
+        let mantissa = self.mantissa.checked_mul(other.mantissa)?;
+        let places = self.places.checked_add(other.places)?;
+        Some(Self { mantissa, places }.float())
+    }
+
+    /// Rounded to so many places after the point, halves away from zero.
+    pub(super) fn rounded(self, places: u32) -> Option<f64> {
+        let Some(surplus) = self
+            .places
+            .checked_sub(places)
+            .filter(|surplus| *surplus > 0)
+        else {
+            return Some(self.float());
+        };
+        let unit = 10_i64.checked_pow(surplus)?;
+        let half = unit / 2 * self.mantissa.signum();
+        let mantissa = self.mantissa.checked_add(half)? / unit;
+        Some(Self { mantissa, places }.float())
+    }
+
+    fn float(self) -> f64 {
+        let size = self.mantissa.unsigned_abs();
+        let places = i32::try_from(self.places).unwrap_or_default();
+        let size = nearest(size, self.places, scale(size as f64, -places));
+        if self.mantissa < 0 { -size } else { size }
+    }
 }
 
 /// `number` times a power of ten.
@@ -114,7 +262,7 @@ fn scale(number: f64, exponent: i32) -> f64 {
     let mut number = number;
     let mut left = exponent.unsigned_abs();
     while left > 0 {
-        let step = left.min(EXACT_POWER_MAX.unsigned_abs());
+        let step = left.min(EXACT_POWER_MAX);
         let power = power_of_ten(step);
         if exponent < 0 {
             number /= power;
@@ -179,7 +327,13 @@ fn digits(size: f64) -> (String, i32) {
         scaled *= 10.0;
         exponent -= 1;
     }
-    let shift = i32::try_from(DIGITS).unwrap_or(15) - 1 - exponent;
+    for count in DIGITS {
+        if let Some(found) = exact_digits(size, exponent, count) {
+            return found;
+        }
+    }
+    let count = *DIGITS.start();
+    let shift = i32::try_from(count).unwrap_or_default() - 1 - exponent;
     let mut mantissa = to_int(scale(size, shift).round());
     if mantissa >= 10_i64.pow(15) {
         // Rounded up to one more digit, or the rough exponent was one too low.
@@ -187,17 +341,37 @@ fn digits(size: f64) -> (String, i32) {
         exponent += 1;
     }
     let text = print_int(mantissa, '0', 1);
-    if text.len() < DIGITS {
+    if text.len() < count {
         exponent -= 1;
     }
     (text.trim_end_matches('0').to_owned(), exponent)
 }
 
-/// Rounds half away from zero to so many places after the point.
-pub(super) fn round_to(float: f64, places: u32) -> f64 {
-    let power = power_of_ten(places.min(15));
-    let rounded = (float * power).round() / power;
-    if rounded.is_finite() { rounded } else { float }
+/// So many digits of a float, if they can be computed exactly and are enough to read it again.
+fn exact_digits(size: f64, exponent: i32, count: usize) -> Option<(String, i32)> {
+    let count = i32::try_from(count).ok()?;
+    let places = u32::try_from(count - 1 - exponent).ok()?;
+    let (whole, power) = halves(size);
+    let scaled = u128::from(whole).checked_mul(10_u128.checked_pow(places)?)?;
+    let scaled = if power < 0 {
+        let bits = power.unsigned_abs();
+        let half = 1_u128.checked_shl(bits - 1)?;
+        scaled.checked_add(half)?.checked_shr(bits)?
+    } else {
+        scaled.checked_mul(1_u128.checked_shl(power.unsigned_abs())?)?
+    };
+    let mantissa = u64::try_from(scaled).ok()?;
+    let (gap, half) = gap(mantissa, places, size)?;
+    if gap.abs() > half {
+        return None;
+    }
+    let text = print_int(i64::try_from(mantissa).ok()?, '0', 1);
+    // The rough exponent may be one off.
+    let len = i32::try_from(text.len()).ok()?;
+    Some((
+        text.trim_end_matches('0').to_owned(),
+        exponent + len - count,
+    ))
 }
 
 #[cfg(test)]
@@ -219,6 +393,10 @@ mod tests {
         check("123456789.25", "123456789.25");
         check("9223372036854775807", "9223372036854775807");
         check("9223372036854775808", "9.22337203685478e+18");
+        check("2.857142857142857", "2.857142857142857");
+        check("0.1", "0.1");
+        check("1.005", "1.005");
+        check("3.141592653589793", "3.141592653589793");
         check("10000000000000000000000", "1.0e+22");
         check("12 apples", "12");
         check("5.", "5");
@@ -242,11 +420,14 @@ mod tests {
         ] {
             assert!(!Number::Float(float).print().is_empty());
         }
-        assert_eq!(Number::Float(0.1 + 0.2).print(), "0.3");
+        assert_eq!(Number::Float(0.1 + 0.2).print(), "0.30000000000000004");
         assert_eq!(
             Number::Float(999_999_999_999_999.9).print(),
-            "1000000000000000.0"
+            "999999999999999.9"
         );
-        assert_eq!(Number::Float(9.999_999_999_999_999).print(), "10.0");
+        assert_eq!(
+            Number::Float(9.999_999_999_999_999).print(),
+            "9.999999999999998"
+        );
     }
 }

@@ -5,7 +5,7 @@ use super::{
     Problem,
     ast::{Filter, Node, Pipe, Template},
     expression::{Words, nearest},
-    lexer::{Chunk, Lines, cut, cut_lines},
+    lexer::{Chunk, Lines, PROBLEMS_MAX, cut, cut_lines},
 };
 
 // LIMIT: a template is read by a person and sent to people: half a megabyte is more than any email
@@ -13,8 +13,6 @@ use super::{
 const SOURCE_BYTES_MAX: usize = 512 * 1024;
 // LIMIT: as deep as the default limit of rendering, so that what parses also renders.
 const NESTING_MAX: u32 = 32;
-// LIMIT: nobody mends more in one go.
-const PROBLEMS_MAX: usize = 100;
 
 /// The tags that open something or stand alone.
 const TAGS: &[&str] = &[
@@ -284,7 +282,9 @@ impl<'a> Parser<'a> {
         } else if matches!(name, "else" | "elsif" | "when") {
             format!("`{name}` belongs to no block here: put it inside `if`, `case` or `for`")
         } else {
-            let known = TAGS.iter().copied();
+            let end = format!("end{owner}");
+            let inner = ["else", "elsif", "when", end.as_str()];
+            let known = TAGS.iter().copied().chain(inner);
             match nearest(name, known) {
                 Some(near) => format!("unknown tag `{name}` (did you mean `{near}`?)"),
                 None => format!("unknown tag `{name}`: remove it, or see the list of tags"),

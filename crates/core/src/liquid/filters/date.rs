@@ -25,7 +25,7 @@ pub(super) fn date(input: &Data, pattern: &str, now_ms: Option<i64>) -> Data {
         instant::from_number(number.truncated())
     } else {
         match input.as_text() {
-            Some("now" | "today") => now_ms.map(|unix_ms| Instant {
+            Some(text) if means_now(text) => now_ms.map(|unix_ms| Instant {
                 unix_ms,
                 offset_minutes: 0,
             }),
@@ -37,6 +37,11 @@ pub(super) fn date(input: &Data, pattern: &str, now_ms: Option<i64>) -> Data {
         Some(instant) => Data::text(&print(instant, pattern)),
         None => input.clone(),
     }
+}
+
+/// Whether a text stands for the instant of the rendering.
+pub(in crate::liquid) fn means_now(text: &str) -> bool {
+    text.eq_ignore_ascii_case("now") || text.eq_ignore_ascii_case("today")
 }
 
 /// An instant taken apart.
@@ -144,6 +149,8 @@ fn print(instant: Instant, pattern: &str) -> String {
                 Some('^') => flags.case = Case::Upper,
                 Some('#') => flags.case = Case::Swapped,
                 Some(':') => flags.colon = true,
+                // Other calendars and digits, of which there are none here.
+                Some('E' | 'O') => {}
                 Some(digit @ '0'..='9') => {
                     let digit = digit
                         .to_digit(10)
@@ -189,7 +196,7 @@ fn write(out: &mut String, clock: &Clock, letter: char, flags: Flags) -> bool {
         'w' => (clock.weekday, 1, '0'),
         'W' => (clock.week(1), 2, '0'),
         'y' => (clock.year.rem_euclid(100), 2, '0'),
-        'Y' => (clock.year, 1, '0'),
+        'Y' => (clock.year, 4, '0'),
         _ => return write_words(out, clock, letter, flags),
     };
     let width = if flags.unpadded {
@@ -242,6 +249,10 @@ fn write_words(out: &mut String, clock: &Clock, letter: char, flags: Flags) -> b
         Case::Upper => true,
         Case::Swapped => letter != 'p',
     };
+    let width = flags.width.filter(|_| !flags.unpadded).unwrap_or_default();
+    for _ in text.chars().count()..width {
+        out.push(flags.padding.unwrap_or(' '));
+    }
     out.push_str(&if upper {
         text.to_ascii_uppercase()
     } else {

@@ -79,7 +79,7 @@ fn without_double_escape(text: &str) -> String {
     out
 }
 
-/// Whether what follows an `&` makes it an entity.
+/// Whether what follows an `&` makes it an entity, as Shopify sees it: letters, or `#` and digits.
 fn starts_entity(rest: &str) -> bool {
     // LIMIT: the longest name of an entity has 31 letters.
     const NAME_MAX: usize = 32;
@@ -88,46 +88,42 @@ fn starts_entity(rest: &str) -> bool {
     };
     let name = rest.get(..end).unwrap_or_default();
     let (digits, is_digit): (&str, fn(&u8) -> bool) = match name.strip_prefix('#') {
-        Some(number) => match number.strip_prefix(['x', 'X']) {
-            Some(hex) => (hex, u8::is_ascii_hexdigit),
-            None => (number, u8::is_ascii_digit),
-        },
-        None => (name, u8::is_ascii_alphanumeric),
+        Some(number) => (number, u8::is_ascii_digit),
+        None => (name, u8::is_ascii_alphabetic),
     };
     !digits.is_empty() && digits.bytes().all(|byte| is_digit(&byte))
 }
 
-/// Removes scripts and styles with their content, comments and tags.
+/// Removes scripts and styles with their content and comments, and then what tags there are.
 pub(super) fn strip_html(text: &str) -> String {
-    const WHOLE: &[(&str, &str)] = &[
+    const BLOCKS: &[(&str, &str)] = &[
         ("<script", "</script>"),
-        ("<style", "</style>"),
         ("<!--", "-->"),
+        ("<style", "</style>"),
     ];
+    let text = without(text, BLOCKS);
+    without(&text, &[("<", ">")])
+}
+
+/// Text without what stands between these marks, the marks included.
+fn without(text: &str, marks: &[(&str, &str)]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     // Ends that were looked for in vain need not be looked for again.
     let mut missing = [false; 3];
-    'text: while let Some(at) = rest.find('<') {
-        out.push_str(rest.get(..at).unwrap_or_default());
+    while let Some(at) = rest.find('<') {
         let tag = rest.get(at..).unwrap_or_default();
-        for ((open, close), missing) in WHOLE.iter().zip(&mut missing) {
-            if *missing || !tag.starts_with(open) {
-                continue;
-            }
-            match find(tag, close, 0) {
-                Some(end) => {
-                    rest = tag.get(end + close.len()..).unwrap_or_default();
-                    continue 'text;
-                }
-                None => *missing = true,
+        let mut end = None;
+        for ((open, close), missing) in marks.iter().zip(&mut missing) {
+            if end.is_none() && !*missing && tag.starts_with(open) {
+                end = find(tag, close, open.len()).map(|end| end + close.len());
+                *missing = end.is_none();
             }
         }
-        let Some(end) = tag.find('>') else {
-            rest = tag;
-            break;
-        };
-        rest = tag.get(end + 1..).unwrap_or_default();
+        // A mark without its end is text.
+        let kept = at + usize::from(end.is_none());
+        out.push_str(rest.get(..kept).unwrap_or_default());
+        rest = rest.get(at + end.unwrap_or(1)..).unwrap_or_default();
     }
     out.push_str(rest);
     out

@@ -49,11 +49,23 @@ pub(super) fn uniq(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
 pub(super) fn concat(items: &[Data], arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
     let mut all = items.to_vec();
     let other = arguments.get(0);
-    if !matches!(other, Data::List(_) | Data::Range(..)) {
-        let kind = other.kind();
-        return Err(Fault::made(&["needs a list to add, not ", kind]));
+    match other {
+        // What is added is not run together.
+        Data::List(others) => all.extend(others.iter().cloned()),
+        Data::Range(..) => all.extend(self::items(other, terms)?),
+        Data::Nil
+        | Data::Bool(_)
+        | Data::Number(_)
+        | Data::Text(_)
+        | Data::Ready { .. }
+        | Data::Map(_)
+        | Data::Blank
+        | Data::Empty
+        | Data::Turn(_) => {
+            let kind = other.kind();
+            return Err(Fault::made(&["needs a list to add, not ", kind]));
+        }
     }
-    all.extend(self::items(other, terms)?);
     Ok(list(all))
 }
 

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::super::{
     data::order,
-    number::{Number, round_to, to_int},
+    number::{Decimal, Number, to_int},
     terms::Fault,
 };
 
@@ -30,13 +30,17 @@ pub(super) fn minus(left: Number, right: Number) -> Number {
 }
 
 pub(super) fn times(left: Number, right: Number) -> Number {
-    compute(left, right, i64::checked_mul, |left, right| left * right)
+    if let Some(product) = whole(left, right, i64::checked_mul) {
+        return product;
+    }
+    let exact = decimals(left, right).and_then(|(left, right)| left.times(right));
+    Number::Float(exact.unwrap_or_else(|| left.float() * right.float()))
 }
 
 pub(super) fn divided_by(left: Number, right: Number) -> Result<Number, Fault> {
     not_zero(right)?;
-    let quotient = compute(left, right, floor_div, |left, right| left / right);
-    Ok(quotient)
+    let quotient = whole(left, right, floor_div);
+    Ok(quotient.unwrap_or_else(|| Number::Float(left.float() / right.float())))
 }
 
 pub(super) fn modulo(left: Number, right: Number) -> Result<Number, Fault> {
@@ -52,18 +56,31 @@ pub(super) fn plus(left: Number, right: Number) -> Number {
     compute(left, right, i64::checked_add, |left, right| left + right)
 }
 
+/// Whole numbers give a whole one, while it fits.
+fn whole(left: Number, right: Number, whole: fn(i64, i64) -> Option<i64>) -> Option<Number> {
+    match (left, right) {
+        (Number::Int(left), Number::Int(right)) => whole(left, right).map(Number::Int),
+        (Number::Float(_), _) | (_, Number::Float(_)) => None,
+    }
+}
+
+fn decimals(left: Number, right: Number) -> Option<(Decimal, Decimal)> {
+    Some((Decimal::of(left)?, Decimal::of(right)?))
+}
+
+/// Decimal fractions are computed as such, so that 0.1 and 0.2 are 0.3.
 fn compute(
     left: Number,
     right: Number,
-    whole: fn(i64, i64) -> Option<i64>,
+    exact: fn(i64, i64) -> Option<i64>,
     float: fn(f64, f64) -> f64,
 ) -> Number {
-    if let (Number::Int(left), Number::Int(right)) = (left, right)
-        && let Some(result) = whole(left, right)
-    {
-        return Number::Int(result);
+    if let Some(result) = whole(left, right, exact) {
+        return result;
     }
-    Number::Float(float(left.float(), right.float()))
+    let decimals = decimals(left, right);
+    let result = decimals.and_then(|(left, right)| left.aligned_with(right, exact));
+    Number::Float(result.unwrap_or_else(|| float(left.float(), right.float())))
 }
 
 /// Division that rounds down, as the templates of Shopify have it: -7 by 2 is -4.
@@ -100,20 +117,22 @@ pub(super) fn rounded(number: Number, round: fn(f64) -> f64) -> Number {
 pub(super) fn round(number: Number, places: Number) -> Number {
     let places = places.truncated();
     match (number, u32::try_from(places)) {
-        (Number::Float(float), Ok(places @ 1..)) => Number::Float(round_to(float, places)),
+        (Number::Float(float), Ok(places @ 1..)) => {
+            let exact = Decimal::of(number).and_then(|decimal| decimal.rounded(places));
+            Number::Float(exact.unwrap_or(float))
+        }
         (_, Ok(_)) => rounded(number, f64::round),
         // Before the point: 567 to -2 places is 600.
         (_, Err(_)) => {
-            let whole = rounded(number, f64::round).truncated();
-            let Some(unit) = u32::try_from(places.unsigned_abs())
+            let whole = rounded(number, f64::trunc).truncated();
+            let unit = u32::try_from(places.unsigned_abs())
                 .ok()
-                .and_then(|places| 10_i64.checked_pow(places))
-            else {
-                return Number::Int(0);
+                .and_then(|places| 10_i64.checked_pow(places));
+            let round = |unit: i64| {
+                let half = unit / 2 * whole.signum();
+                (whole.saturating_add(half) / unit).saturating_mul(unit)
             };
-            let half = unit / 2;
-            let away = if whole < 0 { -half } else { half };
-            Number::Int((whole.saturating_add(away) / unit).saturating_mul(unit))
+            Number::Int(unit.map_or(0, round))
         }
     }
 }

@@ -8,6 +8,8 @@ mod list;
 mod math;
 mod text;
 
+pub(super) use date::means_now;
+
 use std::rc::Rc;
 
 use super::{
@@ -124,7 +126,7 @@ fn work(filter: Filter) -> Work {
         Filter::Has => Work::List(list::has),
         Filter::Join => Work::Grow(list::join),
         Filter::Last => Work::Other(|input, _, _| Ok(input.last())),
-        Filter::Lstrip => Work::Strip(str::trim_ascii_start),
+        Filter::Lstrip => Work::Strip(letters::trim_start),
         Filter::Map => Work::List(list::map),
         Filter::Minus => Work::Number(math::minus),
         Filter::Modulo => Work::Ratio(math::modulo),
@@ -146,7 +148,7 @@ fn work(filter: Filter) -> Work {
             Work::List(|items, _| Ok(Data::List(Rc::new(items.iter().rev().cloned().collect()))))
         }
         Filter::Round => Work::Number(math::round),
-        Filter::Rstrip => Work::Strip(str::trim_ascii_end),
+        Filter::Rstrip => Work::Strip(letters::trim_end),
         Filter::Size => Work::Other(|input, _, _| Ok(Data::count(input.size().unwrap_or(0)))),
         Filter::Slice => Work::Other(|input, arguments, _| text::slice(input, arguments)),
         Filter::Sort => Work::List(list::sort),
@@ -154,7 +156,7 @@ fn work(filter: Filter) -> Work {
         Filter::Split => {
             Work::Edit(|text, arguments, _| Ok(text::split(&text, &arguments.text(0))))
         }
-        Filter::Strip => Work::Strip(str::trim_ascii),
+        Filter::Strip => Work::Strip(letters::trim),
         Filter::StripHtml => Work::Text(encoding::strip_html),
         Filter::StripNewlines => Work::Other(|input, _, _| Ok(text::strip_newlines(input))),
         Filter::Sum => Work::List(list::sum),

@@ -27,7 +27,7 @@ pub(super) fn strip(input: &Data, strip: fn(&str) -> &str) -> Data {
 /// Takes line ends away, as [`strip`] does.
 pub(super) fn strip_newlines(input: &Data) -> Data {
     let strip = |text: &str| {
-        let text = replace_all(text, "\r", "", usize::MAX);
+        let text = replace_all(text, "\r\n", "", usize::MAX);
         replace_all(&text, "\n", "", usize::MAX)
     };
     if let Data::Ready { plain, ready } = input {

@@ -1,7 +1,7 @@
 //! What is left of a template: joining its texts, and asking what is still in it.
 //! Decides nothing about variables.
 
-use super::{Data, Flow, Loop, Node, Terms, constant};
+use super::{Flow, Loop, Node, Terms, constant};
 
 /// Appends a node; text is joined to the text before it.
 pub(super) fn push(out: &mut Vec<Node>, node: Node) {
@@ -110,11 +110,4 @@ pub(super) fn each_loop<'a>(nodes: &'a [Node], show: &mut dyn FnMut(&'a Loop)) {
             each_loop(body, show);
         }
     }
-}
-
-/// Whether a value is text that only a rendering can turn into an instant.
-pub(super) fn waits_for_now(value: &Data) -> bool {
-    value
-        .as_text()
-        .is_some_and(|text| text.eq_ignore_ascii_case("now") || text.eq_ignore_ascii_case("today"))
 }

@@ -6,7 +6,6 @@ use super::{
     Call, Data, Expr, Fault, Local,
     Part::{Known, Left},
     Pipe, Walk, constant, lift,
-    remains::waits_for_now,
 };
 use crate::liquid::{
     ast::{Filter, Path, Segment},
@@ -46,7 +45,8 @@ impl<'a> Walk<'a> {
             let known = match &value {
                 Known(value) if calls.is_empty() => {
                     let is_date = call.filter == Filter::Date && self.terms.now_ms.is_none();
-                    (!(is_date && waits_for_now(value))).then_some(value)
+                    let waits = is_date && value.as_text().is_some_and(filters::means_now);
+                    (!waits).then_some(value)
                 }
                 Known(_) | Left(_) => None,
             };
