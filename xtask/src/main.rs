@@ -8,6 +8,7 @@ mod chromium;
 mod deploy_check;
 mod dev;
 mod files;
+mod fuzz;
 mod processes;
 mod say;
 mod settings;
@@ -32,6 +33,7 @@ usage: cargo xtask COMMAND
                                               PART is `worker` or `web`
   size [--check] [--json]                     bytes over the wire, against their bounds
   bench                                       the benchmarks of the core
+  fuzz [--seconds 60] [TARGET]                hostile input for the parsers, guided by coverage
   deploy-check                                what a production deployment still lacks";
 
 fn main() -> ExitCode {
@@ -83,6 +85,12 @@ fn run(args: &[String]) -> Result<()> {
             size::run(check, json)
         }
         "bench" => bench::run(rest),
+        "fuzz" => {
+            let seconds = options.value("--seconds")?;
+            let only = options.word();
+            options.done()?;
+            fuzz::run(seconds.as_deref(), only.as_deref())
+        }
         "deploy-check" => {
             options.done()?;
             deploy_check::run()
@@ -114,6 +122,12 @@ impl Options {
         }
         self.0.remove(at);
         Ok(Some(self.0.remove(at)))
+    }
+
+    /// The first word that is no option.
+    fn word(&mut self) -> Option<String> {
+        let at = self.0.iter().position(|word| !word.starts_with("--"))?;
+        Some(self.0.remove(at))
     }
 
     fn done(self) -> Result<()> {

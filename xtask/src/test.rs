@@ -16,7 +16,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail};
 
 use crate::build::{self, Kind};
-use crate::{chromium, files, processes, say, size, tools};
+use crate::{chromium, files, fuzz, processes, say, size, tools};
 
 const WASM_PACKAGES: [&str; 3] = ["rekindle-edge", "rekindle-sdk", "rekindle-console"];
 
@@ -32,7 +32,10 @@ const STEPS: [&[Step]; 11] = [
     &[step("format", false, format)],
     &[step("clippy", false, clippy)],
     &[step("native", false, native)],
-    &[step("build", false, build_all)],
+    &[
+        step("build", false, build_all),
+        step("fuzz", false, fuzz_all),
+    ],
     &[step("types", true, types)],
     &[step("cases", true, cases)],
     &[step("edge", true, edge)],
@@ -188,6 +191,15 @@ fn clippy() -> Result<Count> {
 
 fn native() -> Result<Count> {
     runner(processes::cargo().args(["test", "--workspace", "--no-fail-fast"]))
+}
+
+/// Each target for a minute, two at a time.
+fn fuzz_all() -> Result<Count> {
+    let outcome = fuzz::targets(None, None)?;
+    Ok(Count {
+        passed: outcome.held,
+        failed: outcome.broken,
+    })
 }
 
 fn build_all() -> Result<Count> {
