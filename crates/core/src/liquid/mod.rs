@@ -31,7 +31,11 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
-use std::{collections::BTreeMap, error::Error, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+    fmt,
+};
 
 use serde::Serialize;
 
@@ -185,6 +189,13 @@ impl Template {
             _ => None,
         }
     }
+}
+
+/// Every place where a template asks for a variable that is not among the known ones, with the one
+/// that was probably meant: each is a warning, because what is not there renders empty.
+#[must_use]
+pub fn problems(template: &Template, known: &BTreeSet<String>) -> Vec<Problem> {
+    variables::problems(template, known)
 }
 
 /// Parses a template.

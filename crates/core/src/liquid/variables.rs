@@ -1,10 +1,34 @@
 //! Which variables a template asks for: the base of previews and of warnings about unknown ones.
 //! Leaves out what the template itself assigns, counts or loops over.
 
+use std::collections::BTreeSet;
+
 use super::{
-    Variable,
+    Problem, Variable,
     ast::{Comparison, Condition, Expr, Filter, Loop, Node, Offset, Path, Pipe, Segment, Template},
 };
+use crate::rule::unknown;
+
+/// The variables that are not among the known ones.
+pub(super) fn problems(template: &Template, known: &BTreeSet<String>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for variable in variables(template) {
+        let name = variable.path.first().filter(|name| !known.contains(*name));
+        let Some(name) = name else {
+            continue;
+        };
+        let mut message = unknown("variable", name, known);
+        if !variable.has_default {
+            message.push_str(": it renders empty; add `| default: \"…\"`");
+        }
+        problems.push(Problem {
+            line: variable.line,
+            column: variable.column,
+            message,
+        });
+    }
+    problems
+}
 
 /// Walks a template in the order of its source.
 struct Walk<'a> {

@@ -25,8 +25,9 @@ use super::{
 use remains::{append, push, settled, take_jump};
 use values::Part;
 
-// LIMIT: each walk but the last opens a name that the one before took for known; a template that a
-// person wrote needs two or three.
+// LIMIT: a template that a person wrote needs two or three: one that opens names, one that leaves out
+// the assignments that nothing asks for, one that finds nothing more. What is assigned in longer
+// chains that lead nowhere stays.
 const WALKS_MAX: u32 = 32;
 
 /// What is asked for and what may be used up.
@@ -93,7 +94,7 @@ struct Walk<'a> {
 /// Renders as far as the known variables go.
 pub(super) fn partial(template: &Template, setting: &Setting<'_>) -> Result<Template, RenderError> {
     let mut open = Open::default();
-    for _ in 0..WALKS_MAX {
+    for round in 1..=WALKS_MAX {
         let mut walk = Walk::new(template, setting, open.clone());
         let mut nodes = Vec::new();
         let flow = walk.nodes(&template.nodes, &mut nodes);
@@ -102,10 +103,12 @@ pub(super) fn partial(template: &Template, setting: &Setting<'_>) -> Result<Temp
             let message = "the name in `[ ]` is not known here: write the name of the variable";
             return Err(RenderError::Problem(Problem::new(at, message)));
         }
-        let idle = open.names.difference(&walk.used).cloned();
-        if walk.open == open && !idle.clone().all(|name| open.idle.contains(&name)) {
+        let is_settled = walk.open == open;
+        if is_settled && round < WALKS_MAX {
+            let idle = open.names.difference(&walk.used).cloned();
             walk.open.idle.extend(idle);
-        } else if walk.open == open {
+        }
+        if is_settled && walk.open == open {
             // What breaks off the whole template at its end breaks off nothing.
             take_jump(&mut nodes, flow);
             let given = walk.given();

@@ -263,6 +263,19 @@ fn what_is_left_can_be_rendered_in_part_again() {
     assert_eq!(nothing.as_text(), Some("a!b!c!b"));
 }
 
+#[test]
+fn chains_of_idle_names_are_left_out_up_to_a_length() {
+    let chain = |length: usize| {
+        let links = (1..length).map(|n| format!("{{% assign a{} = a{n} %}}", n + 1));
+        let links: String = links.collect();
+        format!("{{% if page.x %}}{{% assign a1 = page.x %}}{links}{{% endif %}}-")
+    };
+    // One walk opens the names, one more for each leaves it out.
+    assert_eq!(left_of(&chain(30), "{}").as_text(), Some("-"));
+    assert_eq!(left_of(&chain(31), "{}").as_text(), None);
+    check_left(&chain(31), r#"{"page": {"x": 1}}"#, "-");
+}
+
 /// A value as a template writes it; `later` allows names that only the browser knows.
 fn expression(later: bool) -> impl Strategy<Value = String> {
     let known = select(vec![

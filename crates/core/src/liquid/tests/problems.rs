@@ -123,3 +123,24 @@ fn data_that_does_not_fit_is_a_problem_with_its_place() {
 fn at_most_a_hundred_problems() {
     assert_eq!(parse(&"{{ - }}".repeat(1_000)).unwrap_err().len(), 100);
 }
+
+#[test]
+fn variables_that_are_not_known_are_named_with_what_is_near() {
+    let known = ["first_name", "plan", "id"].map(str::to_owned).into();
+    let source = "Hi {{ fist_name }}{% if plam == 'pro' %}{% assign x = 1 %}{{ x }}{{ plan.price }}\n\
+                  {{ zzz | default: id }}{% endif %}{% for o in first_name %}{{ o }}{% endfor %}";
+    let found = super::super::problems(&parsed(source), &known);
+    let shown: Vec<String> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        shown,
+        [
+            "line 1, column 7: unknown variable `fist_name` (did you mean `first_name`?): it renders \
+             empty; add `| default: \"…\"`",
+            "line 1, column 25: unknown variable `plam` (did you mean `plan`?)",
+            "line 2, column 4: unknown variable `zzz`",
+        ]
+    );
+    let scope = scope(r#"{"plan": "pro"}"#);
+    let text = render(&parsed(source), &scope, Sink::Plain);
+    assert_eq!(text.as_deref(), Ok("Hi "));
+}
