@@ -1,7 +1,8 @@
 //! `cargo xtask fuzz [--seconds N] [TARGET]`: libFuzzer on every parser, guided by coverage.
 //!
 //! Works on stable Rust: LLVM counts which edges run, and no sanitizer is needed, because the core
-//! has no unsafe code. Needs a C++ compiler. Keeps what it learns in `target/fuzz/corpus`, and what
+//! has no unsafe code. Needs a C++ compiler. Each target runs for `REKINDLE_FUZZ_SECONDS`, a minute if
+//! that is not set and nothing is said. Keeps what it learns in `target/fuzz/corpus`, and what
 //! breaks in `target/fuzz/found`.
 
 use std::io::{BufRead, BufReader};

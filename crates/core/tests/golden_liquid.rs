@@ -63,6 +63,17 @@ fn failure(case: &Case) -> Option<String> {
     }
 }
 
+fn cases(suite: &Json) -> impl Iterator<Item = &Json> {
+    suite["tests"].as_array().unwrap().iter()
+}
+
+/// Whether a case is about a tag that puts in another template.
+fn needs_templates(json: &Json) -> bool {
+    let tags = json["tags"].as_array().map(Vec::as_slice);
+    let named = |tag: &Json| matches!(tag.as_str(), Some("include tag" | "render tag"));
+    tags.unwrap_or_default().iter().any(named)
+}
+
 #[test]
 fn golden_cases_pass_or_are_listed() {
     let suite: Json = serde_json::from_str(&read("golden_liquid.json")).unwrap();
@@ -76,18 +87,27 @@ fn golden_cases_pass_or_are_listed() {
         let before = skipped.insert(name, reason);
         assert!(before.is_none(), "listed twice: {name}");
     }
-    let (mut passed, mut listed, mut wrong) = (0, 0, Vec::new());
-    for case in suite["tests"].as_array().unwrap().iter().map(case) {
-        let is_listed = skipped.remove(case.name.as_str()).is_some();
-        match (failure(&case), is_listed) {
-            (None, false) => passed += 1,
-            (Some(_), true) => listed += 1,
-            (Some(failure), false) => wrong.push(failure),
-            (None, true) => wrong.push(format!("{}: passes, but is listed", case.name)),
+    let (mut passed, mut listed, mut outside, mut wrong) = (0, 0, 0, Vec::new());
+    for (json, case) in cases(&suite).map(|json| (json, case(json))) {
+        let reason = skipped.remove(case.name.as_str());
+        // Only what needs other templates is out of scope; everything else counts.
+        let is_outside = reason.is_some_and(|reason| reason.starts_with("out of scope"));
+        if is_outside && !needs_templates(json) {
+            wrong.push(format!("{}: needs no other template", case.name));
+        }
+        match (failure(&case), reason) {
+            (None, None) => passed += 1,
+            (Some(_), Some(_)) if is_outside => outside += 1,
+            (Some(_), Some(_)) => listed += 1,
+            (Some(failure), None) => wrong.push(failure),
+            (None, Some(_)) => wrong.push(format!("{}: passes, but is listed", case.name)),
         }
     }
     let total = passed + listed + wrong.len();
-    println!("golden liquid: {passed} of {total} pass, {listed} are listed as not");
+    println!(
+        "golden liquid: {passed} of {total} in scope pass, {listed} are listed as not; {outside} are out of scope"
+    );
+    assert!(passed * 100 >= total * 97, "less than 97 % pass");
     assert!(
         wrong.is_empty(),
         "{}\n{} wrong",

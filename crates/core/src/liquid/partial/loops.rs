@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::{
-    Data, Expr, Fault, Flow, Local, Loop, Node, Offset, Turns, Walk,
+    Data, Expr, Fault, Flow, Local, Loop, NAMES_PER_STEP, Node, Offset, Turns, Walk,
     remains::{append, has_loop, jumps, take_jump},
     values::Part::{self, Known, Left},
 };
@@ -68,7 +68,7 @@ impl<'a> Walk<'a> {
         let depth = self.locals.len();
         let mut turns: Vec<Vec<Node>> = Vec::new();
         for (index, (item, body)) in bodies.enumerate() {
-            self.terms.charge(1)?;
+            self.terms.charge(1 + self.sure.len() / NAMES_PER_STEP)?;
             let turn = Data::Turn(Rc::new(Turn {
                 name: Rc::clone(&name),
                 length,

@@ -30,6 +30,9 @@ use values::Part;
 // chains that lead nowhere stays.
 const WALKS_MAX: u32 = 32;
 
+// So many names cost one step to remember: each block that may not be rendered remembers them.
+const NAMES_PER_STEP: usize = 16;
+
 /// What is asked for and what may be used up.
 pub(super) struct Setting<'a> {
     pub(super) known: &'a dyn Scope,
@@ -111,7 +114,7 @@ pub(super) fn partial(template: &Template, setting: &Setting<'_>) -> Result<Temp
         if is_settled && walk.open == open {
             // What breaks off the whole template at its end breaks off nothing.
             take_jump(&mut nodes, flow);
-            let given = walk.given();
+            let given = walk.given().map_err(|fault| fault.at(walk.at))?;
             return Ok(Template { nodes, given });
         }
         open = walk.open;
@@ -155,13 +158,14 @@ impl<'a> Walk<'a> {
     }
 
     /// The values that open names have before anything is assigned to them.
-    fn given(mut self) -> Vec<(String, Expr)> {
-        let read = std::mem::take(&mut self.read);
-        let given = read.into_iter().filter_map(|name| {
-            let value = self.outside(&name)?;
-            Some((name, lift(&value)))
-        });
-        given.collect()
+    fn given(&mut self) -> Result<Vec<(String, Expr)>, Fault> {
+        let mut given = Vec::new();
+        for name in std::mem::take(&mut self.read) {
+            if let Some(value) = self.outside(&name) {
+                given.push((name, self.lifted(&value)?));
+            }
+        }
+        Ok(given)
     }
 
     /// The body of a block, one level deeper.
@@ -177,6 +181,7 @@ impl<'a> Walk<'a> {
 
     /// The body of a block that may not be rendered.
     fn maybe(&mut self, nodes: &'a [Node]) -> Result<Vec<Node>, Fault> {
+        self.terms.charge(self.sure.len() / NAMES_PER_STEP)?;
         let before = (self.unsure, self.sure.clone());
         self.unsure = true;
         let mut out = Vec::new();

@@ -20,10 +20,10 @@ pub(super) enum Part<T, K = Data> {
 }
 
 impl<'a> Walk<'a> {
-    /// The expression that stands for a value in what is left.
+    /// The expression that stands for a value in what is left, where it counts as text does.
     pub(super) fn lifted(&mut self, value: &Data) -> Result<Expr, Fault> {
         self.terms.handled(value)?;
-        self.terms.fits(value.weight())?;
+        self.terms.written(value.weight())?;
         Ok(lift(value))
     }
 

@@ -276,6 +276,25 @@ fn chains_of_idle_names_are_left_out_up_to_a_length() {
     check_left(&chain(31), r#"{"page": {"x": 1}}"#, "-");
 }
 
+#[test]
+fn what_is_put_in_place_counts_as_output() {
+    let run = |source: &str, output_bytes| {
+        let limits = Limits {
+            output_bytes,
+            ..Limits::default()
+        };
+        let known = scope(r#"{"l": ["abcd", "efgh"]}"#);
+        partial(&parsed(source), &known, &asks, Sink::Plain, &limits, None)
+    };
+    // Two items and their bytes, looked up by what is not known.
+    assert!(run("{{ l[page.n] }}", 10).is_ok());
+    let too_much = Err(RenderError::TooMuchOutput);
+    assert_eq!(run("{{ l[page.n] }}", 9), too_much);
+    let open = "{% if page.x %}{% assign l = 1 %}{% endif %}{{ l }}";
+    assert!(run(open, 11).is_ok());
+    assert_eq!(run(open, 10), too_much);
+}
+
 /// A value as a template writes it; `later` allows names that only the browser knows.
 fn expression(later: bool) -> impl Strategy<Value = String> {
     let known = select(vec![
@@ -441,7 +460,7 @@ fn steps(template: &Template, scope: &BTreeMap<String, Value>, sink: Sink) -> u3
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 1_500,
+        cases: 800,
         failure_persistence: None,
         max_shrink_iters: 20_000,
         ..ProptestConfig::default()
