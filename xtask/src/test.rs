@@ -27,6 +27,10 @@ struct Step {
     run: fn() -> Result<Count>,
 }
 
+/// For how long towns are simulated.
+const SIMULATION_SECONDS: &str = "60";
+const FIRST_SEED: &str = "1";
+
 /// In order; those of one line run side by side.
 const STEPS: [&[Step]; 11] = [
     &[step("format", false, format)],
@@ -35,6 +39,7 @@ const STEPS: [&[Step]; 11] = [
     &[
         step("build", false, build_all),
         step("fuzz", false, fuzz_all),
+        step("simulation", false, simulation),
     ],
     &[step("types", true, types)],
     &[step("cases", true, cases)],
@@ -200,6 +205,21 @@ fn fuzz_all() -> Result<Count> {
         passed: outcome.held,
         failed: outcome.broken,
     })
+}
+
+/// Goes from town to town. The towns are the same every time, so that a failure is of the change
+/// that was made; `REKINDLE_SEED` begins at others.
+fn simulation() -> Result<Count> {
+    let first = std::env::var("REKINDLE_SEED").unwrap_or_else(|_| FIRST_SEED.to_owned());
+    runner(
+        processes::cargo()
+            .args(["test", "--package", "rekindle-core", "--test", "simulation"])
+            .args(["--", "--nocapture"])
+            .env("REKINDLE_SEED", first)
+            .env("REKINDLE_SIMULATION_SECONDS", SIMULATION_SECONDS)
+            // What is run a million times is worth compiling for it.
+            .env("CARGO_PROFILE_TEST_OPT_LEVEL", "1"),
+    )
 }
 
 fn build_all() -> Result<Count> {

@@ -1,0 +1,69 @@
+//! A simulated workspace from a seed: random definitions, random lives, and everything that goes
+//! wrong in between. Not told as stories: whatever happens, the laws in `laws` must hold.
+//!
+//! A *town* is some people under definitions that change, in a shard that crashes before and after
+//! it commits, with a queue and a provider that lose, repeat and delay. Each town has a seed:
+//!
+//! - `REKINDLE_SEED=n` begins with town n (1 if absent); a failure names its town.
+//! - `REKINDLE_SIMULATION_SECONDS=n` goes from town to town for so long (5 if absent).
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking, and this one runs for a given time and says its seed"
+)]
+
+mod chance;
+mod etiquette;
+mod laws;
+mod life;
+mod plan;
+mod queue;
+mod shard;
+mod town;
+
+use std::{
+    env,
+    panic::catch_unwind,
+    time::{Duration, Instant},
+};
+
+use town::Town;
+
+/// Every so many towns, one is lived through twice: its every byte must come out the same.
+const TWICE_EVERY: u64 = 8;
+
+fn number(name: &str, default: u64) -> u64 {
+    env::var(name).map_or(default, |text| text.parse().unwrap())
+}
+
+#[test]
+fn whatever_happens_the_laws_hold() {
+    let first = number("REKINDLE_SEED", 1);
+    let time = Duration::from_secs(number("REKINDLE_SIMULATION_SECONDS", 5));
+    let begun = Instant::now();
+    let mut seed = first;
+    let mut tally = town::Tally::default();
+    while seed == first || begun.elapsed() < time {
+        let lived = catch_unwind(|| Town::live(seed));
+        let (digest, lived) =
+            lived.unwrap_or_else(|_| panic!("REKINDLE_SEED={seed} shows it again"));
+        if seed.is_multiple_of(TWICE_EVERY) {
+            assert_eq!(
+                Town::live(seed).0,
+                digest,
+                "REKINDLE_SEED={seed} differs from itself"
+            );
+        }
+        tally.add(&lived);
+        seed += 1;
+    }
+    println!("towns {first} to {}: {tally:?}", seed - 1);
+    // A simulation in which nothing happens finds nothing.
+    assert!(
+        tally.accepted > 0 && tally.cancelled > 0 && tally.crashes > 0,
+        "{tally:?}"
+    );
+}
