@@ -46,6 +46,7 @@ pub fn check(
     let asked = Asked {
         effect,
         since: record.at,
+        decided: true,
         expires: None,
     };
     let zone = definitions.zone(person, zones);
@@ -58,6 +59,8 @@ pub(super) struct Asked<'a> {
     pub(super) effect: &'a str,
     /// Since when it waits, Unix ms.
     pub(super) since: i64,
+    /// Whether it was let through before, and is about to be sent.
+    pub(super) decided: bool,
     /// From when on it is of no use any more, Unix ms.
     pub(super) expires: Option<i64>,
 }
@@ -82,6 +85,7 @@ impl Definitions {
             channel,
             address: message.address(person),
             since: asked.since,
+            decided: asked.decided,
             expires: asked.expires,
         };
         let recipient = person.recipient(zone);

@@ -147,6 +147,7 @@ impl Explainer<'_> {
         let asked = Asked {
             effect: &effect,
             since: place.since.unwrap_or(place.at),
+            decided: false,
             expires: live_for.map(|span| place.at.saturating_add(span)),
         };
         let (definitions, person, zone) = (self.definitions, self.person, self.zone);

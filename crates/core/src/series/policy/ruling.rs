@@ -54,6 +54,8 @@ pub struct Asking<'a> {
     pub address: Option<&'a str>,
     /// Since when it waits, Unix ms: when its step first fired.
     pub since: i64,
+    /// Whether it was let through before, and is about to be sent: its time of day has come.
+    pub decided: bool,
     /// From when on it is of no use any more, Unix ms, if it says so itself.
     pub expires: Option<i64>,
 }
@@ -207,6 +209,9 @@ impl Settings {
         (at, now): (i64, i64),
     ) -> Option<Hold> {
         let timing = || {
+            if message.decided {
+                return None;
+            }
             let since = message.since;
             let (until, reason) = match overrides.send_at? {
                 SendAt::Time(time) => (

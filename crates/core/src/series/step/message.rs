@@ -37,6 +37,7 @@ impl Machine<'_> {
         let asked = Asked {
             effect,
             since: due.held_since.unwrap_or(self.now),
+            decided: false,
             expires,
         };
         let (definitions, person, zone) = (self.definitions, &self.person, self.zone);

@@ -46,6 +46,7 @@ fn hears(settings: &Settings, overrides: &str, state: &State, since: &str, now: 
         channel: Channel::Email,
         address: Some("ada@example.com"),
         since: at(since),
+        decided: false,
         expires: None,
     };
     said(settings.rule(&overrides, &to, &message, at(now)))
@@ -180,6 +181,31 @@ fn the_usual_hour_comes_once() {
 }
 
 #[test]
+fn what_was_let_through_does_not_wait_for_its_time_of_day_again() {
+    let (settings, state) = (settings(0), State::default());
+    let overrides = serde_json::from_str(r#"{"send_at": "23:45"}"#).unwrap();
+    let to = Recipient {
+        id: "ada",
+        unsubscribed: false,
+        zone: &UTC,
+        state: &state,
+    };
+    // Its time fell into quiet hours, at whose end it was let through.
+    let now = at("2026-11-24T08:00:00Z");
+    let message = |decided| Asking {
+        effect: "new",
+        channel: Channel::Email,
+        address: None,
+        since: now,
+        decided,
+        expires: None,
+    };
+    let rule = |decided| said(settings.rule(&overrides, &to, &message(decided), now));
+    assert_eq!(rule(false), "2026-11-25T08:00:00Z SendAt");
+    assert_eq!(rule(true), "send");
+}
+
+#[test]
 fn what_cannot_leave_in_a_week_or_in_its_own_time_is_skipped() {
     let weekly = Settings {
         cap: serde_json::from_str(r#"{"messages": 1, "per": "31d"}"#).unwrap(),
@@ -215,6 +241,7 @@ fn what_cannot_leave_in_a_week_or_in_its_own_time_is_skipped() {
             channel: Channel::Push,
             address: None,
             since: at(noon),
+            decided: false,
             expires: Some(at(expires)),
         };
         said(settings(0).rule(&Overrides::default(), &to, &message, at(now)))
@@ -262,6 +289,7 @@ fn each_policy_speaks_before_the_next() {
             channel: Channel::Email,
             address: Some("ada@example.com"),
             since: now,
+            decided: false,
             expires: None,
         };
         said(settings.rule(&overrides, &to, &message, now))
@@ -356,6 +384,7 @@ proptest! {
             channel: Channel::Push,
             address: None,
             since,
+            decided: false,
             expires: expires.map(|after| since + after * MINUTE),
         };
         let deadline = message.expires.map_or(since + WAIT_MS_MAX, |at| at.min(since + WAIT_MS_MAX));
