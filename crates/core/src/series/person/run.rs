@@ -299,6 +299,14 @@ impl Outcome {
 }
 
 impl Run {
+    /// Whether nothing can come of it any more: it is over, and no message of it is on its way.
+    pub(in crate::series) fn may_be_forgotten(&self) -> bool {
+        let is_on_its_way = |record: &StepRecord| {
+            matches!(record.outcome, Outcome::Queued | Outcome::Delayed { .. })
+        };
+        !self.is_open() && !self.steps.iter().any(is_on_its_way)
+    }
+
     /// Whether it is under way: not finished, not exited.
     #[must_use]
     pub fn is_open(&self) -> bool {

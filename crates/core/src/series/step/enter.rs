@@ -117,9 +117,11 @@ impl Machine<'_> {
 
     fn may_enter(&self, id: &str, series: &Series, key: u64) -> bool {
         let runs = self.runs(id);
-        let is_full = runs.len() >= RUNS_MAX && runs.iter().all(Run::is_open);
+        if runs.len() >= RUNS_MAX && !runs.iter().any(Run::may_be_forgotten) {
+            return false;
+        }
         let Some(run) = runs.iter().rev().find(|run| run.key == key) else {
-            return !is_full;
+            return true;
         };
         match (series.reentry, run.left_at()) {
             (Reentry::Never, _) | (Reentry::After(_), None) => false,
@@ -149,7 +151,7 @@ impl Machine<'_> {
         let runs = self.person.runs.entry(id.to_owned()).or_default();
         let entry = runs.last().map_or(0, |run| run.entry) + 1;
         if runs.len() >= RUNS_MAX
-            && let Some(oldest) = runs.iter().position(|run| !run.is_open())
+            && let Some(oldest) = runs.iter().position(Run::may_be_forgotten)
         {
             runs.remove(oldest);
         }
