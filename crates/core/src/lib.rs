@@ -4,6 +4,7 @@
 //! The same crate is compiled into the browser SDK, the Worker, the console and the tests, so that
 //! a decision is the same wherever it is taken.
 
+pub mod backtest;
 pub mod experiment;
 pub mod hash;
 pub mod history;

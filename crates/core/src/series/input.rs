@@ -69,6 +69,17 @@ pub enum Input {
     Tick,
 }
 
+impl Input {
+    /// When it happened by its own account, for what people do and learn of themselves.
+    #[must_use]
+    pub fn at(&self) -> Option<i64> {
+        match self {
+            Self::Event { at, .. } | Self::Identify(Identified { at, .. }) => Some(*at),
+            Self::Reaction { .. } | Self::Settled { .. } | Self::Tick => None,
+        }
+    }
+}
+
 /// What came of a send.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

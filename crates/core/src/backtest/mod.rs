@@ -1,0 +1,251 @@
+//! Backtest: recorded lives replayed through a draft under a virtual clock, before anything is sent.
+//! Sends nothing, and invents no one's reaction: it is the same [`step`] that runs in production.
+//!
+//! People are replayed one after the other, so that memory does not grow with their number; the
+//! forecasts of several shards are merged into one.
+
+mod comparison;
+mod forecast;
+mod timeline;
+
+pub use comparison::{Comparison, Line};
+pub use forecast::{Busiest, Day, Forecast, Most, REACTIONS, StepForecast, Volumes};
+pub use timeline::{MOMENTS_MAX, Moment, SAMPLES_MAX, Sample, Samples, What};
+
+use std::collections::BTreeMap;
+
+use crate::{
+    series::{
+        Definitions, DefinitionsSpec, Delivery, Effect, ExitReason, Finding, Input, LiveSeries,
+        Metric, Outcome, Person, SegmentSpec, SeriesSpec, SkipReason, step,
+    },
+    window::DAY_MS,
+    zone::Zones,
+};
+
+// LIMIT: a forecast has a row a day; ten years are more than anyone reads, and than data goes back.
+/// The longest time that is replayed, in days.
+pub const DAYS_MAX: i64 = 3_660;
+
+// INVARIANT: each timer lies after the one before it; past this many between two inputs a
+// definition that wakes for ever would be caught.
+const TIMERS_MAX: u32 = 100_000;
+
+/// A draft that is being replayed.
+#[derive(Debug)]
+pub struct Backtest<'a> {
+    draft: &'a Draft,
+    zones: &'a Zones,
+    from: i64,
+    to: i64,
+    forecast: Forecast,
+    effects: Vec<Effect>,
+    moments: Vec<Moment>,
+}
+
+/// A series as if it were published alone, with the segments around it.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    id: String,
+    /// Before the replay begins: facts are taken in and nothing is decided.
+    before: Definitions,
+    /// From its beginning on.
+    during: Definitions,
+}
+
+impl Draft {
+    /// Compiles a draft.
+    ///
+    /// # Errors
+    /// Everything in it that could not be published.
+    pub fn new(
+        id: &str,
+        series: SeriesSpec,
+        segments: BTreeMap<String, SegmentSpec>,
+    ) -> Result<Self, Vec<Finding>> {
+        let live = LiveSeries {
+            current: 1,
+            paused: false,
+            versions: BTreeMap::from([(1, series)]),
+        };
+        let spec = DefinitionsSpec {
+            version: 1,
+            segments,
+            series: BTreeMap::from([(id.to_owned(), live)]),
+        };
+        let during = Definitions::compile(&spec)?;
+        Ok(Self {
+            id: id.to_owned(),
+            before: Definitions::default(),
+            during,
+        })
+    }
+
+    fn steps(&self) -> impl Iterator<Item = String> {
+        let series = self.during.series(&self.id, 1);
+        series
+            .into_iter()
+            .flat_map(|series| series.steps.iter().map(|step| step.id.clone()))
+    }
+}
+
+impl<'a> Backtest<'a> {
+    /// Begins a replay of what was recorded from one instant on and before another (Unix ms).
+    ///
+    /// # Errors
+    /// When there is no time between them, or more than [`DAYS_MAX`] days.
+    pub fn new(draft: &'a Draft, zones: &'a Zones, from: i64, to: i64) -> Result<Self, String> {
+        if to <= from {
+            return Err("the end of a backtest lies after its beginning: swap the two".to_owned());
+        }
+        if to.saturating_sub(from) > DAYS_MAX * DAY_MS {
+            return Err(format!(
+                "a backtest goes over at most {DAYS_MAX} days: begin later or end earlier"
+            ));
+        }
+        Ok(Self {
+            draft,
+            zones,
+            from,
+            to,
+            forecast: Forecast::new(from, to, draft.steps()),
+            effects: Vec::new(),
+            moments: Vec::new(),
+        })
+    }
+
+    /// Replays one person: all that was recorded of them, oldest first, from before the beginning
+    /// as well. Reactions and receipts among it are left out: they were to other messages.
+    pub fn person(&mut self, id: &str, recorded: impl IntoIterator<Item = Input>) {
+        let mut person = Person::new(id);
+        let mut published = false;
+        let mut now = i64::MIN;
+        for input in recorded {
+            let Some(at) = input.at() else { continue };
+            if at >= self.to {
+                break;
+            }
+            // What was recorded late is taken at the time that has been reached.
+            now = now.max(at);
+            self.forecast.inputs += 1;
+            if now < self.from {
+                step(
+                    &self.draft.before,
+                    self.zones,
+                    &mut person,
+                    input,
+                    now,
+                    &mut self.effects,
+                );
+                self.effects.clear();
+                continue;
+            }
+            if !published {
+                published = true;
+                self.take(&mut person, Input::Tick, self.from);
+            }
+            self.wait(&mut person, now.saturating_add(1));
+            self.take(&mut person, input, now);
+        }
+        if !published && now < self.from {
+            self.take(&mut person, Input::Tick, self.from);
+        }
+        self.wait(&mut person, self.to);
+        self.forecast.add_person(&person.id, &self.moments);
+        self.moments.clear();
+    }
+
+    /// What would have happened.
+    #[must_use]
+    pub fn finish(mut self) -> Forecast {
+        self.forecast.find_busiest();
+        self.forecast
+    }
+
+    /// Fires the timers that are due before an instant.
+    fn wait(&mut self, person: &mut Person, end: i64) {
+        for _ in 0..TIMERS_MAX {
+            match person.due {
+                Some(due) if due < end => self.take(person, Input::Tick, due),
+                Some(_) | None => return,
+            }
+        }
+    }
+
+    fn take(&mut self, person: &mut Person, input: Input, now: i64) {
+        step(
+            &self.draft.during,
+            self.zones,
+            person,
+            input,
+            now,
+            &mut self.effects,
+        );
+        // A message that leaves arrives: what a provider would say is not known.
+        let mut settled = 0;
+        while let Some(effect) = self.effects.get(settled) {
+            settled += 1;
+            if let Effect::Send(send) = effect {
+                let arrived = Input::Settled {
+                    effect: send.effect.clone(),
+                    delivery: Delivery::Sent,
+                };
+                step(
+                    &self.draft.during,
+                    self.zones,
+                    person,
+                    arrived,
+                    now,
+                    &mut self.effects,
+                );
+            }
+        }
+        for effect in &self.effects {
+            if let Effect::Count { step, metric, .. } = effect {
+                let what = what(person, &self.draft.id, step.as_deref(), *metric, now);
+                let step = step.clone();
+                self.moments.extend(what.map(|what| Moment {
+                    at: now,
+                    what,
+                    step,
+                }));
+            }
+        }
+        self.effects.clear();
+    }
+}
+
+/// What is told of something that was counted; nothing of what only people's reactions bring about.
+fn what(
+    person: &Person,
+    series: &str,
+    step: Option<&str>,
+    metric: Metric,
+    now: i64,
+) -> Option<What> {
+    Some(match metric {
+        Metric::Matched => What::Matched,
+        Metric::Entered => What::Entered,
+        Metric::Sent => What::WouldSend,
+        Metric::Skipped => What::Skipped(skipped(person, series, step?, now)?),
+        Metric::Finished => What::Finished,
+        Metric::ReEngaged => What::Exited(ExitReason::ExitCondition),
+        Metric::Undelivered
+        | Metric::Shown
+        | Metric::Opened
+        | Metric::Clicked
+        | Metric::Dismissed => return None,
+    })
+}
+
+/// Why a step was passed over at this instant.
+fn skipped(person: &Person, series: &str, step: &str, now: i64) -> Option<SkipReason> {
+    let runs = person.runs.get(series).into_iter().flatten();
+    let mut records = runs.flat_map(|run| &run.steps);
+    let record = records.find(|record| record.step == step && record.at == now)?;
+    if let Outcome::Skipped(reason) = record.outcome {
+        Some(reason)
+    } else {
+        None
+    }
+}
