@@ -1,10 +1,14 @@
-//! `rekindle`: definitions kept in git, checked, compared with a workspace and pushed to it.
+//! `rekindle`: definitions kept in git, checked, replayed over a recorded history, compared with a
+//! workspace and pushed to it.
 //! Decides nothing: the core reads and checks, the workspace stores.
 
+mod backtest;
 mod definitions;
+mod history;
 mod remote;
 mod rule;
 mod validate;
+mod zones;
 
 use std::{io::Write, path::PathBuf, process::ExitCode};
 
@@ -14,6 +18,8 @@ const USAGE: &str = "\
 usage:
   rekindle validate DIR|FILE...                        check segments/*.json and series/*.json
   rekindle rule \"TEXT\"                                 show a rule in both spellings
+  rekindle backtest DIR SERIES --history FILE --from DATE --to DATE [--against SERIES] [--json]
+                                                       replay recorded events through a draft
   rekindle diff DIR --origin URL --token TOKEN         show what a push would change
   rekindle push DIR --origin URL --token TOKEN [--publish]
                                                        write what differs; publish it as well
@@ -56,6 +62,11 @@ fn run(words: &[String], out: &mut dyn Write) -> Result<Outcome, String> {
                 "`rule` takes one text: put it between quotes\n\n{USAGE}"
             )),
         },
+        "backtest" => {
+            let options =
+                backtest::Options::read(rest).map_err(|why| format!("{why}\n\n{USAGE}"))?;
+            backtest::run(&options, out)
+        }
         "diff" | "push" => {
             let options = Options::read(rest)?;
             let workspace = Workspace::new(&options.origin, &options.token);

@@ -242,3 +242,75 @@ fn a_push_writes_what_differs_segments_first() {
         "{text}"
     );
 }
+
+const HISTORY: &str = r#"{"type":"identify","userId":"ana","timestamp":"2026-01-01T00:00:00Z","traits":{"plan":"pro","email":"ana@example.com"}}
+{"type":"track","userId":"ana","event":"Done","timestamp":"2026-01-05T00:00:00Z"}
+{"type":"identify","userId":"bo","timestamp":"2026-01-02T00:00:00Z","traits":{"plan":"pro"}}
+{"type":"track","userId":"bo","timestamp":"2026-01-02T00:00:00Z"}
+not json
+{"type":"identify","userId":"cy","timestamp":"2026-01-02T00:00:00Z","traits":{"plan":"free"}}
+"#;
+
+#[test]
+fn a_history_is_replayed_and_what_is_wrong_in_it_is_told() {
+    let other = SERIES.replace("\"id\": \"hello\"", "\"id\": \"hello\", \"delay\": \"5d\"");
+    let folder = Folder::new(
+        "backtest",
+        &[
+            ("segments/pro.json", SEGMENT),
+            ("series/hello.json", SERIES),
+            ("series/later.json", &other),
+            ("history.jsonl", HISTORY),
+            ("unsorted.jsonl", &HISTORY.replace("cy", "aa")),
+        ],
+    );
+    let words = |series: &'static str, history: &'static str| {
+        let words = ["backtest", ".", series, "--history", history];
+        [&words[..], &["--from", "2026-01-01", "--to", "2026-02-01"]].concat()
+    };
+    let (code, text) = run(&folder.0, &words("hello", "history.jsonl"));
+    assert_eq!(code, 0, "{text}");
+    for part in [
+        "3 people, 2026-01-01T00:00:00Z to 2026-02-01T00:00:00Z",
+        "entered                           2",
+        "exited: exit condition            1",
+        "  would send                      1",
+        "  skipped: no email               1",
+        "most for one person: 1 messages (ana)",
+        "nobody's reaction to a message is invented",
+        "line 4: `event` is missing: add it",
+        "line 5: expected",
+        "2 lines were left out",
+    ] {
+        assert!(text.contains(part), "{part}\n{text}");
+    }
+    let compared = [
+        &words("hello", "history.jsonl")[..],
+        &["--against", "later"],
+    ]
+    .concat();
+    let (code, text) = run(&folder.0, &compared);
+    assert_eq!(code, 0, "{text}");
+    assert!(
+        text.contains("hello: would send                                       1                0"),
+        "{text}"
+    );
+    let json = [&words("hello", "history.jsonl")[..], &["--json"]].concat();
+    let (_, text) = run(&folder.0, &json);
+    assert!(
+        text.contains("\"busiest\": {\n    \"day\": \"2026-01-01\""),
+        "{text}"
+    );
+    for (words, part) in [
+        (words("helo", "history.jsonl"), "there are: hello, later"),
+        (words("hello", "unsorted.jsonl"), "sort the file by id"),
+        (words("hello", "none.jsonl"), "none.jsonl"),
+        (
+            vec!["backtest", ".", "hello", "--history", "history.jsonl"],
+            "give `--from",
+        ),
+    ] {
+        let (code, text) = run(&folder.0, &words);
+        assert!(code == 2 && text.contains(part), "{code} {text}");
+    }
+}
