@@ -10,6 +10,7 @@ use std::{
 
 use rekindle_core::{
     backtest::{Backtest, Comparison, Draft, Forecast, Line, What},
+    series::policy::Settings,
     time::{format_instant, parse_instant},
 };
 
@@ -103,7 +104,7 @@ fn draft(definitions: &Definitions, id: &str) -> Result<Draft, String> {
         .iter()
         .map(|(id, segment)| (id.clone(), segment.spec.clone()))
         .collect();
-    Draft::new(id, series.spec.clone(), segments).map_err(|findings| {
+    Draft::new(id, series.spec.clone(), segments, Settings::default()).map_err(|findings| {
         let lines: Vec<String> = findings
             .into_iter()
             .map(|finding| format!("{}: {}", series.path.display(), finding.message))
@@ -168,18 +169,27 @@ fn forecast(forecast: &Forecast, out: &mut dyn Write) -> std::io::Result<()> {
         ("entered", total.entered),
         ("held out", total.held_out),
         ("would send", total.would_send),
+        ("delayed", total.delayed),
         ("finished", total.finished),
     ] {
         writeln!(out, "{what:<24} {count:>10}")?;
     }
     for (reason, count) in &total.exits {
-        writeln!(out, "{:<24} {count:>10}", words(What::Exited(*reason)))?;
+        writeln!(
+            out,
+            "{:<24} {count:>10}",
+            words(&What::Exited(reason.clone()))
+        )?;
     }
     for step in &forecast.steps {
         writeln!(out, "\n{}", step.id)?;
         writeln!(out, "  {:<22} {:>10}", "would send", step.total.would_send)?;
         for (reason, count) in &step.total.skipped {
-            writeln!(out, "  {:<22} {count:>10}", words(What::Skipped(*reason)))?;
+            writeln!(
+                out,
+                "  {:<22} {count:>10}",
+                words(&What::Skipped(reason.clone()))
+            )?;
         }
     }
     writeln!(out)?;
@@ -217,7 +227,7 @@ fn compared(
         let step = step
             .as_ref()
             .map_or(String::new(), |step| format!("{step}: "));
-        writeln!(out, "{:<40} {one:>16} {other:>16}", step + &words(*what))?;
+        writeln!(out, "{:<40} {one:>16} {other:>16}", step + &words(what))?;
     }
     let [one, other] = comparison.most;
     writeln!(out, "{:<40} {one:>16} {other:>16}", "most for one person")?;
@@ -236,7 +246,7 @@ fn compared(
 }
 
 /// `skipped: no_email` as a person reads it.
-fn words(what: What) -> String {
+fn words(what: &What) -> String {
     let text = match serde_json::to_value(what) {
         Ok(serde_json::Value::String(word)) => word,
         Ok(serde_json::Value::Object(map)) => map

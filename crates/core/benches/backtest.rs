@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use divan::{Bencher, counter::ItemsCount};
 use rekindle_core::{
     backtest::{Backtest, Draft},
-    series::{Identified, Input},
+    series::{Identified, Input, policy::Settings},
     value::Value,
     window::DAY_MS,
     zone::Zones,
@@ -46,7 +46,7 @@ fn draft() -> Draft {
     let segment = serde_json::from_value(serde_json::json!({ "rule": rule })).unwrap();
     let series = serde_json::from_value(story["series"]["win-back"].clone()).unwrap();
     let segments = BTreeMap::from([("high-value-at-risk".to_owned(), segment)]);
-    Draft::new("win-back", series, segments).unwrap()
+    Draft::new("win-back", series, segments, Settings::default()).unwrap()
 }
 
 /// Sebastiano Vigna, `SplitMix64`, <https://prng.di.unimi.it/splitmix64.c>.

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use rekindle_core::{
     backtest::{Backtest, Comparison, DAYS_MAX, Draft, Forecast, MOMENTS_MAX, SAMPLES_MAX, What},
-    series::{Identified, Input, Metric, SeriesSpec},
+    series::{Identified, Input, Metric, Migration, SeriesSpec, policy::Settings},
     time::parse_instant,
     value::Value,
     window::DAY_MS,
@@ -39,7 +39,7 @@ fn event(id: &str, name: &str, at: i64) -> Input {
 }
 
 fn replay(spec: serde_json::Value, lives: &[Life], from: &str, to: &str) -> Forecast {
-    let draft = Draft::new("draft", series(spec), BTreeMap::new()).unwrap();
+    let draft = Draft::new("draft", series(spec), BTreeMap::new(), Settings::default()).unwrap();
     let zones = Zones::new();
     let (from, to) = (parse_instant(from).unwrap(), parse_instant(to).unwrap());
     let mut backtest = Backtest::new(&draft, &zones, from, to).unwrap();
@@ -235,7 +235,9 @@ fn a_workspace_that_lived_through_it_counts_the_same() {
         if at >= from && !published {
             published = true;
             world.advance_to(from);
-            world.publish("draft", series(spec.clone())).unwrap();
+            world
+                .publish("draft", series(spec.clone()), Migration::Stay)
+                .unwrap();
         }
         world.advance_to(at);
         world.input(&id, input);
@@ -296,7 +298,13 @@ fn parts_of_the_people_come_to_the_same_as_all_of_them() {
 
 #[test]
 fn bounds_and_what_is_not_to_be_replayed() {
-    let draft = Draft::new("draft", series(win_back("1d")), BTreeMap::new()).unwrap();
+    let draft = Draft::new(
+        "draft",
+        series(win_back("1d")),
+        BTreeMap::new(),
+        Settings::default(),
+    )
+    .unwrap();
     let zones = Zones::new();
     assert!(
         Backtest::new(&draft, &zones, 5, 5)
@@ -337,7 +345,8 @@ fn bounds_and_what_is_not_to_be_replayed() {
             "x",
             series(json!({
         "name": "X", "audience": { "rule": "everyone" }, "steps": [] })),
-            BTreeMap::new()
+            BTreeMap::new(),
+            Settings::default()
         )
         .is_err()
     );

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     forecast::{Day, Forecast, Volumes},
-    timeline::What,
+    timeline::{What, Word},
 };
 
 /// One number of both.
@@ -27,7 +27,7 @@ pub struct Line {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Comparison {
     /// What the numbers cannot say.
-    pub note: &'static str,
+    pub note: Word,
     /// The totals first, then the steps: those of the first draft, then those that only the second
     /// has. Lines in which neither has anything are left out.
     pub lines: Vec<Line>,
@@ -77,7 +77,7 @@ impl Comparison {
         };
         let most = |forecast: &Forecast| forecast.most.as_ref().map_or(0, |most| most.messages);
         Ok(Self {
-            note: one.note,
+            note: one.note.clone(),
             lines,
             busiest: [busiest(one), busiest(other)],
             most: [most(one), most(other)],
@@ -102,20 +102,24 @@ fn compare(lines: &mut Vec<Line>, step: Option<&str>, one: &Volumes, other: &Vol
         (What::Entered, one.entered, other.entered),
         (What::HeldOut, one.held_out, other.held_out),
         (What::WouldSend, one.would_send, other.would_send),
+        (What::Delayed, one.delayed, other.delayed),
         (What::Finished, one.finished, other.finished),
     ] {
         line(what, one, other);
     }
-    for reason in both(&one.skipped, &other.skipped) {
-        let count = |volumes: &Volumes| volumes.skipped.get(&reason).copied().unwrap_or(0);
-        line(What::Skipped(reason), count(one), count(other));
+    for (what, one, other) in [
+        (
+            What::Skipped as fn(Word) -> What,
+            &one.skipped,
+            &other.skipped,
+        ),
+        (What::Took, &one.took, &other.took),
+        (What::Exited, &one.exits, &other.exits),
+    ] {
+        let words: BTreeSet<&Word> = one.keys().chain(other.keys()).collect();
+        for word in words {
+            let count = |counts: &BTreeMap<Word, u64>| counts.get(word).copied().unwrap_or(0);
+            line(what(word.clone()), count(one), count(other));
+        }
     }
-    for reason in both(&one.exits, &other.exits) {
-        let count = |volumes: &Volumes| volumes.exits.get(&reason).copied().unwrap_or(0);
-        line(What::Exited(reason), count(one), count(other));
-    }
-}
-
-fn both<R: Copy + Ord>(one: &BTreeMap<R, u64>, other: &BTreeMap<R, u64>) -> BTreeSet<R> {
-    one.keys().chain(other.keys()).copied().collect()
 }

@@ -1,14 +1,13 @@
 //! What a replay comes to: volumes per day and step, the busiest day, the most for one person.
 //! Counts what was decided; it knows nothing of what people would have done about it.
 
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::timeline::{Moment, Samples, What};
+use super::timeline::{Moment, Samples, What, Word};
 use crate::{
-    series::{ExitReason, SkipReason},
-    time::format_date,
+    time::{format_date, parse_instant},
     window::DAY_MS,
 };
 
@@ -33,8 +32,17 @@ impl Serialize for Day {
     }
 }
 
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let at = parse_instant(&text);
+        at.map(Self::of)
+            .ok_or_else(|| de::Error::custom(format!("`{text}` is no date such as 2026-11-23")))
+    }
+}
+
 /// How often what would have happened.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Volumes {
     /// Times that a person came to match the audience.
     pub matched: u64,
@@ -44,24 +52,34 @@ pub struct Volumes {
     pub held_out: u64,
     /// Messages that would have been sent, or gone live in the app.
     pub would_send: u64,
+    /// Messages that would have been held back for a while; they are counted again where they end.
+    pub delayed: u64,
     /// Messages that would not, by reason.
-    pub skipped: BTreeMap<SkipReason, u64>,
+    pub skipped: BTreeMap<Word, u64>,
+    /// Times that someone took a way of a branch, a split or a wait, by its name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub took: BTreeMap<Word, u64>,
     /// Runs that came to their end.
     pub finished: u64,
     /// Runs that were left early, by reason.
-    pub exits: BTreeMap<ExitReason, u64>,
+    pub exits: BTreeMap<Word, u64>,
 }
 
 impl Volumes {
-    fn note(&mut self, what: What) {
+    fn note(&mut self, what: &What) {
+        let count = |counts: &mut BTreeMap<Word, u64>, word: &Word| {
+            *counts.entry(word.clone()).or_default() += 1;
+        };
         match what {
             What::Matched => self.matched += 1,
             What::Entered => self.entered += 1,
             What::HeldOut => self.held_out += 1,
             What::WouldSend => self.would_send += 1,
-            What::Skipped(reason) => *self.skipped.entry(reason).or_default() += 1,
+            What::Delayed => self.delayed += 1,
+            What::Skipped(reason) => count(&mut self.skipped, reason),
+            What::Took(way) => count(&mut self.took, way),
             What::Finished => self.finished += 1,
-            What::Exited(reason) => *self.exits.entry(reason).or_default() += 1,
+            What::Exited(reason) => count(&mut self.exits, reason),
         }
     }
 
@@ -71,17 +89,21 @@ impl Volumes {
         self.held_out += other.held_out;
         self.would_send += other.would_send;
         self.finished += other.finished;
-        for (reason, count) in &other.skipped {
-            *self.skipped.entry(*reason).or_default() += count;
-        }
-        for (reason, count) in &other.exits {
-            *self.exits.entry(*reason).or_default() += count;
+        self.delayed += other.delayed;
+        for (sum, more) in [
+            (&mut self.skipped, &other.skipped),
+            (&mut self.took, &other.took),
+            (&mut self.exits, &other.exits),
+        ] {
+            for (word, count) in more {
+                *sum.entry(word.clone()).or_default() += count;
+            }
         }
     }
 }
 
 /// One step of the draft.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepForecast {
     /// Its id.
     pub id: String,
@@ -92,7 +114,7 @@ pub struct StepForecast {
 }
 
 /// The day on which the most would have been sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Busiest {
     /// Which day; the first of equals.
     pub day: Day,
@@ -101,7 +123,7 @@ pub struct Busiest {
 }
 
 /// The person who would have got the most messages.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Most {
     /// Their id; the first in the order of ids among equals.
     pub person: String,
@@ -110,10 +132,10 @@ pub struct Most {
 }
 
 /// What would have happened.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Forecast {
     /// What the numbers cannot say.
-    pub note: &'static str,
+    pub note: Cow<'static, str>,
     /// The first instant, Unix ms.
     pub from: i64,
     /// The end: the first instant that is not replayed, Unix ms.
@@ -145,7 +167,7 @@ impl Forecast {
             days: BTreeMap::new(),
         });
         Self {
-            note: REACTIONS,
+            note: REACTIONS.into(),
             from,
             to,
             people: 0,
@@ -165,12 +187,12 @@ impl Forecast {
         let mut messages = 0;
         for moment in moments {
             let day = Day::of(moment.at);
-            self.total.note(moment.what);
-            self.days.entry(day).or_default().note(moment.what);
+            self.total.note(&moment.what);
+            self.days.entry(day).or_default().note(&moment.what);
             let step = moment.step.as_deref();
             if let Some(step) = self.steps.iter_mut().find(|known| Some(&*known.id) == step) {
-                step.total.note(moment.what);
-                step.days.entry(day).or_default().note(moment.what);
+                step.total.note(&moment.what);
+                step.days.entry(day).or_default().note(&moment.what);
             }
             messages += u64::from(moment.what == What::WouldSend);
         }

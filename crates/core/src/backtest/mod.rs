@@ -10,14 +10,14 @@ mod timeline;
 
 pub use comparison::{Comparison, Line};
 pub use forecast::{Busiest, Day, Forecast, Most, REACTIONS, StepForecast, Volumes};
-pub use timeline::{MOMENTS_MAX, Moment, SAMPLES_MAX, Sample, Samples, What};
+pub use timeline::{MOMENTS_MAX, Moment, SAMPLES_MAX, Sample, Samples, What, Word};
 
 use std::collections::BTreeMap;
 
 use crate::{
     series::{
-        Definitions, DefinitionsSpec, Delivery, Effect, ExitReason, Finding, Input, LiveSeries,
-        Metric, Outcome, Person, SegmentSpec, SeriesSpec, SkipReason, step,
+        Definitions, DefinitionsSpec, Delivery, Effect, Finding, Input, LiveSeries, Metric,
+        Outcome, Person, SegmentSpec, SeriesSpec, SkipReason, policy::Settings, step,
     },
     window::DAY_MS,
     zone::Zones,
@@ -54,7 +54,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Compiles a draft.
+    /// Compiles a draft, with the policies that it would run under.
     ///
     /// # Errors
     /// Everything in it that could not be published.
@@ -62,21 +62,23 @@ impl Draft {
         id: &str,
         series: SeriesSpec,
         segments: BTreeMap<String, SegmentSpec>,
+        settings: Settings,
     ) -> Result<Self, Vec<Finding>> {
         let live = LiveSeries {
             current: 1,
-            paused: false,
             versions: BTreeMap::from([(1, series)]),
+            ..LiveSeries::default()
         };
         let spec = DefinitionsSpec {
             version: 1,
+            settings,
             segments,
             series: BTreeMap::from([(id.to_owned(), live)]),
         };
         let during = Definitions::compile(&spec)?;
         Ok(Self {
             id: id.to_owned(),
-            before: Definitions::default(),
+            before: during.only_facts(),
             during,
         })
     }
@@ -202,40 +204,68 @@ impl<'a> Backtest<'a> {
         }
         for effect in &self.effects {
             if let Effect::Count { step, metric, .. } = effect {
-                let what = what(person, &self.draft.id, step.as_deref(), *metric, now);
-                let step = step.clone();
-                self.moments.extend(what.map(|what| Moment {
+                let told = told(person, &self.draft.id, step.as_deref(), *metric, now);
+                let moment = told.map(|(what, step)| Moment {
                     at: now,
                     what,
                     step,
-                }));
+                });
+                self.moments.extend(moment);
             }
         }
         self.effects.clear();
     }
 }
 
-/// What is told of something that was counted; nothing of what only people's reactions bring about.
-fn what(
+/// What is told of something that was counted, and at which step; nothing of what only people's
+/// reactions bring about.
+fn told(
     person: &Person,
     series: &str,
     step: Option<&str>,
     metric: Metric,
     now: i64,
-) -> Option<What> {
-    Some(match metric {
+) -> Option<(What, Option<String>)> {
+    let exited = |reason| What::Exited(Word::Borrowed(reason));
+    let what = match metric {
         Metric::Matched => What::Matched,
         Metric::Entered => What::Entered,
+        Metric::HeldOut => What::HeldOut,
         Metric::Sent => What::WouldSend,
-        Metric::Skipped => What::Skipped(skipped(person, series, step?, now)?),
+        Metric::Delayed => What::Delayed,
+        Metric::Skipped => What::Skipped(skipped(person, series, step?, now)?.word().into()),
+        Metric::Took => {
+            let (step, way) = step?.rsplit_once('/')?;
+            return Some((What::Took(way.to_owned().into()), Some(step.to_owned())));
+        }
         Metric::Finished => What::Finished,
-        Metric::ReEngaged => What::Exited(ExitReason::ExitCondition),
-        Metric::Undelivered
+        Metric::ReEngaged => exited("exit_condition"),
+        Metric::LeftAudience => exited("left_audience"),
+        Metric::LeftByStep => exited("exit_step"),
+        Metric::StepGone => exited("step_gone"),
+        Metric::Moved
+        | Metric::Converted
+        | Metric::Undelivered
         | Metric::Shown
         | Metric::Opened
         | Metric::Clicked
-        | Metric::Dismissed => return None,
-    })
+        | Metric::Dismissed
+        | Metric::Churned30
+        | Metric::Churned60
+        | Metric::Churned90
+        | Metric::Stayed30
+        | Metric::Stayed60
+        | Metric::Stayed90
+        | Metric::HeldOutReEngaged
+        | Metric::HeldOutConverted
+        | Metric::HeldOutChurned30
+        | Metric::HeldOutChurned60
+        | Metric::HeldOutChurned90
+        | Metric::HeldOutStayed30
+        | Metric::HeldOutStayed60
+        | Metric::HeldOutStayed90 => return None,
+    };
+    Some((what, step.map(str::to_owned)))
 }
 
 /// Why a step was passed over at this instant.

@@ -1,12 +1,11 @@
 //! What would have happened to one person, moment by moment, and some people to look at.
 //! Chooses them by a hash of their ids: the same people, in whatever order they are replayed.
 
-use serde::Serialize;
+use std::borrow::Cow;
 
-use crate::{
-    hash::mix64,
-    series::{ExitReason, SkipReason},
-};
+use serde::{Deserialize, Serialize};
+
+use crate::hash::mix64;
 
 // LIMIT: as many as a marketer looks through.
 /// How many people a forecast shows.
@@ -16,8 +15,11 @@ pub const SAMPLES_MAX: usize = 20;
 /// How many moments of one of them it shows.
 pub const MOMENTS_MAX: usize = 200;
 
+/// A reason or a way, by its word.
+pub type Word = Cow<'static, str>;
+
 /// What would have happened at a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum What {
     /// They came to match the audience.
@@ -28,31 +30,33 @@ pub enum What {
     HeldOut,
     /// The message of the step would have been sent, or gone live in the app.
     WouldSend,
+    /// The message would have been held back for a while.
+    Delayed,
     /// The message would not have been sent; why.
-    Skipped(SkipReason),
+    Skipped(Word),
+    /// They took this way of a branch, a split or a wait.
+    Took(Word),
     /// They came to the end.
     Finished,
     /// They left early; why.
-    Exited(ExitReason),
+    Exited(Word),
 }
 
 /// Something that would have happened.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Moment {
     /// When, Unix ms.
     pub at: i64,
     /// What.
     pub what: What,
     /// The id of the step, for what happens at one.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<String>,
 }
 
 /// A person, with what would have happened to them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sample {
-    #[serde(skip)]
-    order: u64,
     /// Their id.
     pub person: String,
     /// The first [`MOMENTS_MAX`] moments, in order.
@@ -60,7 +64,7 @@ pub struct Sample {
 }
 
 /// The people with the smallest hashes among those to whom something would have happened.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Samples {
     samples: Vec<Sample>,
 }
@@ -73,15 +77,10 @@ impl Samples {
     }
 
     pub(super) fn offer(&mut self, person: &str, moments: &[Moment]) {
-        let order = mix64(person.as_bytes());
-        let place = self.samples.partition_point(|known| known.order < order);
-        if place < SAMPLES_MAX && !moments.is_empty() {
-            let timeline = moments.iter().take(MOMENTS_MAX).cloned().collect();
-            let person = person.to_owned();
+        if !moments.is_empty() && self.place(person) < SAMPLES_MAX {
             self.insert(Sample {
-                order,
-                person,
-                timeline,
+                person: person.to_owned(),
+                timeline: moments.iter().take(MOMENTS_MAX).cloned().collect(),
             });
         }
     }
@@ -93,10 +92,14 @@ impl Samples {
     }
 
     fn insert(&mut self, sample: Sample) {
-        let place = self
-            .samples
-            .partition_point(|known| known.order < sample.order);
-        self.samples.insert(place, sample);
+        self.samples.insert(self.place(&sample.person), sample);
         self.samples.truncate(SAMPLES_MAX);
+    }
+
+    fn place(&self, person: &str) -> usize {
+        let order = |id: &str| mix64(id.as_bytes());
+        let own = order(person);
+        self.samples
+            .partition_point(|known| order(&known.person) < own)
     }
 }

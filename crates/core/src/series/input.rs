@@ -75,7 +75,12 @@ impl Input {
     pub fn at(&self) -> Option<i64> {
         match self {
             Self::Event { at, .. } | Self::Identify(Identified { at, .. }) => Some(*at),
-            Self::Reaction { .. } | Self::Settled { .. } | Self::Tick => None,
+            Self::Reaction { .. }
+            | Self::Settled { .. }
+            | Self::Chose { .. }
+            | Self::Suppressed(_)
+            | Self::Opened { .. }
+            | Self::Tick => None,
         }
     }
 }

@@ -196,6 +196,15 @@ impl Definitions {
             .chain(versions.flat_map(Series::rules))
     }
 
+    /// What takes in the same facts, and decides nothing.
+    #[must_use]
+    pub fn only_facts(&self) -> Self {
+        Self {
+            streams: self.streams.clone(),
+            ..Self::default()
+        }
+    }
+
     /// The zone that a person's wall clock keeps, as far as the tables know.
     #[must_use]
     pub fn zone<'a>(&self, person: &Person, zones: &'a Zones) -> &'a Zone {

@@ -212,6 +212,20 @@ pub enum SkipReason {
     Policy(Reason),
 }
 
+impl SkipReason {
+    /// The word that it is written as; a policy's is its own.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotTargeted => "not_targeted",
+            Self::NoEmail => "no_email",
+            Self::Template => "template",
+            Self::Paused => "paused",
+            Self::Policy(reason) => reason.word(),
+        }
+    }
+}
+
 /// What a person did with a message. Each is counted once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reactions {

@@ -111,6 +111,25 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The word that it is written as.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Bounced => "bounced",
+            Self::Complained => "complained",
+            Self::Suppressed => "suppressed",
+            Self::Unsubscribed => "unsubscribed",
+            Self::UnsubscribedFromType => "unsubscribed_from_type",
+            Self::NotSubscribed => "not_subscribed",
+            Self::Holdout => "holdout",
+            Self::SendAt => "send_at",
+            Self::UsualHour => "usual_hour",
+            Self::QuietHours => "quiet_hours",
+            Self::Cap => "cap",
+            Self::Expired => "expired",
+        }
+    }
+
     /// The reason in a sentence for people.
     #[must_use]
     pub fn sentence(self) -> &'static str {
