@@ -39,16 +39,23 @@ pub fn share(id: &str, salt: &str) -> f64 {
     (hash >> 11) as f64 / (1_u64 << 53) as f64
 }
 
+/// [`mix64`] over these parts with a zero byte between each two.
+#[must_use]
+pub(crate) fn mix64_of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
+    let mut parts = parts.into_iter();
+    let first = fnv64(parts.next().unwrap_or_default());
+    mixed(parts.fold(first, |hash, part| fnv64_on(fnv64_on(hash, &[0]), part)))
+}
+
 /// Sixteen lower-case hexadecimal digits.
 #[must_use]
 pub fn hex64(number: u64) -> String {
-    (0..16)
-        .rev()
-        .filter_map(|place| {
-            let digit = u32::try_from((number >> (place * 4)) & 0xf).ok()?;
-            char::from_digit(digit, 16)
-        })
-        .collect()
+    let mut text = String::with_capacity(16);
+    text.extend((0..16).rev().filter_map(|place| {
+        let digit = u32::try_from((number >> (place * 4)) & 0xf).ok()?;
+        char::from_digit(digit, 16)
+    }));
+    text
 }
 
 /// The person's half of every effect id and the key of their inbox: tells the shard, not the person.

@@ -538,7 +538,9 @@ impl Life {
             anew.effects,
             input
         );
-        prop_assert_eq!(anew.due, decision.due);
+        // A timer may come early, and then finds nothing; it never comes late.
+        let never = i64::MAX;
+        prop_assert!(decision.due.unwrap_or(never) <= anew.due.unwrap_or(never));
         // What is decided can be stored and read back.
         let bytes = rekindle_core::wire::encode(&decision.person);
         prop_assert_eq!(

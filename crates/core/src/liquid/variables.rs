@@ -17,7 +17,7 @@ pub(super) fn problems(template: &Template, known: &BTreeSet<String>) -> Vec<Pro
         let Some(name) = name else {
             continue;
         };
-        let mut message = unknown("variable", name, known);
+        let mut message = unknown("variable", name, known.iter().map(String::as_str));
         if !variable.has_default {
             message.push_str(": it renders empty; add `| default: \"…\"`");
         }

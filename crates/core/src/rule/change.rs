@@ -61,6 +61,12 @@ impl Change {
         Self(self.0 | other.0)
     }
 
+    /// This, but for that.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+
     /// Whether nothing changed.
     #[must_use]
     pub fn is_nothing(self) -> bool {

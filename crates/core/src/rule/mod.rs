@@ -3,6 +3,7 @@
 //!
 //! [`Rule`] is what is written; [`Rule::compile`] makes a [`Program`] of it, which answers.
 
+mod activity;
 mod bounds;
 mod change;
 mod check;

@@ -312,6 +312,11 @@ impl Program {
         &self.rule
     }
 
+    /// What it is made of, from left to right.
+    pub(super) fn kinds(&self) -> impl Iterator<Item = &Kind> {
+        self.nodes.iter().map(|node| &node.kind)
+    }
+
     /// Everything that its answer depends on, time and the page left out.
     #[must_use]
     pub fn depends(&self) -> Change {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{definition::Message, spec::Method};
-use crate::hash::{hex64, mix64, person_key};
+use crate::hash::{hex64, mix64_of, person_key};
 
 /// Something to be performed. Every effect has a stable id or is safe to repeat.
 #[derive(Clone, Debug, PartialEq)]
@@ -220,6 +220,7 @@ pub fn way_id(step: &str, way: &str) -> String {
 /// The stable id of what a step does to a person: the same for every attempt.
 #[must_use]
 pub fn effect_id(person: &str, series: &str, entry: u32, step: &str) -> String {
-    let parts = format!("{series}\0{entry}\0{step}\0{person}");
-    hex64(person_key(person)) + &hex64(mix64(parts.as_bytes()))
+    let entry = entry.to_string();
+    let parts = [series, &entry, step, person].map(str::as_bytes);
+    hex64(person_key(person)) + &hex64(mix64_of(parts))
 }

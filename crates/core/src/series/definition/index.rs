@@ -51,22 +51,44 @@ fn of_published(published: &Published) -> Change {
     versions.fold(Change::NOTHING, Change::and)
 }
 
-fn of_series(series: &Series) -> Change {
-    let goal = series.goal.iter().map(|goal| &goal.rule);
-    let rules = series.exit.iter().chain(goal);
-    let audience = match &series.segment {
+impl Series {
+    /// What a run through it depends on.
+    pub(in crate::series) fn depends_in_run(&self) -> Change {
+        self.in_run
+    }
+
+    /// Whether it, or a message in it, is for something.
+    pub(in crate::series) fn has_goals(&self) -> bool {
+        self.goal.is_some() || self.steps.iter().any(|step| step.goal().is_some())
+    }
+
+    /// Notes what a run through it depends on.
+    pub(super) fn index_run(mut self) -> Self {
+        let goal = self.goal.as_ref().map(|goal| &goal.rule);
+        let rules = self.exit.iter().chain(goal).map(Program::depends);
+        let audience = self.exit_when_left.then(|| of_audience(&self));
+        let steps = self.steps.iter().map(of_step);
+        self.in_run = rules
+            .chain(audience)
+            .chain(steps)
+            .fold(Change::NOTHING, Change::and);
+        self
+    }
+}
+
+fn of_audience(series: &Series) -> Change {
+    match &series.segment {
         Some(segment) => membership(segment),
         None => series.audience.depends(),
-    };
+    }
+}
+
+fn of_series(series: &Series) -> Change {
     let entry = match &series.entry {
         Gate::Event { name, .. } => Change::event(name),
         Gate::Match { .. } => Change::NOTHING,
     };
-    let steps = series.steps.iter().map(of_step);
-    rules
-        .map(Program::depends)
-        .chain(steps)
-        .fold(entry.and(audience), Change::and)
+    entry.and(of_audience(series)).and(series.in_run)
 }
 
 /// What a step depends on while a run is at it or after it; what it asks for when it fires is asked

@@ -24,7 +24,7 @@ use super::{
     },
 };
 use crate::{
-    rule::{Program, Rule, Segments, Streams},
+    rule::{Change, Program, Rule, Segments, Streams},
     time::format_span,
     window::DAY_MS,
     wire::Bundle,
@@ -110,6 +110,8 @@ pub struct Series {
     pub steps: Vec<Step>,
     /// How long the longest way through it takes, milliseconds.
     pub(super) longest_ms: Vec<i64>,
+    /// What a run through it depends on.
+    in_run: Change,
 }
 
 /// Who enters, and when.
@@ -318,7 +320,9 @@ impl Series {
             policies: spec.policies.clone(),
             longest_ms: graph::longest(&steps),
             steps,
-        })
+            in_run: Change::NOTHING,
+        }
+        .index_run())
     }
 
     /// Every rule in it but what it asks of the properties of the event that lets people in.

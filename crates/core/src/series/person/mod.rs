@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use run::REENGAGEMENT_MS;
 pub use run::{ExitReason, Outcome, Reaction, Reactions, Run, RunState, SkipReason, StepRecord};
 
 use super::policy::{Recipient, State, timing};

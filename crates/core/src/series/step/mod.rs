@@ -4,7 +4,8 @@
 //! A person keeps, for every segment and series, the instant at which it can change by the passing
 //! of time alone. An input is taken into the facts; then only those are evaluated again that ask
 //! for what it changed, or whose instant has come. An input that concerns nothing costs no more
-//! than writing it down.
+//! than writing it down, and neither does one that only shows what was known: that the person is
+//! still there.
 
 mod advance;
 mod enter;
@@ -14,6 +15,7 @@ mod intake;
 mod leave;
 mod message;
 mod redefine;
+mod ride;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -52,6 +54,7 @@ pub fn step(
 ) -> Option<i64> {
     let redefined = person.definitions != definitions.version;
     let is_due = person.due.is_some_and(|due| due <= now);
+    let seen_before = (person.first_seen, person.last_seen);
     let mut machine = Machine {
         definitions,
         zones,
@@ -72,7 +75,7 @@ pub fn step(
     if redefined || now < machine.person.looked_at {
         machine.concerned.change = Change::EVERYTHING;
     }
-    if is_due || machine.concerns_anyone() {
+    if is_due || (machine.concerns_anyone() && !machine.rides_out(seen_before)) {
         machine.decide();
     }
     machine.person.due
