@@ -1,14 +1,17 @@
 //! Segments and series: read, write, publish. The workspace decides; this shapes its answers.
 
-use rekindle_core::series::{SegmentSpec, SeriesSpec};
-use serde::{Serialize, de::DeserializeOwned};
+use rekindle_core::series::{Migration, Overdue, SegmentSpec, SeriesSpec, policy::Settings};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use worker::{Request, Response};
 
-use super::{body, list};
+use super::{body, list, optional_body};
 use crate::{
     context::Context,
     problem::{Answer, Problem},
-    workspace::messages::{Change, Changed, Refusal, SegmentView, SeriesView, Turn},
+    shard::messages::Waiting,
+    workspace::messages::{
+        Change, Changed, Flight, Refusal, SegmentView, SeriesView, SettingsView, Turn,
+    },
 };
 
 // LIMIT: ids stand in addresses and keys.
@@ -152,15 +155,67 @@ pub(super) async fn put_series(context: &Context, request: &mut Request, id: &st
     tagged(&series, series.revision)
 }
 
+/// What may be said with a turn; nothing has to be.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Choices {
+    /// With `publish`: what becomes of those who are under way.
+    in_flight: Migration,
+    /// With `resume`: what becomes of what fell due meanwhile.
+    overdue: Overdue,
+}
+
 /// `POST /series/{id}/{publish|pause|resume}`.
-pub(super) async fn turn(context: &Context, id: &str, turn: &str) -> Answer {
+pub(super) async fn turn(
+    context: &Context,
+    request: &mut Request,
+    id: &str,
+    turn: &str,
+) -> Answer {
+    let choices: Choices = optional_body(request).await?;
     let turn = match turn {
-        "publish" => Turn::Publish,
+        "publish" => Turn::Publish(choices.in_flight),
         "pause" => Turn::Pause,
-        _ => Turn::Resume,
+        _ => Turn::Resume(choices.overdue),
     };
     let series: SeriesView = outcome(context.workspace("turn", &(id, turn)).await?, "series", id)?;
     tagged(&series, series.revision)
+}
+
+/// `GET /series/{id}/in-flight`.
+pub(super) async fn in_flight(context: &Context, id: &str) -> Answer {
+    let found: Option<Vec<Flight>> = context.workspace("in_flight", &id).await?;
+    match found {
+        Some(flights) => list(&flights, None),
+        None => Err(Problem::not_found(format!("no series `{id}`")).into()),
+    }
+}
+
+/// `GET /series/{id}/overdue`.
+pub(super) async fn overdue(context: &Context, id: &str) -> Answer {
+    let found: Option<Vec<Waiting>> = context.workspace("overdue", &id).await?;
+    match found {
+        Some(owed) => list(&owed, None),
+        None => Err(Problem::not_found(format!("no series `{id}`")).into()),
+    }
+}
+
+/// `GET /settings`.
+pub(super) async fn settings(context: &Context) -> Answer {
+    let view: SettingsView = context.workspace("settings", &()).await?;
+    tagged(&view, view.revision)
+}
+
+/// `PUT /settings`.
+pub(super) async fn put_settings(context: &Context, request: &mut Request) -> Answer {
+    let change = Change {
+        id: "settings".to_owned(),
+        if_match: if_match(request)?,
+        content: body::<Settings>(request).await?,
+    };
+    let changed = context.workspace("put_settings", &change).await?;
+    let view: SettingsView = outcome(changed, "settings", "settings")?;
+    tagged(&view, view.revision)
 }
 
 /// `GET /series/{id}/problems`.

@@ -33,10 +33,15 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
         (Method::Get, ["series", id]) => definitions::series(context, id).await,
         (Method::Put, ["series", id]) => definitions::put_series(context, request, id).await,
         (Method::Post, ["series", id, turn @ ("publish" | "pause" | "resume")]) => {
-            definitions::turn(context, id, turn).await
+            definitions::turn(context, request, id, turn).await
         }
+        (Method::Get, ["series", id, "in-flight"]) => definitions::in_flight(context, id).await,
+        (Method::Get, ["series", id, "overdue"]) => definitions::overdue(context, id).await,
         (Method::Get, ["series", id, "problems"]) => definitions::problems(context, id).await,
         (Method::Get, ["series", id, "report"]) => report::report(context, id).await,
+
+        (Method::Get, ["settings"]) => definitions::settings(context).await,
+        (Method::Put, ["settings"]) => definitions::put_settings(context, request).await,
 
         (Method::Get, ["people", id]) => people::person(context, id).await,
         (Method::Get, ["people", id, "events"]) => people::events(context, request, id).await,
@@ -56,15 +61,32 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
     }
 }
 
-/// Reads a JSON body.
-async fn body<T: DeserializeOwned>(request: &mut Request) -> Answer<T> {
-    // LIMIT: a series of 250 steps with a long mail each stays below.
-    const BODY_BYTES_MAX: usize = 1024 * 1024;
+// LIMIT: a series of 250 steps with a long mail each stays below.
+const BODY_BYTES_MAX: usize = 1024 * 1024;
+
+async fn bytes(request: &mut Request) -> Answer<Vec<u8>> {
     let bytes = request.bytes().await?;
     if bytes.len() > BODY_BYTES_MAX {
         return Err(Problem::too_large(format!("a body may have {BODY_BYTES_MAX} bytes")).into());
     }
-    serde_json::from_slice(&bytes).map_err(|error| Problem::bad_request(error.to_string()).into())
+    Ok(bytes)
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
+    serde_json::from_slice(bytes).map_err(|error| Problem::bad_request(error.to_string()).into())
+}
+
+/// Reads a JSON body.
+async fn body<T: DeserializeOwned>(request: &mut Request) -> Answer<T> {
+    read(&bytes(request).await?)
+}
+
+/// Reads a JSON body where one may be left out.
+async fn optional_body<T: DeserializeOwned + Default>(request: &mut Request) -> Answer<T> {
+    match bytes(request).await?.as_slice() {
+        [] => Ok(T::default()),
+        bytes => read(bytes),
+    }
 }
 
 fn json<T: Serialize>(answer: &T) -> Answer {

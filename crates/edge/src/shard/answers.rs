@@ -1,12 +1,15 @@
 //! What a shard tells the admin API: counts, people, events, explanations, names.
 //! Before an exact answer it catches up with the time.
 
+use std::collections::BTreeMap;
+
+use rekindle_core::series::{InFlight, Person, in_flight, overdue};
 use worker::Result;
 
 use super::{
-    Shard,
+    SLICE, Shard,
     messages::{
-        Counted, Enrollment, EventView, Explain, Membership, NamesSeen, PageOf, PersonView,
+        Counted, Enrollment, EventView, Explain, Membership, NamesSeen, PageOf, PersonView, Waiting,
     },
     store::NameKind,
 };
@@ -84,6 +87,60 @@ impl Shard {
         Ok(serde_json::json!({
             "person": person.id, "now": now, "segment": segment, "series": series,
         }))
+    }
+
+    /// How many wait where in a series.
+    pub(super) fn in_flight(&self, series: &str) -> Result<Vec<Waiting>> {
+        self.catch_up(u32::MAX)?;
+        let mut counts = BTreeMap::new();
+        self.each_person(|person| {
+            for place in in_flight(person, series) {
+                *counts.entry(place).or_default() += 1;
+            }
+        })?;
+        let waiting = counts.into_iter().map(|(place, people)| Waiting {
+            version: place.version,
+            step: place.step,
+            people,
+            since: None,
+        });
+        Ok(waiting.collect())
+    }
+
+    /// What a paused series owes: how many would have moved on from where, and since when.
+    pub(super) fn overdue(&self, series: &str) -> Result<Vec<Waiting>> {
+        self.catch_up(u32::MAX)?;
+        let (definitions, now) = (self.definitions(), self.now());
+        let mut owed: BTreeMap<InFlight, (u64, i64)> = BTreeMap::new();
+        self.each_person(|person| {
+            for (place, due) in overdue(&definitions, person, series, now) {
+                let (people, since) = owed.entry(place).or_insert((0, due));
+                *people += 1;
+                *since = due.min(*since);
+            }
+        })?;
+        let waiting = owed.into_iter().map(|(place, (people, since))| Waiting {
+            version: place.version,
+            step: place.step,
+            people,
+            since: Some(since),
+        });
+        Ok(waiting.collect())
+    }
+
+    fn each_person(&self, mut look: impl FnMut(&Person)) -> Result<()> {
+        let store = self.store()?;
+        let mut after = String::new();
+        loop {
+            let people = store.people_after(&after, SLICE)?;
+            let Some(last) = people.last() else {
+                return Ok(());
+            };
+            after.clone_from(last);
+            for id in &people {
+                store.person(id)?.iter().for_each(&mut look);
+            }
+        }
     }
 
     pub(super) fn seen(&self) -> Result<NamesSeen> {

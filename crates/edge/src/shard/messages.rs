@@ -146,6 +146,18 @@ pub(crate) struct Enrollment {
     pub(crate) run: Run,
 }
 
+/// How many wait at a place of a series.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Waiting {
+    pub(crate) version: u32,
+    /// The step; absent for those who are held out.
+    pub(crate) step: Option<String>,
+    pub(crate) people: u64,
+    /// The earliest instant that one of them should have moved on at, Unix ms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) since: Option<i64>,
+}
+
 /// An event of a person.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct EventView {

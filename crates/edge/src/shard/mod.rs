@@ -22,7 +22,13 @@ use std::{
 };
 
 use rekindle_core::{
-    series::{Definitions, DefinitionsSpec, Effect, Identified, Input, Person, TIMEZONE, step},
+    rule::{Stream, Streams},
+    series::{
+        Definitions, DefinitionsSpec, Delivery, Effect, Identified, Input, Person, Send, TIMEZONE,
+        check, effect_id,
+        policy::{Ruling, subscription::Choice},
+        step,
+    },
     value::Value,
     window::DAY_MS,
 };
@@ -142,6 +148,9 @@ impl Shard {
     fn adopt(&self, spec: &DefinitionsSpec) -> Result<()> {
         let definitions = Definitions::compile(spec)
             .map_err(|findings| format!("definitions do not compile: {findings:?}"))?;
+        if let Some(zone) = &definitions.settings.timezone {
+            self.atlas.borrow_mut().learn(zone, self.now());
+        }
         *self.definitions.borrow_mut() = Rc::new(definitions);
         Ok(())
     }
@@ -161,6 +170,8 @@ impl Shard {
             "define" => reply(&self.define(&read(body)?)?),
             "claim" => reply(&self.claim(&read::<Vec<String>>(body)?)?),
             "settle" => reply(&self.settle(read(body)?)?),
+            "in_flight" => reply(&self.in_flight(&read::<String>(body)?)?),
+            "overdue" => reply(&self.overdue(&read::<String>(body)?)?),
             "unsubscribe" => reply(&self.unsubscribe(&read::<String>(body)?)?),
             "count" => reply(&self.count(&read::<String>(body)?)?),
             "members" => {
@@ -194,8 +205,9 @@ impl Shard {
         let before = store.person(id)?;
         let mut person = before.clone().unwrap_or_else(|| Person::new(id));
         let mut effects = Vec::new();
+        self.fill_streams(&mut person)?;
         for input in inputs {
-            self.learn_zone(&person, &input);
+            self.learn_zone(&person, Some(&input));
             let atlas = self.atlas.borrow();
             step(
                 &definitions,
@@ -216,9 +228,25 @@ impl Shard {
         Ok(())
     }
 
+    /// New definitions may filter events in a new way: what is stored is counted once.
+    fn fill_streams(&self, person: &mut Person) -> Result<()> {
+        let definitions = self.definitions();
+        if person.definitions == definitions.version {
+            return Ok(());
+        }
+        definitions.streams.retain(&mut person.history);
+        let missing: Vec<Stream> = definitions.streams.missing(&person.history).cloned().collect();
+        for stream in &missing {
+            let stored = self.store()?.occurrences(&person.id, stream.event())?;
+            let stored = stored.iter().map(|(properties, occurrence)| (properties, *occurrence));
+            Streams::fill(&mut person.history, stream, stored);
+        }
+        Ok(())
+    }
+
     /// Looks up the zone that a person lives in, or is about to.
-    fn learn_zone(&self, person: &Person, input: &Input) {
-        let told = if let Input::Identify(identified) = input {
+    fn learn_zone(&self, person: &Person, input: Option<&Input>) {
+        let told = if let Some(Input::Identify(identified)) = input {
             identified.attributes.get(TIMEZONE)
         } else {
             None
@@ -317,26 +345,46 @@ impl Shard {
         }
     }
 
-    /// The sends among these that are still to be made: the check just before sending.
+    /// The sends among these that are still to be made: the policies are asked once more.
     fn claim(&self, effects: &[String]) -> Result<Vec<Claimed>> {
-        let store = self.store()?;
         let mut claimed = Vec::new();
         for effect in effects {
             // What was cancelled or has been settled is not in the outbox any more.
-            let Some((person, send)) = store.send(effect)? else {
-                continue;
-            };
-            claimed.push(Claimed {
-                effect: send.effect,
-                series: send.series,
-                step: send.step,
-                at: send.at,
-                outgoing: send.outgoing,
-                devices: store.devices(&person)?,
-                person,
-            });
+            if let Some((person, send)) = self.store()?.send(effect)? {
+                claimed.extend(self.claim_one(person, send)?);
+            }
         }
         Ok(claimed)
+    }
+
+    fn claim_one(&self, id: String, send: Send) -> Result<Option<Claimed>> {
+        let (store, definitions, now) = (self.store()?, self.definitions(), self.now());
+        let person = store.person(&id)?.unwrap_or_else(|| Person::new(&id));
+        self.learn_zone(&person, None);
+        let zones = self.atlas.borrow();
+        let ruling = check(&definitions, zones.zones(), &person, &send.effect, now);
+        drop(zones);
+        let effect = send.effect.clone();
+        match ruling {
+            Some(Ruling::Send) => {
+                return Ok(Some(Claimed {
+                    effect,
+                    series: send.series,
+                    step: send.step,
+                    at: send.at,
+                    outgoing: send.outgoing,
+                    devices: store.devices(&id)?,
+                    person: id,
+                }));
+            }
+            Some(Ruling::Later { at, .. }) => store.hold_send(&effect, at)?,
+            Some(Ruling::Skip { .. }) | None => store.remove_send(&effect)?,
+        }
+        if let Some(ruling) = ruling {
+            let delivery = Delivery::Ruled(ruling);
+            self.decide(&id, vec![Input::Settled { effect, delivery }])?;
+        }
+        Ok(None)
     }
 
     /// The person who got this message wants no more mails.
@@ -344,6 +392,13 @@ impl Shard {
         let Some(person) = self.store()?.person_of_effect(effect)? else {
             return Ok(());
         };
+        if let Some(subscription) = self.subscription_of(&person, effect)? {
+            let choice = Input::Chose {
+                subscription: Some(subscription),
+                choice: Choice::Out,
+            };
+            return self.decide(&person, vec![choice]);
+        }
         self.note_name(NameKind::Attribute, "unsubscribed")?;
         let attributes = BTreeMap::from([("unsubscribed".to_owned(), Value::Bool(true))]);
         self.decide(
@@ -353,6 +408,20 @@ impl Shard {
                 attributes,
             })],
         )
+    }
+
+    /// The type of the message behind an effect, if its series names one.
+    fn subscription_of(&self, person: &str, effect: &str) -> Result<Option<String>> {
+        let Some(person) = self.store()?.person(person)? else {
+            return Ok(None);
+        };
+        let definitions = self.definitions();
+        let sent = person.each_run().find(|(series, run)| {
+            let mut steps = run.steps.iter();
+            steps.any(|record| effect_id(&person.id, series, run.entry, &record.step) == effect)
+        });
+        let series = sent.and_then(|(id, run)| definitions.series(id, run.version));
+        Ok(series.and_then(|series| series.policies.subscription.clone()))
     }
 
     /// Takes receipts: the outbox row goes, and the person's run and the report know.
@@ -404,11 +473,12 @@ mod development {
             loop {
                 while self.sweep(super::SLICE)? {}
                 fired += self.fire(super::SLICE)?;
-                let due = store.next_due()?;
+                let held = store.next_held(self.now())?;
+                let due = store.next_due()?.into_iter().chain(held).min();
                 if due.is_some_and(|due| due <= self.now()) {
                     continue;
                 }
-                if store.has_sends()? {
+                if store.has_sends(self.now())? {
                     return Ok(Advanced { fired, done: false });
                 }
                 match due.filter(|due| *due <= target) {

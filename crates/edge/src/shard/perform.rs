@@ -31,9 +31,10 @@ impl Shard {
     pub(super) async fn arm(&self) -> Result<()> {
         let store = self.store()?;
         let clock = self.clock.get();
-        let timer = store.next_due()?.and_then(|due| clock.wait(due));
+        let next = store.next_due()?.into_iter().chain(store.next_held(clock.now())?).min();
+        let timer = next.and_then(|due| clock.wait(due));
         let sweep = store.meta(meta::SWEEP)?.map(|_| 0);
-        let leaving = (store.has_sends()?
+        let leaving = (store.has_sends(clock.now())?
             || !store.inboxes(1)?.is_empty()
             || store.pending_join()?.is_some())
         .then_some(AGAIN_MS);
@@ -82,7 +83,7 @@ impl Shard {
         let store = self.store()?;
         loop {
             let now = real_ms();
-            let effects = store.unleased_sends(now, BATCH)?;
+            let effects = store.unleased_sends(now, self.now(), BATCH)?;
             if effects.is_empty() {
                 return Ok(());
             }

@@ -1,7 +1,11 @@
 //! What the Worker and the workspace say to each other. No logic.
 
-use rekindle_core::series::{Finding, SegmentSpec, SeriesSpec};
+use rekindle_core::series::{
+    Finding, Migration, Overdue, SegmentSpec, SeriesSpec, policy::Settings,
+};
 use serde::{Deserialize, Serialize};
+
+use crate::shard::messages::Waiting;
 
 /// A change by an admin.
 #[derive(Debug, Serialize, Deserialize)]
@@ -116,7 +120,26 @@ impl Refusal {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Turn {
-    Publish,
+    /// With what becomes of those who are under way on earlier versions.
+    Publish(Migration),
     Pause,
-    Resume,
+    /// With what becomes of what fell due meanwhile.
+    Resume(Overdue),
+}
+
+/// The policies of the workspace.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SettingsView {
+    #[serde(flatten)]
+    pub(crate) settings: Settings,
+    pub(crate) revision: u64,
+}
+
+/// How many are under way at a step of a version, and what publishing the draft means for them.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Flight {
+    #[serde(flatten)]
+    pub(crate) waiting: Waiting,
+    /// The step of the draft that they would go on with if they moved; `null` where they would leave.
+    pub(crate) moves_to: Option<String>,
 }

@@ -11,25 +11,29 @@
 pub(crate) mod messages;
 mod store;
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, collections::BTreeMap};
 
 use futures_util::future::try_join_all;
 use rekindle_core::{
     rule::{Names, Segments},
-    series::{Definitions, SegmentSpec, SeriesSpec, Severity, problems},
+    series::{
+        Definitions, Overdue, SegmentSpec, Series, SeriesSpec, Severity, policy::Settings, problems,
+    },
     wire,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use self::{
-    messages::{Change, Changed, Refusal, SegmentView, SeriesState, SeriesView, Turn},
+    messages::{
+        Change, Changed, Flight, Refusal, SegmentView, SeriesState, SeriesView, SettingsView, Turn,
+    },
     store::{SeriesRow, Store},
 };
 use crate::{
     bindings::{self, ask, shard, shards},
     clock::Clock,
-    shard::messages::NamesSeen,
+    shard::messages::{NamesSeen, Waiting},
 };
 
 /// Keys of the `meta` table.
@@ -78,6 +82,10 @@ impl DurableObject for Workspace {
             "series" => reply(&self.series(&read::<String>(&body)?)?),
             "put_series" => reply(&self.put_series(read(&body)?)?),
             "turn" => reply(&self.turn(read(&body)?).await?),
+            "settings" => reply(&self.settings()?),
+            "put_settings" => reply(&self.put_settings(read(&body)?).await?),
+            "in_flight" => reply(&self.in_flight(&read::<String>(&body)?).await?),
+            "overdue" => reply(&self.overdue(&read::<String>(&body)?).await?),
             "problems" => reply(&self.problems(&read::<String>(&body)?).await?),
             "vapid" => reply(&self.vapid(read(&body)?)?),
             #[cfg(feature = "dev")]
@@ -250,7 +258,7 @@ impl Workspace {
         };
         let last = store.versions(&id)?.pop();
         match turn {
-            Turn::Publish => {
+            Turn::Publish(in_flight) => {
                 let segments = self.rules()?;
                 let errors: Vec<Refusal> = problems(&row.draft, &segments, &Names::default())
                     .into_iter()
@@ -264,26 +272,125 @@ impl Workspace {
                 if last.as_ref().is_none_or(|(_, spec)| *spec != row.draft) {
                     let version = last.map_or(0, |(version, _)| version) + 1;
                     store.add_version(&id, version, &row.draft, self.now()?)?;
+                    store.migrate(&id, &(1..version).collect::<Vec<_>>(), in_flight)?;
+                }
+                if row.state == SeriesState::Paused {
+                    store.end_pause(&id, self.now()?, Overdue::default())?;
                 }
                 row.state = SeriesState::Published;
             }
-            Turn::Pause | Turn::Resume if last.is_none() => {
+            Turn::Pause | Turn::Resume(_) if last.is_none() => {
                 let message = format!("the series `{id}` was never published: publish it first");
                 return Ok(Changed::Refused(vec![Refusal::error("draft", message)]));
             }
-            Turn::Pause => row.state = SeriesState::Paused,
-            Turn::Resume => row.state = SeriesState::Published,
+            Turn::Pause => {
+                if row.state == SeriesState::Published {
+                    store.begin_pause(&id, self.now()?)?;
+                }
+                row.state = SeriesState::Paused;
+            }
+            Turn::Resume(overdue) => {
+                store.end_pause(&id, self.now()?, overdue)?;
+                row.state = SeriesState::Published;
+            }
         }
         row.revision += 1;
         store.save_series(&id, &row)?;
         let action = match turn {
-            Turn::Publish => "publish series",
+            Turn::Publish(_) => "publish series",
             Turn::Pause => "pause series",
-            Turn::Resume => "resume series",
+            Turn::Resume(_) => "resume series",
         };
-        store.audit(self.now()?, action, &id, [None, None])?;
+        let chosen = Some(serde_json::to_string(&turn)?);
+        store.audit(self.now()?, action, &id, [None, chosen])?;
         self.changed().await?;
         Ok(Changed::Done(self.view(&id, row)?))
+    }
+
+    fn settings(&self) -> Result<SettingsView> {
+        let (settings, revision) = self.store()?.settings()?;
+        Ok(SettingsView { settings, revision })
+    }
+
+    async fn put_settings(&self, change: Change<Settings>) -> Result<Changed<SettingsView>> {
+        let store = self.store()?;
+        let (old, revision) = store.settings()?;
+        if change.if_match.is_some_and(|expected| expected != revision) {
+            return Ok(Changed::Stale(revision));
+        }
+        let mut definitions = store.definitions(0)?;
+        definitions.settings = change.content;
+        if let Err(findings) = Definitions::compile(&definitions) {
+            return Ok(Changed::Refused(
+                findings.into_iter().map(Refusal::from).collect(),
+            ));
+        }
+        let settings = definitions.settings;
+        if settings != old {
+            store.save_settings(&settings, revision + 1)?;
+            let sides = [&old, &settings].map(serde_json::to_string);
+            let [before, after] = sides;
+            store.audit(self.now()?, "put settings", "", [Some(before?), Some(after?)])?;
+            self.changed().await?;
+        }
+        Ok(Changed::Done(self.settings()?))
+    }
+
+    /// Who waits where, and where each would go on if the draft were published.
+    async fn in_flight(&self, id: &str) -> Result<Option<Vec<Flight>>> {
+        let Some(row) = self.store()?.series(id)? else {
+            return Ok(None);
+        };
+        let segments = self.rules()?;
+        // A draft that cannot be published yet leads nowhere.
+        let draft = Series::compile(&row.draft, &segments).ok();
+        let compiled = Definitions::compile(&self.store()?.definitions(0)?)
+            .map_err(|findings| format!("definitions do not compile: {findings:?}"))?;
+        let mut places: BTreeMap<(u32, Option<String>), u64> = BTreeMap::new();
+        for waiting in self.every_shard::<Vec<Waiting>>("in_flight", id).await?.into_iter().flatten() {
+            *places.entry((waiting.version, waiting.step)).or_default() += waiting.people;
+        }
+        let flights = places.into_iter().map(|((version, step), people)| {
+            let from = compiled.series(id, version).zip(draft.as_ref());
+            let moves_to = from.zip(step.as_deref()).and_then(|((from, to), step)| {
+                let counterpart = from.counterpart(step, to)?;
+                Some(counterpart.id.clone())
+            });
+            let waiting = Waiting {
+                version,
+                step,
+                people,
+                since: None,
+            };
+            Flight { waiting, moves_to }
+        });
+        Ok(Some(flights.collect()))
+    }
+
+    /// What a paused series owes.
+    async fn overdue(&self, id: &str) -> Result<Option<Vec<Waiting>>> {
+        if self.store()?.series(id)?.is_none() {
+            return Ok(None);
+        }
+        let mut owed: BTreeMap<(u32, Option<String>), (u64, Option<i64>)> = BTreeMap::new();
+        for waiting in self.every_shard::<Vec<Waiting>>("overdue", id).await?.into_iter().flatten() {
+            let (people, since) = owed.entry((waiting.version, waiting.step)).or_default();
+            *people += waiting.people;
+            *since = since.into_iter().chain(waiting.since).min();
+        }
+        let items = owed.into_iter().map(|((version, step), (people, since))| Waiting {
+            version,
+            step,
+            people,
+            since,
+        });
+        Ok(Some(items.collect()))
+    }
+
+    async fn every_shard<T: DeserializeOwned>(&self, operation: &str, id: &str) -> Result<Vec<T>> {
+        let asked = (0..shards(&self.env))
+            .map(async |number| ask::<_, T>(&shard(&self.env, number)?, operation, &id).await);
+        try_join_all(asked).await
     }
 
     fn rules(&self) -> Result<Segments> {

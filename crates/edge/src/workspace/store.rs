@@ -1,12 +1,17 @@
 //! The tables of the workspace: every statement of SQL is here, and nothing else is.
 
-use rekindle_core::series::{DefinitionsSpec, LiveSeries, SegmentSpec, SeriesSpec};
+use std::collections::BTreeMap;
+
+use rekindle_core::series::{
+    DefinitionsSpec, LiveSeries, Migration, Overdue, Pause, SegmentSpec, SeriesSpec,
+    policy::Settings,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Result, SqlStorage, SqlStorageValue as Sql};
 
 use super::messages::SeriesState;
 
-const SCHEMA: [&str; 5] = [
+const SCHEMA: [&str; 7] = [
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS segments (id TEXT PRIMARY KEY, spec TEXT NOT NULL, revision INTEGER NOT NULL) \
      WITHOUT ROWID",
@@ -14,8 +19,15 @@ const SCHEMA: [&str; 5] = [
      state TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS versions (series TEXT, version INTEGER, spec TEXT NOT NULL, at INTEGER NOT NULL, \
      PRIMARY KEY (series, version)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS migrations (series TEXT, version INTEGER, choice TEXT NOT NULL, \
+     PRIMARY KEY (series, version)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS pauses (series TEXT, start INTEGER, until INTEGER, overdue TEXT, \
+     PRIMARY KEY (series, start)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS audit (at INTEGER, action TEXT, subject TEXT, before TEXT, after TEXT)",
 ];
+
+/// The key of the policies in the `meta` table.
+const SETTINGS: &str = "settings";
 
 pub(super) struct Store {
     sql: SqlStorage,
@@ -215,10 +227,83 @@ impl Store {
         Ok(())
     }
 
+    /// What becomes of those who are under way on these versions.
+    pub(super) fn migrate(&self, id: &str, versions: &[u32], choice: Migration) -> Result<()> {
+        for version in versions {
+            self.sql.exec(
+                "INSERT OR REPLACE INTO migrations VALUES (?, ?, ?)",
+                vec![
+                    text(id),
+                    Sql::Integer(i64::from(*version)),
+                    text(&serde_json::to_string(&choice)?),
+                ],
+            )?;
+        }
+        Ok(())
+    }
+
+    fn migrations(&self, id: &str) -> Result<BTreeMap<u32, Migration>> {
+        self.rows(
+            "SELECT version, choice FROM migrations WHERE series = ?",
+            vec![text(id)],
+        )?
+        .iter()
+        .map(|row| Ok((u32::try_from(number(row, 0)).unwrap_or(0), json(row, 1)?)))
+        .collect()
+    }
+
+    /// A series stands still from now on.
+    pub(super) fn begin_pause(&self, id: &str, at: i64) -> Result<()> {
+        self.sql.exec(
+            "INSERT OR IGNORE INTO pauses VALUES (?, ?, NULL, NULL)",
+            vec![text(id), Sql::Integer(at)],
+        )?;
+        Ok(())
+    }
+
+    /// It runs again, and this becomes of what fell due meanwhile.
+    pub(super) fn end_pause(&self, id: &str, at: i64, overdue: Overdue) -> Result<()> {
+        self.sql.exec(
+            "UPDATE pauses SET until = ?, overdue = ? WHERE series = ? AND until IS NULL",
+            vec![
+                Sql::Integer(at),
+                text(&serde_json::to_string(&overdue)?),
+                text(id),
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn pauses(&self, id: &str) -> Result<Vec<Pause>> {
+        self.rows(
+            "SELECT start, until, overdue FROM pauses WHERE series = ? AND until IS NOT NULL ORDER BY start",
+            vec![text(id)],
+        )?
+        .iter()
+        .map(|row| {
+            Ok(Pause {
+                from: number(row, 0),
+                until: number(row, 1),
+                overdue: json(row, 2)?,
+            })
+        })
+        .collect()
+    }
+
+    /// The policies of the workspace, with their revision.
+    pub(super) fn settings(&self) -> Result<(Settings, u64)> {
+        Ok(self.meta(SETTINGS)?.unwrap_or_default())
+    }
+
+    pub(super) fn save_settings(&self, settings: &Settings, revision: u64) -> Result<()> {
+        self.set_meta(SETTINGS, &(settings, revision))
+    }
+
     /// Everything that shards need to know, under a version.
     pub(super) fn definitions(&self, version: u64) -> Result<DefinitionsSpec> {
         let mut definitions = DefinitionsSpec {
             version,
+            settings: self.settings()?.0,
             ..DefinitionsSpec::default()
         };
         for (id, spec, _) in self.segments()? {
@@ -233,6 +318,8 @@ impl Store {
                 current: *current,
                 paused: row.state == SeriesState::Paused,
                 versions: versions.iter().cloned().collect(),
+                migrate: self.migrations(&id)?,
+                pauses: self.pauses(&id)?,
             };
             definitions.series.insert(id, live);
         }

@@ -25,7 +25,7 @@ impl Store {
 
     pub(in crate::shard) fn add_send(&self, person: &str, send: &Send) -> Result<()> {
         self.run(
-            "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, 0)",
+            "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, 0, 0)",
             vec![
                 text(&send.effect),
                 text(person),
@@ -50,16 +50,39 @@ impl Store {
             .transpose()
     }
 
-    /// Sends that no lease protects at this real instant.
+    /// Sends that no lease protects at this real instant, and that no policy holds back now.
     pub(in crate::shard) fn unleased_sends(
         &self,
         real_now: i64,
+        now: i64,
         limit: u32,
     ) -> Result<Vec<String>> {
         self.rows(
-            "SELECT effect FROM outbox WHERE leased_until <= ? LIMIT ?",
-            vec![Sql::Integer(real_now), Sql::Integer(i64::from(limit))],
+            "SELECT effect FROM outbox WHERE leased_until <= ? AND not_before <= ? LIMIT ?",
+            vec![
+                Sql::Integer(real_now),
+                Sql::Integer(now),
+                Sql::Integer(i64::from(limit)),
+            ],
             Row::text,
+        )
+    }
+
+    /// Holds a send back until an instant.
+    pub(in crate::shard) fn hold_send(&self, effect: &str, until: i64) -> Result<()> {
+        self.run(
+            "UPDATE outbox SET leased_until = 0, not_before = ? WHERE effect = ?",
+            vec![Sql::Integer(until), text(effect)],
+        )?;
+        Ok(())
+    }
+
+    /// When the first of those that are held back may leave.
+    pub(in crate::shard) fn next_held(&self, now: i64) -> Result<Option<i64>> {
+        self.one(
+            "SELECT not_before FROM outbox WHERE not_before > ? ORDER BY not_before LIMIT 1",
+            vec![Sql::Integer(now)],
+            Row::number,
         )
     }
 
@@ -80,10 +103,14 @@ impl Store {
         Ok(())
     }
 
-    pub(in crate::shard) fn has_sends(&self) -> Result<bool> {
-        Ok(self
-            .one("SELECT 1 FROM outbox LIMIT 1", vec![], Row::number)?
-            .is_some())
+    /// Whether anything waits to leave now.
+    pub(in crate::shard) fn has_sends(&self, now: i64) -> Result<bool> {
+        let one = self.one(
+            "SELECT 1 FROM outbox WHERE not_before <= ? LIMIT 1",
+            vec![Sql::Integer(now)],
+            Row::number,
+        )?;
+        Ok(one.is_some())
     }
 
     pub(in crate::shard) fn set_inbox(&self, person: &str, bytes: Option<&[u8]>) -> Result<()> {

@@ -8,10 +8,12 @@ mod leaving;
 mod schema;
 mod visitors;
 
-use std::cell::Cell;
+use std::{cell::Cell, collections::BTreeMap};
 
 use rekindle_core::{
+    history::Occurrence,
     series::{Metric, Person},
+    value::Value,
     wire,
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Sql};
@@ -236,6 +238,23 @@ impl Store {
                 name: row.text(),
                 at: row.number(),
                 properties: serde_json::from_str(&row.text()).unwrap_or_default(),
+            },
+        )
+    }
+
+    /// Every stored occurrence of an event, with its properties.
+    pub(in crate::shard) fn occurrences(
+        &self,
+        person: &str,
+        event: &str,
+    ) -> Result<Vec<(BTreeMap<String, Value>, Occurrence)>> {
+        self.rows(
+            "SELECT id, at, properties FROM events WHERE person = ? AND name = ? ORDER BY at",
+            vec![text(person), text(event)],
+            |row| {
+                let (id, at) = (row.text(), row.number());
+                let properties = serde_json::from_str(&row.text()).unwrap_or_default();
+                (properties, Occurrence::new(at, &id))
             },
         )
     }

@@ -11,7 +11,7 @@ pub(super) const SCHEMA: [&str; 13] = [
      PRIMARY KEY (segment, person)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS ledger (effect TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS outbox (effect TEXT PRIMARY KEY, person TEXT NOT NULL, send TEXT NOT NULL, \
-     leased_until INTEGER NOT NULL) WITHOUT ROWID",
+     leased_until INTEGER NOT NULL, not_before INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS inboxes (person TEXT PRIMARY KEY, bytes BLOB) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS devices (person TEXT, endpoint TEXT, p256dh TEXT NOT NULL, auth TEXT NOT NULL, \
      PRIMARY KEY (person, endpoint)) WITHOUT ROWID",
