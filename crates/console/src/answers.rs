@@ -7,7 +7,7 @@ use rekindle_core::{
     liquid::{self, Limits, Sink},
     residual::{Local, PageField},
     rule::{AnySpelling, Attribute, Explanation, Facts, Names, Rule, Segments},
-    series::{Finding, SeriesSpec, Severity, problems},
+    series::{Finding, SeriesSpec, Severity, policy::Settings, problems},
     value::Value,
     wire::{self, Content, InboxItem},
     world::{Mismatch, ResidualCase, Story},
@@ -196,7 +196,7 @@ pub fn check_series_of(
         events: names.events,
     };
     match serde_json::from_value::<SeriesSpec>(spec) {
-        Ok(spec) => problems(&spec, &segments_of(segments), &names),
+        Ok(spec) => problems(&spec, &segments_of(segments), &Settings::default(), &names),
         Err(error) => vec![Finding {
             severity: Severity::Error,
             step: None,

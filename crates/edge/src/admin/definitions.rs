@@ -166,12 +166,7 @@ struct Choices {
 }
 
 /// `POST /series/{id}/{publish|pause|resume}`.
-pub(super) async fn turn(
-    context: &Context,
-    request: &mut Request,
-    id: &str,
-    turn: &str,
-) -> Answer {
+pub(super) async fn turn(context: &Context, request: &mut Request, id: &str, turn: &str) -> Answer {
     let choices: Choices = optional_body(request).await?;
     let turn = match turn {
         "publish" => Turn::Publish(choices.in_flight),

@@ -6,6 +6,7 @@
 mod mail;
 mod mailbox;
 pub(crate) mod push;
+pub(crate) mod webhook;
 
 use std::collections::BTreeMap;
 
@@ -96,6 +97,20 @@ async fn deliver(context: &Context, send: &Claimed) -> Result<Settled> {
         }
         Outgoing::Push { title, body, url } => {
             push::deliver(context, send, title, body, url.as_deref()).await?
+        }
+        Outgoing::Webhook {
+            method,
+            url,
+            headers,
+            body,
+        } => {
+            let call = webhook::Call {
+                method: *method,
+                url,
+                headers,
+                body,
+            };
+            (webhook::deliver(context, send, &call).await?, Vec::new())
         }
     };
     Ok(Settled {

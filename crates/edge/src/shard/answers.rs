@@ -72,12 +72,15 @@ impl Shard {
             return Ok(serde_json::Value::Null);
         };
         let (definitions, now) = (self.definitions(), self.now());
+        self.learn_zone(&person, None);
+        let atlas = self.atlas.borrow();
+        let facts = person.facts(definitions.zone(&person, atlas.zones()));
         let segment = question.segment.as_ref().map(|id| {
             let rule = definitions.segments.get(id);
             serde_json::json!({
                 "id": id,
                 "since": person.segments.get(id),
-                "explanation": rule.map(|rule| rule.explain(&person.facts(self.atlas.borrow().zones()), now)),
+                "explanation": rule.map(|rule| rule.explain(&facts, now)),
             })
         });
         let series = question.series.as_ref().map(|id| {

@@ -235,10 +235,16 @@ impl Shard {
             return Ok(());
         }
         definitions.streams.retain(&mut person.history);
-        let missing: Vec<Stream> = definitions.streams.missing(&person.history).cloned().collect();
+        let missing: Vec<Stream> = definitions
+            .streams
+            .missing(&person.history)
+            .cloned()
+            .collect();
         for stream in &missing {
             let stored = self.store()?.occurrences(&person.id, stream.event())?;
-            let stored = stored.iter().map(|(properties, occurrence)| (properties, *occurrence));
+            let stored = stored
+                .iter()
+                .map(|(properties, occurrence)| (properties, *occurrence));
             Streams::fill(&mut person.history, stream, stored);
         }
         Ok(())
@@ -395,7 +401,10 @@ impl Shard {
         if let Some(subscription) = self.subscription_of(&person, effect)? {
             let choice = Input::Chose {
                 subscription: Some(subscription),
-                choice: Choice::Out,
+                choice: Choice {
+                    at: self.now(),
+                    subscribed: false,
+                },
             };
             return self.decide(&person, vec![choice]);
         }

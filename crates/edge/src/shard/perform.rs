@@ -31,7 +31,11 @@ impl Shard {
     pub(super) async fn arm(&self) -> Result<()> {
         let store = self.store()?;
         let clock = self.clock.get();
-        let next = store.next_due()?.into_iter().chain(store.next_held(clock.now())?).min();
+        let next = store
+            .next_due()?
+            .into_iter()
+            .chain(store.next_held(clock.now())?)
+            .min();
         let timer = next.and_then(|due| clock.wait(due));
         let sweep = store.meta(meta::SWEEP)?.map(|_| 0);
         let leaving = (store.has_sends(clock.now())?

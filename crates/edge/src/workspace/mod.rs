@@ -260,11 +260,16 @@ impl Workspace {
         match turn {
             Turn::Publish(in_flight) => {
                 let segments = self.rules()?;
-                let errors: Vec<Refusal> = problems(&row.draft, &segments, &Names::default())
-                    .into_iter()
-                    .filter(|finding| finding.severity == Severity::Error)
-                    .map(Refusal::from)
-                    .collect();
+                let errors: Vec<Refusal> = problems(
+                    &row.draft,
+                    &segments,
+                    &store.settings()?.0,
+                    &Names::default(),
+                )
+                .into_iter()
+                .filter(|finding| finding.severity == Severity::Error)
+                .map(Refusal::from)
+                .collect();
                 if !errors.is_empty() {
                     return Ok(Changed::Refused(errors));
                 }
@@ -330,7 +335,12 @@ impl Workspace {
             store.save_settings(&settings, revision + 1)?;
             let sides = [&old, &settings].map(serde_json::to_string);
             let [before, after] = sides;
-            store.audit(self.now()?, "put settings", "", [Some(before?), Some(after?)])?;
+            store.audit(
+                self.now()?,
+                "put settings",
+                "",
+                [Some(before?), Some(after?)],
+            )?;
             self.changed().await?;
         }
         Ok(Changed::Done(self.settings()?))
@@ -347,7 +357,12 @@ impl Workspace {
         let compiled = Definitions::compile(&self.store()?.definitions(0)?)
             .map_err(|findings| format!("definitions do not compile: {findings:?}"))?;
         let mut places: BTreeMap<(u32, Option<String>), u64> = BTreeMap::new();
-        for waiting in self.every_shard::<Vec<Waiting>>("in_flight", id).await?.into_iter().flatten() {
+        for waiting in self
+            .every_shard::<Vec<Waiting>>("in_flight", id)
+            .await?
+            .into_iter()
+            .flatten()
+        {
             *places.entry((waiting.version, waiting.step)).or_default() += waiting.people;
         }
         let flights = places.into_iter().map(|((version, step), people)| {
@@ -373,17 +388,24 @@ impl Workspace {
             return Ok(None);
         }
         let mut owed: BTreeMap<(u32, Option<String>), (u64, Option<i64>)> = BTreeMap::new();
-        for waiting in self.every_shard::<Vec<Waiting>>("overdue", id).await?.into_iter().flatten() {
+        for waiting in self
+            .every_shard::<Vec<Waiting>>("overdue", id)
+            .await?
+            .into_iter()
+            .flatten()
+        {
             let (people, since) = owed.entry((waiting.version, waiting.step)).or_default();
             *people += waiting.people;
-            *since = since.into_iter().chain(waiting.since).min();
+            *since = since.iter().copied().chain(waiting.since).min();
         }
-        let items = owed.into_iter().map(|((version, step), (people, since))| Waiting {
-            version,
-            step,
-            people,
-            since,
-        });
+        let items = owed
+            .into_iter()
+            .map(|((version, step), (people, since))| Waiting {
+                version,
+                step,
+                people,
+                since,
+            });
         Ok(Some(items.collect()))
     }
 
@@ -408,7 +430,7 @@ impl Workspace {
         };
         let segments = self.rules()?;
         let names = self.names().await?;
-        let findings = problems(&row.draft, &segments, &names);
+        let findings = problems(&row.draft, &segments, &self.store()?.settings()?.0, &names);
         Ok(Some(findings.into_iter().map(Refusal::from).collect()))
     }
 

@@ -88,8 +88,8 @@ pub(super) async fn deliver(
         Verdict::Later(reason, _) => return Err(reason.into()),
     };
     let outcome = match &delivery {
-        Delivery::Sent => "sent".to_owned(),
         Delivery::Undelivered(reason) => format!("undelivered: {reason}"),
+        Delivery::Sent | Delivery::Ruled(_) => "sent".to_owned(),
     };
     let to = send.devices.first().map(|device| shown(&device.endpoint));
     let kept = json!({ "to": to, "title": title, "body": body, "url": url, "outcome": outcome });
