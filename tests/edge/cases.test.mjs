@@ -168,11 +168,11 @@ class Teller {
     );
     if (mailbox) {
       const { items } = await api("/api/v1/mailbox");
-      found.mailbox = items.map((item, place) => alike(mailbox[place], { ...item }));
+      found.mailbox = untied(items, mailbox).map((item, place) => alike(mailbox[place], { ...item }));
     }
     if (pushes) {
       const { items } = await api("/api/v1/pushes");
-      found.pushes = items.map((item, place) => alike(pushes[place], item));
+      found.pushes = untied(items, pushes).map((item, place) => alike(pushes[place], item));
     }
     found.inbox = await each(inbox, (person) => this.steps(person, false));
     found.shows = await each(shows, (person) => this.steps(person, true));
@@ -202,6 +202,19 @@ class Teller {
       SETTLE_LIMIT_MS,
     ).catch(() => assert.deepEqual(found, wanted));
   }
+}
+
+/** What left at the same instant has no order: it is taken in that of what is expected. */
+function untied(items, expected) {
+  const rest = [...items];
+  const ordered = [];
+  while (rest.length > 0) {
+    const wanted = expected[ordered.length];
+    const tied = rest.filter(({ at }) => at === rest[0].at);
+    const next = tied.find((item) => wanted && same(alike(wanted, item), wanted)) ?? rest[0];
+    ordered.push(...rest.splice(rest.indexOf(next), 1));
+  }
+  return ordered;
 }
 
 /** Of `found` the fields that are expected; all of it where nothing is. A part of a text will do. */
