@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::{collection::vec, prelude::*};
 use rekindle_core::{
+    experiment::Sticky,
     rule::{Names, Segments},
     series::{
         Definitions, DefinitionsSpec, Delivery, Effect, Identified, InFlight, Input, LiveSeries,
@@ -993,5 +994,75 @@ proptest! {
         for act in &acts {
             life.act(act)?;
         }
+    }
+}
+
+#[test]
+fn the_way_that_chance_gave_stays() {
+    let split = |a: u32, b: u32| {
+        series(json!({
+            "name": "Test", "audience": "everyone", "exit": "performed \"Done\"", "reentry": { "after": "1h" },
+            "steps": [
+                { "id": "ab", "kind": "split", "paths": [
+                    { "name": "a", "weight": a, "next": "mail" }, { "name": "b", "weight": b, "next": "mail" } ] },
+                { "id": "mail", "kind": "email", "delay": "1d", "subject": "s", "body": "b" },
+            ],
+        }))
+    };
+    let way = |world: &World, who: &str| {
+        let run = world.person(who).unwrap().runs["test"]
+            .last()
+            .unwrap()
+            .clone();
+        run.steps[0].outcome.way().unwrap().to_owned()
+    };
+    let mut world = World::new(START);
+    world
+        .publish("test", split(50, 50), Migration::Stay)
+        .unwrap();
+    let people: Vec<String> = (0..60).map(|n| format!("p{n}")).collect();
+    for who in &people {
+        world.input(who, traits(json!({ "plan": "pro" })));
+    }
+    let before: Vec<String> = people.iter().map(|who| way(&world, who)).collect();
+    let of_a = before.iter().filter(|way| *way == "a").count();
+    assert!((15..45).contains(&of_a), "{of_a}");
+    // Other weights lead no one elsewhere who was there before, and everyone who was not.
+    world
+        .publish("test", split(0, 100), Migration::Stay)
+        .unwrap();
+    for who in &people {
+        world.input(who, event("Done", who, START, json!({})));
+    }
+    world.advance_to(START + 2 * HOUR);
+    for who in people.iter().chain([&"new".to_owned()]) {
+        world.input(who, traits(json!({ "plan": "team" })));
+    }
+    let after: Vec<String> = people.iter().map(|who| way(&world, who)).collect();
+    assert_eq!(after, before);
+    assert_eq!(way(&world, "new"), "b");
+}
+
+#[test]
+fn a_visitor_who_turns_out_to_be_somebody_keeps_what_chance_gave() {
+    let mut world = World::new(START);
+    let joined = |visitor: &str, since: i64| {
+        let mut sticky = Sticky::new(visitor);
+        sticky.assign_by("s", ["x"].into_iter(), |_| Some("x"));
+        Input::Joined {
+            visitor: sticky,
+            since: Some(since),
+        }
+    };
+    world.input("new", traits(json!({ "plan": "pro" })));
+    world.input("old", traits(json!({ "plan": "pro" })));
+    for _ in 0..2 {
+        world.input("new", joined("visitor", START - 5));
+        world.input("old", joined("visitor", START + 5));
+    }
+    for (who, id) in [("new", "visitor"), ("old", "old")] {
+        let person = world.person(who).unwrap();
+        assert_eq!(person.bucketing_id(), id);
+        assert_eq!(person.sticky.as_ref().unwrap().kept("s"), Some("x"));
     }
 }

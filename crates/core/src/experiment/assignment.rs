@@ -191,17 +191,34 @@ impl Sticky {
     /// is kept. `None` is not kept, so that more coverage can still reach them. A variant that the
     /// split does not have any more is drawn anew.
     pub fn assign<'a>(&mut self, split: &'a Split) -> Option<&'a str> {
-        let kept = self.assignments.get(split.id());
-        let before = split.variants.iter().find(|name| Some(*name) == kept);
-        if let Some(variant) = before {
+        let variants = split.variants.iter().map(String::as_str);
+        self.assign_by(split.id(), variants, |id| split.draw(id))
+    }
+
+    /// The same for what is drawn in another way: `draw` gets the bucketing id.
+    pub fn assign_by<'a>(
+        &mut self,
+        split: &str,
+        mut variants: impl Iterator<Item = &'a str>,
+        draw: impl FnOnce(&str) -> Option<&'a str>,
+    ) -> Option<&'a str> {
+        let kept = self.kept(split);
+        if let Some(variant) = variants.find(|name| Some(*name) == kept) {
             return Some(variant);
         }
-        let variant = split.draw(&self.bucketing_id)?;
-        if kept.is_some() || self.assignments.len() < ASSIGNMENTS_MAX {
+        let is_kept = kept.is_some();
+        let variant = draw(&self.bucketing_id)?;
+        if is_kept || self.assignments.len() < ASSIGNMENTS_MAX {
             self.assignments
-                .insert(split.id().to_owned(), variant.to_owned());
+                .insert(split.to_owned(), variant.to_owned());
         }
         Some(variant)
+    }
+
+    /// The variant that was given before, if one is kept.
+    #[must_use]
+    pub fn kept(&self, split: &str) -> Option<&str> {
+        self.assignments.get(split).map(String::as_str)
     }
 
     /// Forgets the experiments that are over.

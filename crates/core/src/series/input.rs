@@ -13,7 +13,7 @@ use super::{
         subscription::{Choice, Suppressed},
     },
 };
-use crate::value::Value;
+use crate::{experiment::Sticky, value::Value};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +65,13 @@ pub enum Input {
         /// The address within it; the whole channel where it is absent.
         address: Option<String>,
     },
+    /// A visitor turned out to be this person: what chance gave them stays theirs.
+    Joined {
+        /// What chance gave the visitor.
+        visitor: Sticky,
+        /// When the first was heard of the visitor, Unix ms.
+        since: Option<i64>,
+    },
     /// Time has passed, or the definitions have changed.
     Tick,
 }
@@ -80,6 +87,7 @@ impl Input {
             | Self::Chose { .. }
             | Self::Suppressed(_)
             | Self::Opened { .. }
+            | Self::Joined { .. }
             | Self::Tick => None,
         }
     }

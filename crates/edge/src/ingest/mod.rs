@@ -152,6 +152,7 @@ async fn hand_on(context: &Context, items: Vec<Item>, held: Option<u64>) -> Answ
             | ItemKind::Identify { .. }
             | ItemKind::Subscribe(_)
             | ItemKind::Unsubscribe { .. }
+            | ItemKind::Inherit { .. }
             | ItemKind::Join { .. } => person_key(&item.person),
         };
         let number = shard_number(&context.env, key);

@@ -84,6 +84,12 @@ impl Shard {
                 }
                 ItemKind::Subscribe(device) => store.add_device(id, device)?,
                 ItemKind::Unsubscribe { endpoint } => store.remove_device(id, endpoint)?,
+                ItemKind::Inherit { visitor, since } => {
+                    inputs.push(Input::Joined {
+                        visitor: visitor.clone(),
+                        since: *since,
+                    });
+                }
                 ItemKind::Join { into } => self.note_join(id, into)?,
             }
         }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use rekindle_core::{
+    experiment::Sticky,
     hash::person_key,
     series::{Outcome, Person, effect_id},
     value::Value,
@@ -66,6 +67,7 @@ impl Shard {
         let mut items = store.events_to_carry(anonymous, into, EVENTS_AT_ONCE)?;
         let events: Vec<String> = items.iter().map(|item| item.id.clone()).collect();
         if let Some(visitor) = &visitor {
+            items.insert(0, chance_to_carry(visitor, into));
             items.extend(attributes_to_carry(visitor, into));
         }
         for device in store.devices(anonymous)? {
@@ -130,6 +132,16 @@ fn carried(person: &str, id: String, at: Option<i64>, kind: ItemKind) -> Item {
         known: true,
         kind,
     }
+}
+
+/// What chance gave the visitor: it decides before anything else that is carried.
+fn chance_to_carry(visitor: &Person, into: &str) -> Item {
+    let sticky = visitor.sticky.clone();
+    let kind = ItemKind::Inherit {
+        visitor: sticky.unwrap_or_else(|| Sticky::new(&visitor.id)),
+        since: visitor.known_since(),
+    };
+    carried(into, String::new(), None, kind)
 }
 
 /// The visitor's attributes, as the messages that set them: the later one wins over the person's.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rekindle_core::{
+    experiment::Sticky,
     series::{Delivery, Metric, Outgoing, Reaction, Run},
     value::Value,
 };
@@ -43,6 +44,8 @@ pub(crate) enum ItemKind {
     Subscribe(Device),
     /// It does not any more.
     Unsubscribe { endpoint: String },
+    /// A visitor turned out to be the person: what chance gave them comes along.
+    Inherit { visitor: Sticky, since: Option<i64> },
     /// The person is an anonymous visitor who turned out to be this one.
     Join { into: String },
 }

@@ -124,7 +124,7 @@ impl Explainer<'_> {
                 depends(test, holds);
                 None
             }
-            Action::Split(paths) => match way(paths, self.id, &step.id, &self.person.id) {
+            Action::Split(paths) => match way(paths, self.id, &step.id, self.person) {
                 Some(path) => {
                     ahead.way = Some(path.name.clone());
                     follow(series, path.next.filter(|_| !path.holdout), at)

@@ -12,6 +12,7 @@ pub use run::{ExitReason, Outcome, Reaction, Reactions, Run, RunState, SkipReaso
 
 use super::policy::{Recipient, State, timing};
 use crate::{
+    experiment::Sticky,
     history::{History, View},
     rule::{Attribute, Facts},
     value::Value,
@@ -46,6 +47,8 @@ pub struct Person {
     pub runs: BTreeMap<String, Vec<Run>>,
     /// What policies remember of them.
     pub policy: State,
+    /// By which id chance knows them, and the ways that it gave them; none while it was not asked.
+    pub sticky: Option<Sticky>,
     /// When each segment and each series, in the order of their ids, can change by the passing of
     /// time alone, Unix ms; as of `definitions`.
     pub flips: Vec<Option<i64>>,
@@ -82,13 +85,27 @@ impl Person {
     #[must_use]
     pub fn facts<'a>(&'a self, zone: &'a Zone) -> Facts<'a> {
         Facts {
-            id: &self.id,
+            id: self.bucketing_id(),
             attributes: &self.attributes,
             history: View::whole(&self.history),
             first_seen: self.first_seen,
             last_seen: self.last_seen,
             zone,
         }
+    }
+
+    /// The id that chance is taken from: the first that they were known by.
+    #[must_use]
+    pub fn bucketing_id(&self) -> &str {
+        let sticky = self.sticky.as_ref();
+        sticky.map_or(&self.id, Sticky::bucketing_id)
+    }
+
+    /// When the first was heard of them, Unix ms.
+    #[must_use]
+    pub fn known_since(&self) -> Option<i64> {
+        let told = self.attributes.values().map(|attribute| attribute.at);
+        told.chain(self.first_seen).min()
     }
 
     /// The zone that their wall clock keeps: that of their attribute `timezone` if it is known, else
@@ -120,7 +137,7 @@ impl Person {
     /// What policies see of them.
     pub(super) fn recipient<'a>(&'a self, zone: &'a Zone) -> Recipient<'a> {
         Recipient {
-            id: &self.id,
+            id: self.bucketing_id(),
             unsubscribed: self.value("unsubscribed") == Some(&Value::Bool(true)),
             zone,
             state: &self.policy,

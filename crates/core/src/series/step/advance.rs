@@ -5,7 +5,7 @@ use super::{Machine, enter::waiting};
 use crate::{
     rule::{Attribute, Change},
     series::{
-        chance::way,
+        chance::take_way,
         definition::{Action, MET, NO, Path, Series, Set, Step, TIMED_OUT, Wait, YES},
         effect::{Metric, way_id},
         person::{
@@ -255,7 +255,7 @@ impl<'a> Machine<'a> {
     }
 
     fn split(&mut self, due: &Due<'_>, paths: &[Path]) {
-        let path = way(paths, due.id, &due.step.id, &self.person.id);
+        let path = take_way(paths, due.id, &due.step.id, self.person);
         let Some(path) = path else {
             self.go(due, due.step.next);
             return;

@@ -180,9 +180,9 @@ impl Machine<'_> {
 
     /// Whether chance holds them out: of every series, or of this one.
     fn is_held_out(&self, id: &str, series: &Series) -> bool {
-        let person = self.person.id.as_str();
-        self.definitions.settings.holds_out(person)
-            || is_held_out(id, series.holdout_percent, person)
+        let settings = &self.definitions.settings;
+        settings.holds_out(self.person.bucketing_id())
+            || is_held_out(id, series.holdout_percent, self.person)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::{Concerned, Happened, Machine};
 use crate::{
+    experiment::Sticky,
     history::{Added, Engagement, Occurrence},
     rule::Change,
     series::{
@@ -62,6 +63,7 @@ impl Machine<'_> {
                 }
                 Concerned::default()
             }
+            Input::Joined { visitor, since } => self.join(visitor, since),
             Input::Suppressed(suppressed) => {
                 self.person.policy.suppressions.shut(suppressed);
                 Concerned::default()
@@ -72,6 +74,22 @@ impl Machine<'_> {
                 Concerned::default()
             }
         }
+    }
+
+    /// Who was a visitor first goes on as the visitor did; who was known first stays as they were,
+    /// and takes over what only the visitor was given.
+    fn join(&mut self, visitor: Sticky, since: Option<i64>) -> Concerned {
+        let person = &mut *self.person;
+        let own = person.sticky.take();
+        let was_visitor_first = person
+            .known_since()
+            .is_none_or(|known| since.is_some_and(|since| since <= known));
+        person.sticky = Some(match own {
+            Some(own) if was_visitor_first => Sticky::join(Some(visitor), own),
+            None if was_visitor_first => visitor,
+            own => Sticky::join(own.or_else(|| Some(Sticky::new(&person.id))), visitor),
+        });
+        Concerned::by(Change::EVERYTHING)
     }
 
     fn event(&mut self, happened: Happened, active: bool) -> Concerned {
