@@ -110,7 +110,7 @@ pub(crate) fn bindgen(kind: &str, input: &Path, out_dir: &Path, name: &str) -> R
     })
 }
 
-/// Shrinks a module with binaryen. `goal` is `-O3` for speed, `-Oz` for size.
+/// Shrinks a module with binaryen. `goal` is `-Os`, or `-Oz` for size at any price.
 pub(crate) fn optimise(input: &Path, output: &Path, goal: &str) -> Result<()> {
     let mut words: Vec<String> = FEATURES.map(str::to_owned).to_vec();
     words.push(goal.to_owned());

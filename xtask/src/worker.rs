@@ -58,7 +58,7 @@ pub(crate) fn build(kind: Kind) -> Result<()> {
         .replace("./worker_bg.wasm", "./index_bg.wasm");
     let made = stage.join("worker_bg.wasm");
     match kind {
-        Kind::Release => wasm::optimise(&made, &out.join("index_bg.wasm"), "-O3")?,
+        Kind::Release => wasm::optimise(&made, &out.join("index_bg.wasm"), "-Os")?,
         Kind::Dev => files::copy(&made, &out.join("index_bg.wasm"))?,
     }
     files::write(&out.join("index.js"), text)
