@@ -478,6 +478,7 @@ fn entry_of(person: &Person, series: &str, input: &Input) -> u32 {
         | Input::Chose { .. }
         | Input::Suppressed(_)
         | Input::Opened { .. }
+        | Input::Joined { .. }
         | Input::Tick => None,
     };
     let is_about = |run: &&Run| {
