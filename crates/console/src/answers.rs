@@ -390,11 +390,7 @@ mod tests {
     fn a_series_is_checked_even_when_it_cannot_be_read() {
         let found = check_series_of(json!({ "name": "x" }), &Rules::new(), KnownNames::default());
         assert_eq!(found[0].code, "unreadable");
-        assert!(
-            found[0].message.contains("audience"),
-            "{}",
-            found[0].message
-        );
+        assert!(found[0].message.contains("steps"), "{}", found[0].message);
     }
 
     #[test]

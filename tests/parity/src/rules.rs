@@ -118,7 +118,7 @@ fn clock(random: &mut Random) -> ClockTest {
     let from = u8::try_from(random.below(24)).unwrap_or_default();
     ClockTest::Hour(
         from,
-        if from < 12 {
+        if from <= 12 {
             from + 7
         } else {
             24 - from.min(23)
