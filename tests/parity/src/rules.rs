@@ -27,7 +27,7 @@ fn tree(random: &mut Random, depth: u32) -> Rule {
         let count = 2 + random.below(2);
         (0..count).map(|_| tree(random, depth - 1)).collect()
     };
-    match if depth == 0 { 9 } else { random.below(7) } {
+    match if depth == 0 { 9 } else { random.below(9) } {
         0 | 1 => Rule::All(parts(random)),
         2 | 3 => Rule::Any(parts(random)),
         4 => Rule::Not(Box::new(tree(random, depth - 1))),
@@ -36,9 +36,9 @@ fn tree(random: &mut Random, depth: u32) -> Rule {
 }
 
 fn leaf(random: &mut Random) -> Rule {
-    match random.below(12) {
-        0..=3 => Rule::Attribute(attribute(random)),
-        4 | 5 => {
+    match random.below(16) {
+        0..=2 => Rule::Attribute(attribute(random)),
+        3..=5 => {
             let FilteredEvent { name, filters } = event(random);
             Rule::Event(EventTest {
                 name,
@@ -87,7 +87,8 @@ fn leaf(random: &mut Random) -> Rule {
                 below: from + 0.1 + f64::from(random.below(49)),
             })
         }
-        10 => Rule::Clock(clock(random)),
+        10..=13 => Rule::Clock(clock(random)),
+        14 => Rule::Segment("anyone".to_owned()),
         _ => {
             let part = random.pick(&["/", "/pricing", "PRICING"]).to_owned();
             let test = match random.below(4) {
