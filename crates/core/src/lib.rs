@@ -15,6 +15,7 @@ pub mod rule;
 pub mod series;
 pub mod time;
 pub mod value;
+pub mod weekday;
 pub mod window;
 pub mod wire;
 pub mod world;

@@ -90,13 +90,6 @@ impl Zone {
         )
     }
 
-    /// The first instant after this one from which another entry of the table holds.
-    #[must_use]
-    pub fn next_change(&self, instant: i64) -> Option<i64> {
-        let passed = self.0.partition_point(|(from, _)| *from <= instant);
-        self.0.get(passed).map(|(from, _)| *from)
-    }
-
     /// What the wall clock shows at an instant, as milliseconds since 1970-01-01T00:00 on it.
     #[must_use]
     pub fn local(&self, instant: i64) -> i64 {
@@ -180,13 +173,14 @@ mod tests {
     fn the_next_change_lies_ahead() {
         let at = |text| parse_instant(text).unwrap();
         for (instant, change) in [
-            ("2025-01-01", Some("2025-10-26T01:00:00Z")),
+            // The offset of the first entry holds before it as well.
+            ("2025-01-01", Some("2026-03-29T01:00:00Z")),
             ("2026-03-29T00:59:59Z", Some("2026-03-29T01:00:00Z")),
             ("2026-03-29T01:00:00Z", Some("2026-10-25T01:00:00Z")),
             ("2026-10-25T01:00:00Z", None),
         ] {
             assert_eq!(
-                berlin().next_change(at(instant)),
+                berlin().next_transition(at(instant)),
                 change.map(at),
                 "{instant}"
             );

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::residual::{all, any, during};
-use crate::{residual::Residual, window::DAY_MS, zone::Zone};
+use crate::{residual::Residual, weekday::Weekday, window::DAY_MS, zone::Zone};
 
 const HOUR_MS: i64 = DAY_MS / 24;
 const WEEK_MS: i64 = 7 * DAY_MS;
@@ -22,47 +22,6 @@ pub enum ClockTest {
     /// It is this hour, 0 to 23, or later, and before the second, 1 to 24; over midnight where the
     /// second is the smaller one.
     Hour(u8, u8),
-}
-
-/// A day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Weekday {
-    Monday,
-    Tuesday,
-    Wednesday,
-    Thursday,
-    Friday,
-    Saturday,
-    Sunday,
-}
-
-impl Weekday {
-    /// The days of a week.
-    pub const ALL: [Self; 7] = [
-        Self::Monday,
-        Self::Tuesday,
-        Self::Wednesday,
-        Self::Thursday,
-        Self::Friday,
-        Self::Saturday,
-        Self::Sunday,
-    ];
-
-    /// The word that stands for it in text.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Monday => "monday",
-            Self::Tuesday => "tuesday",
-            Self::Wednesday => "wednesday",
-            Self::Thursday => "thursday",
-            Self::Friday => "friday",
-            Self::Saturday => "saturday",
-            Self::Sunday => "sunday",
-        }
-    }
 }
 
 /// A stretch of the wall clock that comes again.

@@ -29,9 +29,10 @@ mod streams;
 mod text;
 mod timed;
 
+pub use crate::weekday::Weekday;
 pub use bounds::{ANNIVERSARY_DAYS_MAX, DEPTH_MAX, FILTERS_MAX, PREDICATES_MAX};
 pub use change::Change;
-pub use clock::{ClockTest, Weekday};
+pub use clock::ClockTest;
 pub use explain::{Explanation, Fact};
 pub use facts::{Attribute, Bound, FIRST_SEEN, Facts, LAST_SEEN, Look};
 pub use json::AnySpelling;

@@ -26,9 +26,10 @@ pub mod subscription;
 pub mod timing;
 mod wall;
 
+pub use crate::weekday::Weekday;
 pub use ruling::{Asking, Reason, Recipient, Ruling, State, WAIT_MS_MAX};
 pub use settings::{Overrides, SendAt, Settings, WhenBlocked};
-pub use wall::{TimeOfDay, Weekday, Weekdays};
+pub use wall::{TimeOfDay, Weekdays};
 
 /// Whether a field can be left out where it is written.
 fn is_default<T: Default + PartialEq>(field: &T) -> bool {

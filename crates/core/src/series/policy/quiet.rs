@@ -16,8 +16,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    is_default,
-    wall::{TimeOfDay, Weekday, Weekdays, day_and_time},
+    Weekday, is_default,
+    wall::{TimeOfDay, Weekdays, day_and_time},
 };
 use crate::{
     series::Channel,
@@ -133,7 +133,7 @@ pub fn until(now: i64, quiet: &QuietHours, zone: &Zone) -> Option<i64> {
         };
         let opens = at + (end - local);
         at = zone
-            .next_change(at)
+            .next_transition(at)
             .map_or(opens, |change| opens.min(change));
     }
     (at > now).then_some(at)

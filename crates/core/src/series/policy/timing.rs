@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::wall::{TimeOfDay, Weekday, Weekdays, day_and_time};
+use super::{
+    Weekday,
+    wall::{TimeOfDay, Weekdays, day_and_time},
+};
 use crate::{
     window::DAY_MS,
     zone::{UTC, Zone, Zones},
@@ -53,7 +56,7 @@ fn on_day(day: i64, time: TimeOfDay, zone: &Zone) -> Option<i64> {
     let mut at = wanted - DAY_MS;
     loop {
         let shown = at.max(wanted - zone.offset(at));
-        match zone.next_change(at) {
+        match zone.next_transition(at) {
             Some(change) if change <= shown => at = change,
             Some(_) | None => return (zone.local(shown) < midnight).then_some(shown),
         }

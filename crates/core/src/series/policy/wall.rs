@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::window::DAY_MS;
+use crate::{weekday::Weekday, window::DAY_MS};
 
 const MINUTE_MS: i64 = 60_000;
 
@@ -73,60 +73,6 @@ impl TryFrom<String> for TimeOfDay {
 impl From<TimeOfDay> for String {
     fn from(time: TimeOfDay) -> Self {
         time.to_string()
-    }
-}
-
-/// A day of the week, written `monday` or `mon`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Weekday {
-    /// Monday, the first, as in ISO 8601.
-    #[serde(alias = "mon")]
-    Monday,
-    /// Tuesday.
-    #[serde(alias = "tue")]
-    Tuesday,
-    /// Wednesday.
-    #[serde(alias = "wed")]
-    Wednesday,
-    /// Thursday.
-    #[serde(alias = "thu")]
-    Thursday,
-    /// Friday.
-    #[serde(alias = "fri")]
-    Friday,
-    /// Saturday.
-    #[serde(alias = "sat")]
-    Saturday,
-    /// Sunday.
-    #[serde(alias = "sun")]
-    Sunday,
-}
-
-impl Weekday {
-    /// All seven, Monday first.
-    pub const ALL: [Self; 7] = [
-        Self::Monday,
-        Self::Tuesday,
-        Self::Wednesday,
-        Self::Thursday,
-        Self::Friday,
-        Self::Saturday,
-        Self::Sunday,
-    ];
-
-    /// The weekday of a calendar day, counted from 1970-01-01, which was a Thursday.
-    #[must_use]
-    pub fn of(day: i64) -> Self {
-        match day.rem_euclid(7) {
-            0 => Self::Thursday,
-            1 => Self::Friday,
-            2 => Self::Saturday,
-            3 => Self::Sunday,
-            4 => Self::Monday,
-            5 => Self::Tuesday,
-            _ => Self::Wednesday,
-        }
     }
 }
 
