@@ -62,39 +62,31 @@ fn sdk(assets: &mut Assets) -> Result<()> {
     Ok(())
 }
 
+/// Vite gives every file but the page itself a name by its content, the module of the core among them.
 fn console(assets: &mut Assets) -> Result<()> {
-    module(
-        assets,
-        "rekindle-console",
-        "console",
-        "console/rekindle_console_bg.wasm",
+    let compiled = wasm::compile_small("rekindle-console")?;
+    let plain = stage("console-wasm");
+    wasm::bindgen("web", &compiled, &plain, "rekindle_console")?;
+    let core = files::at("dist/wasm/console");
+    files::copy(
+        &plain.join("rekindle_console.js"),
+        &core.join("rekindle_console.js"),
     )?;
+    wasm::optimise(
+        &plain.join("rekindle_console_bg.wasm"),
+        &core.join("rekindle_console_bg.wasm"),
+        "-Oz",
+    )?;
+    let stage = stage("console-app");
     let source = files::at("www/console");
-    let entry = ["src/main.tsx", "src/main.ts"]
-        .map(|name| source.join(name))
-        .into_iter()
-        .find(|path| path.is_file());
-    if let Some(entry) = entry {
-        let stage = stage("console-app");
-        if stage.is_dir() {
-            std::fs::remove_dir_all(&stage)?;
-        }
-        processes::run(
-            processes::npm_bin("esbuild")
-                .arg(&entry)
-                .args(["--bundle", "--splitting", "--format=esm", "--minify", ES])
-                .args(["--jsx=automatic", "--charset=utf8", "--log-level=warning"])
-                .arg("--define:process.env.NODE_ENV=\"production\"")
-                .arg(format!("--outdir={}", stage.display())),
-        )?;
-        assets.copy_tree(&stage, "console", |_| true)?;
-    }
-    let configuration = ["package.json", "tsconfig.json"];
-    assets.copy_tree(&source, "console", |path| {
-        !path.starts_with("src")
-            && !path.starts_with("node_modules")
-            && !configuration.iter().any(|name| path == Path::new(name))
-    })
+    processes::run(
+        processes::npm_bin("vite")
+            .args(["build", "--logLevel", "warn", "--config"])
+            .arg(source.join("vite.config.ts"))
+            .arg("--outDir")
+            .arg(&stage),
+    )?;
+    assets.copy_tree(&stage, "console", |_| true)
 }
 
 /// Compiles a crate for the browser. The bundles import its JavaScript from dist/wasm and load

@@ -12,6 +12,8 @@ pub(crate) const WORKSPACE: &str = "WORKSPACE";
 pub(crate) const KV: &str = "KV";
 /// The queue of sends.
 pub(crate) const SENDS: &str = "SENDS";
+/// The static files.
+pub(crate) const ASSETS: &str = "ASSETS";
 
 /// How many shards there are: fixed by the first deploy.
 pub(crate) const SHARDS_VAR: &str = "REKINDLE_SHARDS";

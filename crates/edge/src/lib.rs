@@ -88,6 +88,7 @@ async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answe
         (_, ["api", "v1", rest @ ..]) => admin::answer(context, request, rest).await,
         #[cfg(feature = "dev")]
         (_, ["dev", "clock"]) => admin::answer(context, request, path).await,
+        (Method::Get, ["console", ..]) => console(context).await,
         (Method::Get, ["u", effect, tag]) => unsubscribe::ask(context, effect, tag),
         (Method::Post, ["u", effect, tag]) => unsubscribe::confirm(context, effect, tag).await,
         _ => Err(Problem::not_found(format!(
@@ -97,6 +98,12 @@ async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answe
         ))
         .into()),
     }
+}
+
+/// The console's one page, whatever the address: which of its places that is, it finds out itself.
+async fn console(context: &Context) -> Answer {
+    let page = "https://assets/console/";
+    Ok(context.env.assets(bindings::ASSETS)?.fetch(page, None).await?)
 }
 
 /// A segment of a path as it was meant.

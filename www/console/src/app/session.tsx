@@ -1,0 +1,39 @@
+// Who is signed in. The cookie is the server's; this page knows a name and a role.
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { ask, get, setCsrf } from "~/api/client.ts";
+import type { Me, Role } from "~/api/types.ts";
+
+const ORDER: readonly Role[] = ["viewer", "editor", "admin"];
+
+export const me = queryOptions({
+  queryKey: ["me"],
+  queryFn: async () => {
+    const answer = await get<Me>("/me");
+    setCsrf(answer.csrf ?? "");
+    return answer;
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+  retry: false,
+});
+
+export async function signIn(token: string): Promise<Me> {
+  const answer = await ask<Me>("POST", "/session", { body: { token } });
+  setCsrf(answer.csrf ?? "");
+  return answer;
+}
+
+/** Whether the reader may do what needs this role. What may not be done is not offered. */
+export function useMay(role: Role): boolean {
+  const { data } = useQuery(me);
+  return data !== undefined && ORDER.indexOf(data.role) >= ORDER.indexOf(role);
+}
+
+export function useSignOut(): () => Promise<void> {
+  const cache = useQueryClient();
+  return async () => {
+    await ask("DELETE", "/session");
+    cache.clear();
+    location.assign("/console/");
+  };
+}

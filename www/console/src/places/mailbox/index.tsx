@@ -1,0 +1,5 @@
+import { Page } from "~/kit/index.ts";
+
+export function Mailbox() {
+  return <Page title="Mailbox">…</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "~/kit/index.ts";
+
+export function People() {
+  return <Page title="People">…</Page>;
+}

@@ -1,0 +1,5 @@
+import { Page } from "~/kit/index.ts";
+
+export function PersonPage() {
+  return <Page title="PersonPage">…</Page>;
+}

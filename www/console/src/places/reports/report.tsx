@@ -1,0 +1,5 @@
+import { Page } from "~/kit/index.ts";
+
+export function ReportPage() {
+  return <Page title="ReportPage">…</Page>;
+}

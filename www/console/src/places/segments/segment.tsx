@@ -1,0 +1,5 @@
+import { Page } from "~/kit/index.ts";
+
+export function SegmentPage() {
+  return <Page title="SegmentPage">…</Page>;
+}
