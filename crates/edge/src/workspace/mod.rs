@@ -8,6 +8,7 @@
 //! carries a version that a shard takes once; what was not pushed to every shard is pushed again by
 //! the alarm until it is.
 
+mod access;
 pub(crate) mod messages;
 mod segments;
 mod series;
@@ -23,6 +24,8 @@ use rekindle_core::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
+
+pub(crate) use access::SESSION_MS;
 
 use self::{
     messages::{Change, Changed, Refusal, SettingsView},
@@ -75,7 +78,7 @@ impl DurableObject for Workspace {
             "segments" => reply(&self.segments()?),
             "segment" => reply(&self.segment(&read::<String>(&body)?)?),
             "put_segment" => reply(&self.put_segment(read(&body)?).await?),
-            "delete_segment" => reply(&self.delete_segment(&read::<String>(&body)?).await?),
+            "delete_segment" => reply(&self.delete_segment(read(&body)?).await?),
             "all_series" => reply(&self.all_series()?),
             "series" => reply(&self.series(&read::<String>(&body)?)?),
             "put_series" => reply(&self.put_series(read(&body)?)?),
@@ -85,6 +88,14 @@ impl DurableObject for Workspace {
             "in_flight" => reply(&self.in_flight(&read::<String>(&body)?).await?),
             "overdue" => reply(&self.overdue(&read::<String>(&body)?).await?),
             "problems" => reply(&self.problems(&read::<String>(&body)?).await?),
+            "who" => reply(&self.who(&read(&body)?)?),
+            "begin_session" => reply(&self.begin_session(&read(&body)?)?),
+            "end_session" => reply(&self.store()?.end_session(&read::<String>(&body)?)?),
+            "tokens" => reply(&self.store()?.tokens()?),
+            "add_token" => reply(&self.add_token(read(&body)?)?),
+            "remove_token" => reply(&self.remove_token(&read(&body)?)?),
+            "note" => reply(&self.note_change(&read(&body)?)?),
+            "audit" => reply(&self.audit_log(&read(&body)?)?),
             "vapid" => reply(&self.vapid(read(&body)?)?),
             #[cfg(feature = "dev")]
             "clock" => reply(&self.store()?.meta::<Clock>(meta::CLOCK)?),
@@ -150,14 +161,9 @@ impl Workspace {
         let settings = definitions.settings;
         if settings != old {
             store.save_settings(&settings, revision + 1)?;
-            let sides = [&old, &settings].map(serde_json::to_string);
-            let [before, after] = sides;
-            store.audit(
-                self.now()?,
-                "put settings",
-                "",
-                [Some(before?), Some(after?)],
-            )?;
+            let [before, after] = [&old, &settings].map(serde_json::to_string);
+            let sides = [Some(before?), Some(after?)];
+            self.note(&change.by, "put", "settings", &change.id, sides)?;
             self.changed().await?;
         }
         Ok(Changed::Done(self.settings()?))

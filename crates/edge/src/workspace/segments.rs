@@ -48,15 +48,16 @@ impl Workspace {
             return Ok(Changed::Done(SegmentView { revision, ..view }));
         }
         store.save_segment(&change.id, &change.content, revision + 1)?;
-        let before = old.map(|(spec, _)| spec.rule.0.to_string());
-        let sides = [before, Some(view.rule.clone())];
-        store.audit(self.now()?, "put segment", &change.id, sides)?;
+        let written = |spec: &SegmentSpec| serde_json::to_string(spec);
+        let before = old.map(|(spec, _)| written(&spec)).transpose()?;
+        let sides = [before, Some(written(&change.content)?)];
+        self.note(&change.by, "put", "segment", &change.id, sides)?;
         self.changed().await?;
         Ok(Changed::Done(view))
     }
 
-    pub(super) async fn delete_segment(&self, id: &str) -> Result<Changed<()>> {
-        let store = self.store()?;
+    pub(super) async fn delete_segment(&self, change: Change<()>) -> Result<Changed<()>> {
+        let (store, id) = (self.store()?, change.id.as_str());
         let Some((spec, _)) = store.segment(id)? else {
             return Ok(Changed::NotFound);
         };
@@ -69,12 +70,8 @@ impl Workspace {
             return Ok(Changed::Refused(refusals));
         }
         store.remove_segment(id)?;
-        store.audit(
-            self.now()?,
-            "delete segment",
-            id,
-            [Some(spec.rule.0.to_string()), None],
-        )?;
+        let before = Some(serde_json::to_string(&spec)?);
+        self.note(&change.by, "delete", "segment", id, [before, None])?;
         self.changed().await?;
         Ok(Changed::Done(()))
     }

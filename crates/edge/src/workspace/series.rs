@@ -66,11 +66,17 @@ impl Workspace {
         };
         store.save_series(&change.id, &row)?;
         let sides = [before, Some(serde_json::to_string(&row.draft)?)];
-        store.audit(self.now()?, "put series", &change.id, sides)?;
+        self.note(&change.by, "put", "series", &change.id, sides)?;
         Ok(Changed::Done(self.view(&change.id, row)?))
     }
 
-    pub(super) async fn turn(&self, (id, turn): (String, Turn)) -> Result<Changed<SeriesView>> {
+    pub(super) async fn turn(&self, change: Change<Turn>) -> Result<Changed<SeriesView>> {
+        let Change {
+            id,
+            by,
+            content: turn,
+            ..
+        } = change;
         let store = self.store()?;
         let Some(mut row) = store.series(&id)? else {
             return Ok(Changed::NotFound);
@@ -121,12 +127,12 @@ impl Workspace {
         row.revision += 1;
         store.save_series(&id, &row)?;
         let action = match turn {
-            Turn::Publish(_) => "publish series",
-            Turn::Pause => "pause series",
-            Turn::Resume(_) => "resume series",
+            Turn::Publish(_) => "publish",
+            Turn::Pause => "pause",
+            Turn::Resume(_) => "resume",
         };
         let chosen = Some(serde_json::to_string(&turn)?);
-        store.audit(self.now()?, action, &id, [None, chosen])?;
+        self.note(&by, action, "series", &id, [None, chosen])?;
         self.changed().await?;
         Ok(Changed::Done(self.view(&id, row)?))
     }
