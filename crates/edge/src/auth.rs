@@ -7,7 +7,7 @@ use base64::{
 use hmac::{Hmac, Mac};
 use rekindle_core::hash::hex64;
 use serde::Deserialize;
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use worker::{Env, Request};
 
 use crate::{
@@ -25,7 +25,7 @@ pub(crate) enum Sender {
 }
 
 /// Whether two texts are equal, in a time that depends on their lengths only.
-fn same(left: &str, right: &str) -> bool {
+pub(crate) fn same(left: &str, right: &str) -> bool {
     left.len() == right.len()
         && left
             .bytes()
@@ -34,8 +34,52 @@ fn same(left: &str, right: &str) -> bool {
             == 0
 }
 
-fn header(request: &Request, name: &str) -> Option<String> {
+pub(crate) fn header(request: &Request, name: &str) -> Option<String> {
     request.headers().get(name).ok().flatten()
+}
+
+/// The token of Bearer authentication: RFC 6750, section 2.1.
+pub(crate) fn bearer(request: &Request) -> Option<String> {
+    header(request, "authorization")
+        .and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned))
+}
+
+/// The value of a cookie.
+pub(crate) fn cookie(request: &Request, name: &str) -> Option<String> {
+    let cookies = header(request, "cookie")?;
+    let mut pairs = cookies
+        .split(';')
+        .filter_map(|pair| pair.trim().split_once('='));
+    pairs
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+        .filter(|value| !value.is_empty())
+}
+
+/// Bytes as text that fits addresses and headers.
+pub(crate) fn base64url(bytes: &[u8]) -> String {
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// What is kept of a secret: its SHA-256. A secret of 32 random bytes needs no slower one.
+pub(crate) fn digest(secret: &str) -> String {
+    base64url(&Sha256::digest(secret))
+}
+
+fn random<const BYTES: usize>() -> worker::Result<[u8; BYTES]> {
+    let mut bytes = [0; BYTES];
+    getrandom::fill(&mut bytes).map_err(|error| format!("no random bytes: {error}"))?;
+    Ok(bytes)
+}
+
+/// A secret that no one guesses.
+pub(crate) fn random_secret() -> worker::Result<String> {
+    random::<32>().map(|bytes| base64url(&bytes))
+}
+
+/// An id that no other has.
+pub(crate) fn random_id() -> worker::Result<String> {
+    random::<8>().map(|bytes| hex64(u64::from_be_bytes(bytes)))
 }
 
 /// The user name of Basic authentication: where Segment's clients put the write key.
@@ -73,24 +117,6 @@ pub(crate) fn sender(env: &Env, key: Option<&str>) -> Answer<Sender> {
         Problem::unauthorized("unknown write key: copy the one that the deployment was given")
             .into(),
     )
-}
-
-/// Refuses who is not an admin.
-pub(crate) fn admin(env: &Env, request: &Request) -> Answer<()> {
-    let token = header(request, "authorization")
-        .and_then(|value| value.strip_prefix("Bearer ").map(str::to_owned));
-    let Some(token) = token else {
-        return Err(Problem::unauthorized("send the header `Authorization: Bearer TOKEN`").into());
-    };
-    match bindings::text(env, bindings::ADMIN_TOKEN) {
-        Some(secret) if same(&secret, &token) => Ok(()),
-        Some(_) => Err(Problem::unauthorized("unknown admin token").into()),
-        None => Err(Problem::forbidden(format!(
-            "no admin token is set: `npx wrangler secret put {}`",
-            bindings::ADMIN_TOKEN
-        ))
-        .into()),
-    }
 }
 
 /// Refuses a page that speaks for a person without a proof.

@@ -10,7 +10,7 @@ use crate::{
     problem::{Answer, Problem},
     shard::messages::Waiting,
     workspace::messages::{
-        Change, Changed, Flight, Refusal, SegmentView, SeriesView, SettingsView, Turn,
+        By, Change, Changed, Flight, Refusal, SegmentView, SeriesView, SettingsView, Turn,
     },
 };
 
@@ -50,6 +50,20 @@ fn if_match(request: &Request) -> Answer<Option<u64>> {
         .transpose()
 }
 
+/// What a request with a body would change.
+async fn change<T: DeserializeOwned>(
+    request: &mut Request,
+    id: &str,
+    by: &By,
+) -> Answer<Change<T>> {
+    Ok(Change {
+        id: id.to_owned(),
+        by: by.clone(),
+        if_match: if_match(request)?,
+        content: body(request).await?,
+    })
+}
+
 fn tagged<T: Serialize>(answer: &T, revision: u64) -> Answer {
     let response = Response::from_json(answer)?;
     response.headers().set("etag", &format!("\"{revision}\""))?;
@@ -57,7 +71,7 @@ fn tagged<T: Serialize>(answer: &T, revision: u64) -> Answer {
 }
 
 /// The answer to a change, or why it was not made.
-fn outcome<T: DeserializeOwned>(changed: Changed<T>, what: &str, id: &str) -> Answer<T> {
+pub(super) fn outcome<T: DeserializeOwned>(changed: Changed<T>, what: &str, id: &str) -> Answer<T> {
     match changed {
         Changed::Done(done) => Ok(done),
         Changed::NotFound => Err(Problem::not_found(format!("no {what} `{id}`")).into()),
@@ -73,7 +87,7 @@ fn outcome<T: DeserializeOwned>(changed: Changed<T>, what: &str, id: &str) -> An
             let problems = serde_json::to_value(&refusals)?;
             let by_state = refusals
                 .iter()
-                .any(|refusal| ["in_use", "draft"].contains(&refusal.code.as_str()));
+                .any(|refusal| ["in_use", "draft", "state"].contains(&refusal.code.as_str()));
             let problem = if by_state {
                 Problem::conflict(first)
             } else {
@@ -102,22 +116,25 @@ pub(super) async fn segment(context: &Context, id: &str) -> Answer {
 }
 
 /// `PUT /segments/{id}`.
-pub(super) async fn put_segment(context: &Context, request: &mut Request, id: &str) -> Answer {
+pub(super) async fn put_segment(
+    context: &Context,
+    request: &mut Request,
+    id: &str,
+    by: &By,
+) -> Answer {
     check_id(id)?;
-    let change = Change {
-        id: id.to_owned(),
-        if_match: if_match(request)?,
-        content: body::<SegmentSpec>(request).await?,
-    };
+    let change = change::<SegmentSpec>(request, id, by).await?;
     let changed = context.workspace("put_segment", &change).await?;
     let segment: SegmentView = outcome(changed, "segment", id)?;
     tagged(&segment, segment.revision)
 }
 
 /// `DELETE /segments/{id}`.
-pub(super) async fn delete_segment(context: &Context, id: &str) -> Answer {
+pub(super) async fn delete_segment(context: &Context, id: &str, by: &By) -> Answer {
     outcome::<()>(
-        context.workspace("delete_segment", &id).await?,
+        context
+            .workspace("delete_segment", &Change::of(id, by, ()))
+            .await?,
         "segment",
         id,
     )?;
@@ -143,13 +160,14 @@ pub(super) async fn series(context: &Context, id: &str) -> Answer {
 }
 
 /// `PUT /series/{id}`: the draft.
-pub(super) async fn put_series(context: &Context, request: &mut Request, id: &str) -> Answer {
+pub(super) async fn put_series(
+    context: &Context,
+    request: &mut Request,
+    id: &str,
+    by: &By,
+) -> Answer {
     check_id(id)?;
-    let change = Change {
-        id: id.to_owned(),
-        if_match: if_match(request)?,
-        content: body::<SeriesSpec>(request).await?,
-    };
+    let change = change::<SeriesSpec>(request, id, by).await?;
     let changed = context.workspace("put_series", &change).await?;
     let series: SeriesView = outcome(changed, "series", id)?;
     tagged(&series, series.revision)
@@ -166,14 +184,21 @@ struct Choices {
 }
 
 /// `POST /series/{id}/{publish|pause|resume}`.
-pub(super) async fn turn(context: &Context, request: &mut Request, id: &str, turn: &str) -> Answer {
+pub(super) async fn turn(
+    context: &Context,
+    request: &mut Request,
+    id: &str,
+    turn: &str,
+    by: &By,
+) -> Answer {
     let choices: Choices = optional_body(request).await?;
     let turn = match turn {
         "publish" => Turn::Publish(choices.in_flight),
         "pause" => Turn::Pause,
         _ => Turn::Resume(choices.overdue),
     };
-    let series: SeriesView = outcome(context.workspace("turn", &(id, turn)).await?, "series", id)?;
+    let change = Change::of(id, by, turn);
+    let series: SeriesView = outcome(context.workspace("turn", &change).await?, "series", id)?;
     tagged(&series, series.revision)
 }
 
@@ -202,12 +227,8 @@ pub(super) async fn settings(context: &Context) -> Answer {
 }
 
 /// `PUT /settings`.
-pub(super) async fn put_settings(context: &Context, request: &mut Request) -> Answer {
-    let change = Change {
-        id: "settings".to_owned(),
-        if_match: if_match(request)?,
-        content: body::<Settings>(request).await?,
-    };
+pub(super) async fn put_settings(context: &Context, request: &mut Request, by: &By) -> Answer {
+    let change = change::<Settings>(request, "settings", by).await?;
     let changed = context.workspace("put_settings", &change).await?;
     let view: SettingsView = outcome(changed, "settings", "settings")?;
     tagged(&view, view.revision)

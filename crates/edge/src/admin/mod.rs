@@ -1,6 +1,7 @@
-//! The admin API under `/api/v1`: JSON, bearer tokens, lists with a cursor, problems by RFC 9457.
+//! The admin API under `/api/v1`: JSON, tokens with roles ([`access`]), lists with a cursor, problems by RFC 9457.
 //! Thin: it reads the request, asks the workspace or the shards, and shapes the answer.
 
+mod access;
 mod boxes;
 mod definitions;
 #[cfg(feature = "dev")]
@@ -12,28 +13,39 @@ use serde::{Serialize, de::DeserializeOwned};
 use worker::{Method, Request, Response};
 
 use crate::{
-    auth,
     context::{Context, parameter},
     problem::{Answer, Problem},
 };
 
 /// Answers a request to `/api/v1/{path}`.
 pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&str]) -> Answer {
-    auth::admin(&context.env, request)?;
+    match (request.method(), path) {
+        (Method::Post, ["session"]) => return access::sign_in(context, request).await,
+        (Method::Delete, ["session"]) => return access::sign_out(context, request).await,
+        _ => {}
+    }
+    let asker = access::admit(context, request, path).await?;
+    let by = &asker.by;
     let method = request.method();
     match (&method, path) {
+        (Method::Get, ["me"]) => access::me(&asker),
+        (Method::Get, ["tokens"]) => access::tokens(context).await,
+        (Method::Post, ["tokens"]) => access::add_token(context, request, by).await,
+        (Method::Delete, ["tokens", id]) => access::remove_token(context, id, by).await,
+        (Method::Get, ["audit"]) => access::audit(context, request).await,
+
         (Method::Get, ["segments"]) => definitions::segments(context).await,
         (Method::Get, ["segments", id]) => definitions::segment(context, id).await,
-        (Method::Put, ["segments", id]) => definitions::put_segment(context, request, id).await,
-        (Method::Delete, ["segments", id]) => definitions::delete_segment(context, id).await,
+        (Method::Put, ["segments", id]) => definitions::put_segment(context, request, id, by).await,
+        (Method::Delete, ["segments", id]) => definitions::delete_segment(context, id, by).await,
         (Method::Get, ["segments", id, "count"]) => people::count(context, id).await,
         (Method::Get, ["segments", id, "people"]) => people::members(context, request, id).await,
 
         (Method::Get, ["series"]) => definitions::all_series(context).await,
         (Method::Get, ["series", id]) => definitions::series(context, id).await,
-        (Method::Put, ["series", id]) => definitions::put_series(context, request, id).await,
+        (Method::Put, ["series", id]) => definitions::put_series(context, request, id, by).await,
         (Method::Post, ["series", id, turn @ ("publish" | "pause" | "resume")]) => {
-            definitions::turn(context, request, id, turn).await
+            definitions::turn(context, request, id, turn, by).await
         }
         (Method::Get, ["series", id, "in-flight"]) => definitions::in_flight(context, id).await,
         (Method::Get, ["series", id, "overdue"]) => definitions::overdue(context, id).await,
@@ -41,7 +53,7 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
         (Method::Get, ["series", id, "report"]) => report::report(context, id).await,
 
         (Method::Get, ["settings"]) => definitions::settings(context).await,
-        (Method::Put, ["settings"]) => definitions::put_settings(context, request).await,
+        (Method::Put, ["settings"]) => definitions::put_settings(context, request, by).await,
 
         (Method::Get, ["people", id]) => people::person(context, id).await,
         (Method::Get, ["people", id, "events"]) => people::events(context, request, id).await,

@@ -9,6 +9,8 @@
 //! leaves the shard (inboxes, sends) is written to a table first and performed afterwards.
 
 mod answers;
+#[cfg(feature = "dev")]
+mod development;
 mod ingest;
 mod join;
 pub(crate) mod messages;
@@ -36,7 +38,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use self::{
-    messages::{Claimed, Counter, PageOf, Settled},
+    messages::{Claimed, Counter, Settled},
     store::{NameKind, Store},
 };
 use crate::{clock::Clock, zones::Atlas};
@@ -170,28 +172,12 @@ impl Shard {
             "define" => reply(&self.define(&read(body)?)?),
             "claim" => reply(&self.claim(&read::<Vec<String>>(body)?)?),
             "settle" => reply(&self.settle(read(body)?)?),
-            "in_flight" => reply(&self.in_flight(&read::<String>(body)?)?),
-            "overdue" => reply(&self.overdue(&read::<String>(body)?)?),
             "unsubscribe" => reply(&self.unsubscribe(&read::<String>(body)?)?),
-            "count" => reply(&self.count(&read::<String>(body)?)?),
-            "members" => {
-                self.catch_up(u32::MAX)?;
-                let page: PageOf = read(body)?;
-                reply(&self.store()?.members(&page.of, &page.after, page.limit)?)
-            }
-            "person" => reply(&self.view(&read::<String>(body)?)?),
-            "events" => reply(&self.events(&read(body)?)?),
-            "explain" => reply(&self.explain(&read(body)?)?),
-            "report" => {
-                self.catch_up(u32::MAX)?;
-                reply(&self.store()?.counters(&read::<String>(body)?)?)
-            }
-            "names" => reply(&self.seen()?),
             #[cfg(feature = "dev")]
             "clock" => reply(&self.set_clock(read(body)?)?),
             #[cfg(feature = "dev")]
             "advance" => reply(&self.advance(read(body)?)?),
-            unknown => Response::error(format!("a shard has no operation `{unknown}`"), 404),
+            question => self.tell(question, body),
         }
     }
 
@@ -448,67 +434,5 @@ impl Shard {
             self.decide(&person, vec![Input::Settled { effect, delivery }])?;
         }
         Ok(())
-    }
-}
-
-#[cfg(feature = "dev")]
-mod development {
-    //! The clock that can be moved. Timers fire in order on the way, each at its own instant.
-
-    use super::{Result, Shard, messages::Advanced, meta};
-    use crate::clock::Clock;
-
-    impl Shard {
-        /// Sets the clock without firing anything on the way; everyone is looked at again.
-        pub(super) fn set_clock(&self, clock: Clock) -> Result<()> {
-            self.keep_clock(clock)?;
-            let store = self.store()?;
-            store.forget_meta(meta::TARGET)?;
-            store.set_meta(meta::SWEEP, "")?;
-            self.catch_up(u32::MAX)
-        }
-
-        fn keep_clock(&self, clock: Clock) -> Result<()> {
-            self.clock.set(clock);
-            self.store()?
-                .set_meta(meta::CLOCK, &serde_json::to_string(&clock)?)
-        }
-
-        /// Goes on towards an instant until something has to leave the shard first.
-        pub(super) fn advance(&self, target: i64) -> Result<Advanced> {
-            let store = self.store()?;
-            store.set_meta(meta::TARGET, &target.to_string())?;
-            let mut fired = 0;
-            loop {
-                while self.sweep(super::SLICE)? {}
-                fired += self.fire(super::SLICE)?;
-                let held = store.next_held(self.now())?;
-                let due = store.next_due()?.into_iter().chain(held).min();
-                if due.is_some_and(|due| due <= self.now()) {
-                    continue;
-                }
-                if store.has_sends(self.now())? {
-                    return Ok(Advanced { fired, done: false });
-                }
-                match due.filter(|due| *due <= target) {
-                    Some(due) => self.keep_clock(Clock::Standing(due))?,
-                    None => break,
-                }
-            }
-            if self.now() < target {
-                self.keep_clock(Clock::Standing(target))?;
-            }
-            store.forget_meta(meta::TARGET)?;
-            Ok(Advanced { fired, done: true })
-        }
-
-        /// After a crash on the way: goes on to where the clock was to go.
-        pub(super) fn go_on(&self) -> Result<()> {
-            let target = self.store()?.meta(meta::TARGET)?;
-            if let Some(target) = target.and_then(|target| target.parse().ok()) {
-                self.advance(target)?;
-            }
-            Ok(())
-        }
     }
 }

@@ -7,15 +7,149 @@ use serde::{Deserialize, Serialize};
 
 use crate::shard::messages::Waiting;
 
-/// A change by an admin.
+/// What someone may do; each may also do what those before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Role {
+    /// Looks at everything but secrets and the audit log.
+    Viewer,
+    /// Writes segments and series.
+    Editor,
+    /// Hands out tokens, sets policies, erases people.
+    Admin,
+}
+
+impl Role {
+    /// The word that it is written as.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Editor => "editor",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// Who did something: the name of the token that they came with, and what it allows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct By {
+    pub(crate) name: String,
+    pub(crate) role: Role,
+}
+
+impl By {
+    /// Whoever has the token that the deployment was given.
+    pub(crate) fn first() -> Self {
+        Self {
+            name: "first admin".to_owned(),
+            role: Role::Admin,
+        }
+    }
+}
+
+/// What someone shows to be let in: digests, never the secrets themselves.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Credential {
+    /// A token.
+    Token(String),
+    /// A session, with the token of the first admin, which may have begun it.
+    Session {
+        session: String,
+        first: Option<String>,
+    },
+}
+
+/// Begins a session for whoever has a token.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct NewSession {
+    /// The digest of the session's secret.
+    pub(crate) session: String,
+    /// The digest of the token.
+    pub(crate) token: String,
+}
+
+/// Hands out a token.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct NewToken {
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    /// The digest of its secret.
+    pub(crate) digest: String,
+}
+
+/// A token, without its secret.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct TokenView {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    /// When it was handed out, Unix ms.
+    pub(crate) created_at: i64,
+    /// Who handed it out.
+    pub(crate) by: String,
+}
+
+/// One entry of the audit log.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AuditEntry {
+    /// Its place in the log; what a cursor names.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) number: Option<i64>,
+    /// When, Unix ms.
+    pub(crate) at: i64,
+    pub(crate) by: String,
+    pub(crate) role: Role,
+    /// What was done, such as `publish`.
+    pub(crate) action: String,
+    /// To what kind of thing, such as `series`.
+    pub(crate) kind: String,
+    pub(crate) id: String,
+    /// What was there before, where something was.
+    pub(crate) before: serde_json::Value,
+    /// What was there afterwards.
+    pub(crate) after: serde_json::Value,
+}
+
+/// Notes in the audit log what was done outside the workspace.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Noted {
+    pub(crate) action: String,
+    pub(crate) kind: String,
+    pub(crate) after: serde_json::Value,
+}
+
+/// A page of the audit log, newest first.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AuditPage {
+    /// Only what was noted before this number.
+    pub(crate) before: Option<i64>,
+    pub(crate) limit: u32,
+}
+
+/// A change by someone.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Change<T> {
-    /// The id of the segment or series.
+    /// The id of what is changed.
     pub(crate) id: String,
+    /// Who changes it.
+    pub(crate) by: By,
     /// The revision that the change is based on; any where it is absent.
     pub(crate) if_match: Option<u64>,
     /// The new content.
     pub(crate) content: T,
+}
+
+impl<T> Change<T> {
+    /// A change that is based on no revision.
+    pub(crate) fn of(id: &str, by: &By, content: T) -> Self {
+        Self {
+            id: id.to_owned(),
+            by: by.clone(),
+            if_match: None,
+            content,
+        }
+    }
 }
 
 /// A segment with its place in time.

@@ -1,4 +1,7 @@
-//! The tables of the workspace: every statement of SQL is here, and nothing else is.
+//! The tables of the workspace: every statement of SQL is in this folder, and nothing else is.
+//! Here: definitions. Beside it: tokens, sessions and the audit log.
+
+mod access;
 
 use std::collections::BTreeMap;
 
@@ -9,9 +12,11 @@ use rekindle_core::series::{
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Result, SqlStorage, SqlStorageValue as Sql};
 
+pub(super) use access::Deed;
+
 use super::messages::SeriesState;
 
-const SCHEMA: [&str; 7] = [
+const SCHEMA: [&str; 9] = [
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS segments (id TEXT PRIMARY KEY, spec TEXT NOT NULL, revision INTEGER NOT NULL) \
      WITHOUT ROWID",
@@ -23,7 +28,12 @@ const SCHEMA: [&str; 7] = [
      PRIMARY KEY (series, version)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS pauses (series TEXT, start INTEGER, until INTEGER, overdue TEXT, \
      PRIMARY KEY (series, start)) WITHOUT ROWID",
-    "CREATE TABLE IF NOT EXISTS audit (at INTEGER, action TEXT, subject TEXT, before TEXT, after TEXT)",
+    "CREATE TABLE IF NOT EXISTS audit_log (at INTEGER, by TEXT, role TEXT, action TEXT, kind TEXT, id TEXT, \
+     before TEXT, after TEXT)",
+    "CREATE TABLE IF NOT EXISTS tokens (id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, \
+     digest TEXT UNIQUE, created INTEGER NOT NULL, by TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS sessions (session TEXT PRIMARY KEY, token TEXT NOT NULL, until INTEGER NOT NULL) \
+     WITHOUT ROWID",
 ];
 
 /// The key of the policies in the `meta` table.
@@ -98,21 +108,6 @@ impl Store {
         self.sql.exec(
             "INSERT OR REPLACE INTO meta VALUES (?, ?)",
             vec![text(key), text(&value)],
-        )?;
-        Ok(())
-    }
-
-    pub(super) fn audit(
-        &self,
-        at: i64,
-        action: &str,
-        subject: &str,
-        change: [Option<String>; 2],
-    ) -> Result<()> {
-        let [before, after] = change.map(|side| side.map_or(Sql::Null, Sql::String));
-        self.sql.exec(
-            "INSERT INTO audit VALUES (?, ?, ?, ?, ?)",
-            vec![Sql::Integer(at), text(action), text(subject), before, after],
         )?;
         Ok(())
     }

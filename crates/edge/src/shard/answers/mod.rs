@@ -4,18 +4,46 @@
 use std::collections::BTreeMap;
 
 use rekindle_core::series::{InFlight, Person, in_flight, overdue};
-use worker::Result;
+use worker::{Response, Result};
 
 use super::{
     SLICE, Shard,
     messages::{
-        Counted, Enrollment, EventView, Explain, Membership, NamesSeen, PageOf, PersonView, Waiting,
+        Counted, Counter, Enrollment, EventView, Explain, Member, Membership, NamesSeen, PageOf,
+        PersonView, Waiting,
     },
+    read, reply,
     store::NameKind,
 };
 
 impl Shard {
-    pub(super) fn count(&self, segment: &str) -> Result<Counted> {
+    /// Answers a question that changes nothing.
+    pub(super) fn tell(&self, question: &str, body: &[u8]) -> Result<Response> {
+        match question {
+            "in_flight" => reply(&self.in_flight(&read::<String>(body)?)?),
+            "overdue" => reply(&self.overdue(&read::<String>(body)?)?),
+            "count" => reply(&self.count(&read::<String>(body)?)?),
+            "members" => reply(&self.members(&read(body)?)?),
+            "person" => reply(&self.view(&read::<String>(body)?)?),
+            "events" => reply(&self.events(&read(body)?)?),
+            "explain" => reply(&self.explain(&read(body)?)?),
+            "report" => reply(&self.counters(&read::<String>(body)?)?),
+            "names" => reply(&self.seen()?),
+            unknown => Response::error(format!("a shard has no operation `{unknown}`"), 404),
+        }
+    }
+
+    fn members(&self, page: &PageOf) -> Result<Vec<Member>> {
+        self.catch_up(u32::MAX)?;
+        self.store()?.members(&page.of, &page.after, page.limit)
+    }
+
+    fn counters(&self, series: &str) -> Result<Vec<Counter>> {
+        self.catch_up(u32::MAX)?;
+        self.store()?.counters(series)
+    }
+
+    fn count(&self, segment: &str) -> Result<Counted> {
         self.catch_up(u32::MAX)?;
         Ok(Counted {
             count: self.store()?.count_members(segment)?,
@@ -23,7 +51,7 @@ impl Shard {
         })
     }
 
-    pub(super) fn view(&self, id: &str) -> Result<Option<PersonView>> {
+    fn view(&self, id: &str) -> Result<Option<PersonView>> {
         self.catch_up(u32::MAX)?;
         let store = self.store()?;
         let Some(person) = store.person(id)? else {
@@ -58,7 +86,7 @@ impl Shard {
         }))
     }
 
-    pub(super) fn events(&self, page: &PageOf) -> Result<Vec<EventView>> {
+    fn events(&self, page: &PageOf) -> Result<Vec<EventView>> {
         let before = page
             .after
             .split_once('/')
@@ -66,7 +94,7 @@ impl Shard {
         self.store()?.events(&page.of, before, page.limit)
     }
 
-    pub(super) fn explain(&self, question: &Explain) -> Result<serde_json::Value> {
+    fn explain(&self, question: &Explain) -> Result<serde_json::Value> {
         self.catch_up(u32::MAX)?;
         let Some(person) = self.store()?.person(&question.person)? else {
             return Ok(serde_json::Value::Null);
@@ -93,7 +121,7 @@ impl Shard {
     }
 
     /// How many wait where in a series.
-    pub(super) fn in_flight(&self, series: &str) -> Result<Vec<Waiting>> {
+    fn in_flight(&self, series: &str) -> Result<Vec<Waiting>> {
         self.catch_up(u32::MAX)?;
         let mut counts = BTreeMap::new();
         self.each_person(|person| {
@@ -111,7 +139,7 @@ impl Shard {
     }
 
     /// What a paused series owes: how many would have moved on from where, and since when.
-    pub(super) fn overdue(&self, series: &str) -> Result<Vec<Waiting>> {
+    fn overdue(&self, series: &str) -> Result<Vec<Waiting>> {
         self.catch_up(u32::MAX)?;
         let (definitions, now) = (self.definitions(), self.now());
         let mut owed: BTreeMap<InFlight, (u64, i64)> = BTreeMap::new();
@@ -146,7 +174,7 @@ impl Shard {
         }
     }
 
-    pub(super) fn seen(&self) -> Result<NamesSeen> {
+    fn seen(&self) -> Result<NamesSeen> {
         let store = self.store()?;
         Ok(NamesSeen {
             attributes: store.names(NameKind::Attribute)?.into_iter().collect(),

@@ -1,0 +1,78 @@
+//! Segments: read, written, deleted. A change goes to every shard before it is answered.
+
+use rekindle_core::series::{Definitions, SegmentSpec};
+use worker::Result;
+
+use super::{
+    Workspace,
+    messages::{Change, Changed, Refusal, SegmentView},
+};
+
+impl Workspace {
+    pub(super) fn segments(&self) -> Result<Vec<SegmentView>> {
+        let segments = self.store()?.segments()?;
+        segments
+            .iter()
+            .map(|(id, spec, revision)| SegmentView::new(id, spec, *revision))
+            .collect()
+    }
+
+    pub(super) fn segment(&self, id: &str) -> Result<Option<SegmentView>> {
+        let found = self.store()?.segment(id)?;
+        found
+            .map(|(spec, revision)| SegmentView::new(id, &spec, revision))
+            .transpose()
+    }
+
+    pub(super) async fn put_segment(
+        &self,
+        change: Change<SegmentSpec>,
+    ) -> Result<Changed<SegmentView>> {
+        let store = self.store()?;
+        let old = store.segment(&change.id)?;
+        let revision = old.as_ref().map_or(0, |(_, revision)| *revision);
+        if change.if_match.is_some_and(|expected| expected != revision) {
+            return Ok(Changed::Stale(revision));
+        }
+        let mut definitions = store.definitions(0)?;
+        definitions
+            .segments
+            .insert(change.id.clone(), change.content.clone());
+        if let Err(findings) = Definitions::compile(&definitions) {
+            return Ok(Changed::Refused(
+                findings.into_iter().map(Refusal::from).collect(),
+            ));
+        }
+        let view = SegmentView::new(&change.id, &change.content, revision + 1)?;
+        if old.as_ref().map(|(spec, _)| spec) == Some(&change.content) {
+            return Ok(Changed::Done(SegmentView { revision, ..view }));
+        }
+        store.save_segment(&change.id, &change.content, revision + 1)?;
+        let written = |spec: &SegmentSpec| serde_json::to_string(spec);
+        let before = old.map(|(spec, _)| written(&spec)).transpose()?;
+        let sides = [before, Some(written(&change.content)?)];
+        self.note(&change.by, "put", "segment", &change.id, sides)?;
+        self.changed().await?;
+        Ok(Changed::Done(view))
+    }
+
+    pub(super) async fn delete_segment(&self, change: Change<()>) -> Result<Changed<()>> {
+        let (store, id) = (self.store()?, change.id.as_str());
+        let Some((spec, _)) = store.segment(id)? else {
+            return Ok(Changed::NotFound);
+        };
+        let mut definitions = store.definitions(0)?;
+        definitions.segments.remove(id);
+        if let Err(findings) = Definitions::compile(&definitions) {
+            let in_use = format!("the segment `{id}` is in use: take it out there first");
+            let mut refusals = vec![Refusal::error("in_use", in_use)];
+            refusals.extend(findings.into_iter().map(Refusal::from));
+            return Ok(Changed::Refused(refusals));
+        }
+        store.remove_segment(id)?;
+        let before = Some(serde_json::to_string(&spec)?);
+        self.note(&change.by, "delete", "segment", id, [before, None])?;
+        self.changed().await?;
+        Ok(Changed::Done(()))
+    }
+}

@@ -1,0 +1,123 @@
+// Who may do what: tokens with roles, sessions of browsers, and the log of who did it.
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { startRuntime } from "./harness.mjs";
+
+let runtime;
+before(async () => {
+  runtime = await startRuntime();
+});
+after(() => runtime.stop());
+
+const as = (token) => async (method, path, body, headers = {}) => {
+  const answer = await fetch(`${runtime.url}/api/v1${path}`, {
+    method,
+    headers: { ...(token ? { authorization: `Bearer ${token}` } : {}), ...headers },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : null };
+};
+const admin = (...words) => as("dev")(...words);
+const token = async (name, role) => (await admin("POST", "/tokens", { name, role })).body;
+const rule = { rule: "vip is true" };
+
+test("the token of the deployment is the first admin", async () => {
+  assert.deepEqual((await admin("GET", "/me")).body, { name: "first admin", role: "admin", csrf: null });
+});
+
+test("each role may what the ones before it may, and is told which it lacks", async () => {
+  const expected = {
+    viewer: { "GET /segments": 200, "PUT /segments/a": 403, "GET /tokens": 403, "PUT /settings": 403, "GET /audit": 403 },
+    editor: { "GET /segments": 200, "PUT /segments/a": 200, "GET /tokens": 403, "PUT /settings": 403, "GET /audit": 403 },
+    admin: { "GET /segments": 200, "PUT /segments/a": 200, "GET /tokens": 200, "PUT /settings": 200, "GET /audit": 200 },
+  };
+  const bodies = { "PUT /segments/a": rule, "PUT /settings": {} };
+  for (const [role, answers] of Object.entries(expected)) {
+    const { token: secret } = await token(`the ${role}`, role);
+    assert.deepEqual((await as(secret)("GET", "/me")).body, { name: `the ${role}`, role, csrf: null });
+    for (const [request, status] of Object.entries(answers)) {
+      const [method, path] = request.split(" ");
+      const answer = await as(secret)(method, path, bodies[request]);
+      assert.equal(answer.status, status, `${role}: ${request}`);
+      if (status === 403) assert.match(answer.body.detail, /needs the role `(editor|admin)`/);
+    }
+  }
+});
+
+test("a token is shown once, and lets no one in once it is taken back", async () => {
+  const made = await token("for a while", "viewer");
+  assert.match(made.token, /^rkt_[\w-]{43}$/);
+  const listed = await admin("GET", "/tokens");
+  assert.ok(!JSON.stringify(listed.body).includes(made.token));
+  assert.equal(listed.body.items.find(({ id }) => id === made.id).name, "for a while");
+  assert.equal((await as(made.token)("GET", "/segments")).status, 200);
+  assert.equal((await admin("DELETE", `/tokens/${made.id}`)).status, 204);
+  assert.equal((await as(made.token)("GET", "/segments")).status, 401);
+  assert.equal((await admin("DELETE", `/tokens/${made.id}`)).status, 404);
+});
+
+test("a token without a name, with a name that is taken or with an unknown role is refused", async () => {
+  await token("taken", "viewer");
+  for (const [body, status] of [
+    [{ name: " ", role: "viewer" }, 400],
+    [{ name: "x".repeat(65), role: "viewer" }, 400],
+    [{ name: "taken", role: "viewer" }, 409],
+    [{ name: "king", role: "king" }, 400],
+  ]) {
+    assert.equal((await admin("POST", "/tokens", body)).status, status, JSON.stringify(body));
+  }
+  assert.equal((await admin("POST", "/tokens", { name: "x".repeat(64), role: "viewer" })).status, 201);
+});
+
+test("a session has a cookie that scripts cannot read, and its writes need a second proof", async () => {
+  const { token: secret, id } = await token("browser", "editor");
+  assert.equal((await as()("POST", "/session", { token: "wrong" })).status, 401);
+  const begun = await as()("POST", "/session", { token: secret });
+  const set = begun.headers.get("set-cookie");
+  assert.match(set, /HttpOnly; SameSite=Strict$/, "a local address has no TLS");
+  const cookie = set.split(";")[0];
+  assert.ok(!cookie.includes(secret));
+  const me = await as()("GET", "/me", undefined, { cookie });
+  assert.deepEqual(me.body, { name: "browser", role: "editor", csrf: begun.body.csrf });
+
+  const put = (headers) => as()("PUT", "/segments/b", rule, { cookie, ...headers });
+  assert.equal((await put({})).status, 403);
+  assert.equal((await put({ "x-csrf-token": "guessed" })).status, 403);
+  assert.equal((await put({ "x-csrf-token": begun.body.csrf })).status, 200);
+
+  assert.equal((await as()("DELETE", "/session", undefined, { cookie })).status, 204);
+  assert.equal((await as()("GET", "/me", undefined, { cookie })).status, 401);
+
+  const again = (await as()("POST", "/session", { token: secret })).headers.get("set-cookie").split(";")[0];
+  await admin("DELETE", `/tokens/${id}`);
+  assert.equal((await as()("GET", "/me", undefined, { cookie: again })).status, 401, "it ends with its token");
+});
+
+test("the first admin can sign in as well", async () => {
+  const { headers, body } = await as()("POST", "/session", { token: "dev" });
+  assert.equal(body.role, "admin");
+  const cookie = headers.get("set-cookie").split(";")[0];
+  assert.equal((await as()("GET", "/audit", undefined, { cookie })).status, 200);
+});
+
+test("the log says who did what, newest first, in pages", async () => {
+  const { token: secret } = await token("Ada", "editor");
+  await as(secret)("PUT", "/segments/logged", { rule: "plan is \"a\"" });
+  await as(secret)("PUT", "/segments/logged", { rule: "plan is \"b\"" });
+  await admin("DELETE", "/segments/logged");
+  const { items, next } = (await admin("GET", "/audit?limit=2")).body;
+  const told = ({ by, role, action, kind, id, before, after }) =>
+    [by, role, action, kind, id, before?.rule?.attribute?.is, after?.rule?.attribute?.is];
+  assert.deepEqual(items.map(told), [
+    ["first admin", "admin", "delete", "segment", "logged", "b", undefined],
+    ["Ada", "editor", "put", "segment", "logged", "a", "b"],
+  ]);
+  const rest = (await admin("GET", `/audit?limit=2&cursor=${next}`)).body.items;
+  assert.deepEqual(rest.map(told), [
+    ["Ada", "editor", "put", "segment", "logged", undefined, "a"],
+    ["first admin", "admin", "add", "token", rest[1].id, undefined, undefined],
+  ]);
+  assert.deepEqual(rest[1].after, { name: "Ada", role: "editor" });
+});
