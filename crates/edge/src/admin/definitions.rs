@@ -23,6 +23,10 @@ fn check_id(id: &str) -> Answer<()> {
         && id.bytes().all(|byte| {
             byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte)
         });
+    if TAKEN.contains(&id) {
+        let detail = format!("`{id}` is a part of the API: choose another id");
+        return Err(Problem::bad_request(detail).into());
+    }
     if valid {
         return Ok(());
     }
@@ -31,6 +35,9 @@ fn check_id(id: &str) -> Answer<()> {
     ))
     .into())
 }
+
+/// Ids that stand for something else in an address.
+const TAKEN: [&str; 3] = ["counts", "preview", "figures"];
 
 /// The revision that the caller's change is based on.
 fn if_match(request: &Request) -> Answer<Option<u64>> {

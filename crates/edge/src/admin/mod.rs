@@ -3,11 +3,14 @@
 
 mod access;
 mod boxes;
+mod data;
 mod definitions;
 #[cfg(feature = "dev")]
 mod development;
+mod find;
 mod people;
 mod report;
+mod segments;
 
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Method, Request, Response};
@@ -34,6 +37,11 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
         (Method::Delete, ["tokens", id]) => access::remove_token(context, id, by).await,
         (Method::Get, ["audit"]) => access::audit(context, request).await,
 
+        (Method::Get, ["data"]) => data::data(context).await,
+        (Method::Get, ["data", "values"]) => data::values(context, request).await,
+
+        (Method::Get, ["segments", "counts"]) => segments::counts(context).await,
+        (Method::Post, ["segments", "preview"]) => find::preview(context, request).await,
         (Method::Get, ["segments"]) => definitions::segments(context).await,
         (Method::Get, ["segments", id]) => definitions::segment(context, id).await,
         (Method::Put, ["segments", id]) => definitions::put_segment(context, request, id, by).await,
@@ -55,6 +63,7 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
         (Method::Get, ["settings"]) => definitions::settings(context).await,
         (Method::Put, ["settings"]) => definitions::put_settings(context, request, by).await,
 
+        (Method::Get, ["people"]) => find::list(context, request).await,
         (Method::Get, ["people", id]) => people::person(context, id).await,
         (Method::Get, ["people", id, "events"]) => people::events(context, request, id).await,
         (Method::Get, ["people", id, "explain"]) => people::explain(context, request, id).await,

@@ -13,7 +13,7 @@ use crate::{
     workspace::messages::SegmentView,
 };
 
-async fn check_segment(context: &Context, id: &str) -> Answer<()> {
+pub(super) async fn check_segment(context: &Context, id: &str) -> Answer<()> {
     match context
         .workspace::<_, Option<SegmentView>>("segment", &id)
         .await?

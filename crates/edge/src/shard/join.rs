@@ -98,7 +98,7 @@ impl Shard {
             return Ok(());
         };
         for segment in visitor.segments.keys() {
-            store.set_membership(segment, anonymous, None)?;
+            store.set_membership(segment, anonymous, None, self.now())?;
         }
         let runs = visitor
             .runs

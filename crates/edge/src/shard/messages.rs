@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rekindle_core::{
     experiment::Sticky,
+    rule::Rule,
     series::{Delivery, Metric, Outgoing, Reaction, Run},
     value::Value,
 };
@@ -195,6 +196,93 @@ pub(crate) struct Counter {
 pub(crate) struct NamesSeen {
     pub(crate) attributes: BTreeSet<String>,
     pub(crate) events: BTreeSet<String>,
+}
+
+/// What is known of an attribute.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct AttributeSeen {
+    /// The kinds of its values.
+    pub(crate) kinds: BTreeSet<String>,
+    /// How many of those who were looked at have it.
+    pub(crate) people: u64,
+}
+
+/// The names in the data, with what a sample of people says of them.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct DataSeen {
+    pub(crate) attributes: BTreeMap<String, AttributeSeen>,
+    /// Events, with how many of those who were looked at performed them.
+    pub(crate) events: BTreeMap<String, u64>,
+    /// How many people were looked at.
+    pub(crate) looked_at: u64,
+}
+
+/// Which values are asked for.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ValuesOf {
+    /// Those of an attribute.
+    Attribute(String),
+    /// Those of an event's properties.
+    Event(String),
+}
+
+/// How often which value was seen, by name of the attribute or property; values as JSON.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Tally {
+    pub(crate) values: BTreeMap<String, BTreeMap<String, u64>>,
+    /// How many people were looked at.
+    pub(crate) looked_at: u64,
+}
+
+/// Find people.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Find {
+    /// For whom this holds; segments are in place.
+    pub(crate) rule: Option<Rule>,
+    /// Who are in this segment.
+    pub(crate) segment: Option<String>,
+    /// Whose id, address or name has this in it.
+    pub(crate) text: Option<String>,
+    /// Only those after this id.
+    pub(crate) after: String,
+    /// How many to tell of.
+    pub(crate) limit: u32,
+    /// How many to look at.
+    pub(crate) look: u32,
+    /// Whether to look no further once there are as many as are told of.
+    pub(crate) until_full: bool,
+}
+
+/// Who was found.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Found {
+    pub(crate) people: Vec<PersonRow>,
+    /// How many fit.
+    pub(crate) matched: u64,
+    pub(crate) looked_at: u32,
+    /// The last who was looked at; absent once everyone was.
+    pub(crate) reached: Option<String>,
+    pub(crate) as_of: i64,
+}
+
+/// A person in a list.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PersonRow {
+    pub(crate) id: String,
+    pub(crate) first_seen: Option<i64>,
+    pub(crate) last_seen: Option<i64>,
+    pub(crate) attributes: BTreeMap<String, Value>,
+    pub(crate) segments: Vec<String>,
+}
+
+/// How many people are in each segment, and by how many each grew on which day.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Sizes {
+    pub(crate) as_of: i64,
+    pub(crate) counts: Vec<(String, i64)>,
+    /// Segment, day (from 1970-01-01 in UTC) and growth.
+    pub(crate) growth: Vec<(String, i64, i64)>,
 }
 
 /// A send that the consumer may perform now.

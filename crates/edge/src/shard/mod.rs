@@ -221,11 +221,12 @@ impl Shard {
             return Ok(());
         }
         definitions.streams.retain(&mut person.history);
-        let missing: Vec<Stream> = definitions
-            .streams
-            .missing(&person.history)
-            .cloned()
-            .collect();
+        self.fill_missing(&definitions.streams, person)
+    }
+
+    /// Counts what is stored for the streams that were never counted for this person.
+    fn fill_missing(&self, streams: &Streams, person: &mut Person) -> Result<()> {
+        let missing: Vec<Stream> = streams.missing(&person.history).cloned().collect();
         for stream in &missing {
             let stored = self.store()?.occurrences(&person.id, stream.event())?;
             let stored = stored
@@ -261,7 +262,9 @@ impl Shard {
             }
             Effect::Cancel { effect } => store.remove_send(&effect),
             Effect::Live { effect } => store.add_effect(&effect, person),
-            Effect::Membership { segment, since } => store.set_membership(&segment, person, since),
+            Effect::Membership { segment, since } => {
+                store.set_membership(&segment, person, since, self.now())
+            }
             Effect::Count {
                 series,
                 version,

@@ -43,7 +43,7 @@ impl Workspace {
             .begin_session(&new.session, &new.token, now, until)
     }
 
-    pub(super) fn add_token(&self, change: Change<NewToken>) -> Result<Changed<TokenView>> {
+    pub(super) fn add_token(&self, change: &Change<NewToken>) -> Result<Changed<TokenView>> {
         let store = self.store()?;
         let tokens = store.tokens()?;
         if tokens.len() >= TOKENS_MAX {

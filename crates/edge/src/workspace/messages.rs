@@ -162,6 +162,18 @@ pub(crate) struct SegmentView {
     /// The rule, as JSON.
     pub(crate) tree: serde_json::Value,
     pub(crate) revision: u64,
+    /// What asks for it; told of one segment, not of a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) used_by: Option<Vec<UsedBy>>,
+}
+
+/// What asks for a segment.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct UsedBy {
+    /// `segment` or `series`.
+    pub(crate) kind: String,
+    pub(crate) id: String,
+    pub(crate) name: String,
 }
 
 impl SegmentView {
@@ -172,6 +184,7 @@ impl SegmentView {
             rule: spec.rule.0.to_string(),
             tree: serde_json::to_value(&spec.rule)?,
             revision,
+            used_by: None,
         })
     }
 }

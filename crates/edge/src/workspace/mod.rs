@@ -92,7 +92,7 @@ impl DurableObject for Workspace {
             "begin_session" => reply(&self.begin_session(&read(&body)?)?),
             "end_session" => reply(&self.store()?.end_session(&read::<String>(&body)?)?),
             "tokens" => reply(&self.store()?.tokens()?),
-            "add_token" => reply(&self.add_token(read(&body)?)?),
+            "add_token" => reply(&self.add_token(&read(&body)?)?),
             "remove_token" => reply(&self.remove_token(&read(&body)?)?),
             "note" => reply(&self.note_change(&read(&body)?)?),
             "audit" => reply(&self.audit_log(&read(&body)?)?),

@@ -5,7 +5,7 @@ use worker::Result;
 
 use super::{
     Workspace,
-    messages::{Change, Changed, Refusal, SegmentView},
+    messages::{Change, Changed, Refusal, SegmentView, UsedBy},
 };
 
 impl Workspace {
@@ -18,10 +18,39 @@ impl Workspace {
     }
 
     pub(super) fn segment(&self, id: &str) -> Result<Option<SegmentView>> {
-        let found = self.store()?.segment(id)?;
-        found
-            .map(|(spec, revision)| SegmentView::new(id, &spec, revision))
-            .transpose()
+        let Some((spec, revision)) = self.store()?.segment(id)? else {
+            return Ok(None);
+        };
+        Ok(Some(SegmentView {
+            used_by: Some(self.used_by(id)?),
+            ..SegmentView::new(id, &spec, revision)?
+        }))
+    }
+
+    /// Segments that ask for a segment, and series that do, in their draft or in a version.
+    fn used_by(&self, id: &str) -> Result<Vec<UsedBy>> {
+        let store = self.store()?;
+        let used = |kind: &str, id: String, name: String| UsedBy {
+            kind: kind.to_owned(),
+            id,
+            name,
+        };
+        let mut users = Vec::new();
+        for (other, spec, _) in store.segments()? {
+            if spec.uses_segment(id) {
+                let name = spec.name.unwrap_or_else(|| other.clone());
+                users.push(used("segment", other, name));
+            }
+        }
+        for series in store.series_ids()? {
+            let draft = store.series(&series)?.map(|row| row.draft);
+            let versions = store.versions(&series)?.into_iter().map(|(_, spec)| spec);
+            let mut specs = draft.into_iter().chain(versions);
+            if let Some(spec) = specs.find(|spec| spec.uses_segment(id)) {
+                users.push(used("series", series, spec.name));
+            }
+        }
+        Ok(users)
     }
 
     pub(super) async fn put_segment(

@@ -4,6 +4,7 @@
 mod audience;
 mod live;
 mod step;
+mod uses;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 

@@ -1,16 +1,22 @@
 //! What a shard tells the admin API: counts, people, events, explanations, names.
 //! Before an exact answer it catches up with the time.
 
+mod find;
+mod sample;
+
 use std::collections::BTreeMap;
 
-use rekindle_core::series::{InFlight, Person, in_flight, overdue};
+use rekindle_core::{
+    series::{InFlight, Person, in_flight, overdue},
+    window::DAY_MS,
+};
 use worker::{Response, Result};
 
 use super::{
     SLICE, Shard,
     messages::{
         Counted, Counter, Enrollment, EventView, Explain, Member, Membership, NamesSeen, PageOf,
-        PersonView, Waiting,
+        PersonView, Sizes, Waiting,
     },
     read, reply,
     store::NameKind,
@@ -29,6 +35,10 @@ impl Shard {
             "explain" => reply(&self.explain(&read(body)?)?),
             "report" => reply(&self.counters(&read::<String>(body)?)?),
             "names" => reply(&self.seen()?),
+            "data" => reply(&self.data()?),
+            "values" => reply(&self.values(&read(body)?)?),
+            "find" => reply(&self.find(&read(body)?)?),
+            "sizes" => reply(&self.sizes(read(body)?)?),
             unknown => Response::error(format!("a shard has no operation `{unknown}`"), 404),
         }
     }
@@ -48,6 +58,18 @@ impl Shard {
         Ok(Counted {
             count: self.store()?.count_members(segment)?,
             as_of: self.now(),
+        })
+    }
+
+    /// How large the segments are, and how they grew for some days.
+    fn sizes(&self, days: i64) -> Result<Sizes> {
+        self.catch_up(u32::MAX)?;
+        let (store, now) = (self.store()?, self.now());
+        let from = now.div_euclid(DAY_MS).saturating_sub(days);
+        Ok(Sizes {
+            as_of: now,
+            counts: store.segment_counts()?,
+            growth: store.segment_growth(from)?,
         })
     }
 

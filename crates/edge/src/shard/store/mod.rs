@@ -5,6 +5,7 @@
 //! three: the event, the person, and the index of timers when the person's next one moves.
 
 mod leaving;
+mod scan;
 mod schema;
 mod visitors;
 
@@ -14,6 +15,7 @@ use rekindle_core::{
     history::Occurrence,
     series::{Metric, Person},
     value::Value,
+    window::DAY_MS,
     wire,
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Sql};
@@ -259,12 +261,20 @@ impl Store {
         )
     }
 
+    /// A person came into a segment or left it: noted in the growth of the day, so that a trend
+    /// costs a row when someone moves and none when nothing happens.
     pub(in crate::shard) fn set_membership(
         &self,
         segment: &str,
         person: &str,
         since: Option<i64>,
+        now: i64,
     ) -> Result<()> {
+        let is_member = self.one(
+            "SELECT 1 FROM memberships WHERE segment = ? AND person = ?",
+            vec![text(segment), text(person)],
+            Row::number,
+        )?;
         match since {
             Some(since) => self.run(
                 "INSERT OR REPLACE INTO memberships VALUES (?, ?, ?)",
@@ -275,6 +285,18 @@ impl Store {
                 vec![text(segment), text(person)],
             ),
         }?;
+        if is_member.is_some() != since.is_some() {
+            let net = if since.is_some() { 1 } else { -1 };
+            self.run(
+                "INSERT INTO growth VALUES (?1, ?2, ?3) \
+                 ON CONFLICT (segment, day) DO UPDATE SET net = net + ?3",
+                vec![
+                    text(segment),
+                    Sql::Integer(now.div_euclid(DAY_MS)),
+                    Sql::Integer(net),
+                ],
+            )?;
+        }
         Ok(())
     }
 

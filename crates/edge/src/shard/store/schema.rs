@@ -1,7 +1,7 @@
 //! The schema of a shard. Statements only make what is missing: they run on every wake.
 
 /// The schema, version 1. A later version adds statements; it never changes these.
-pub(super) const SCHEMA: [&str; 13] = [
+pub(super) const SCHEMA: [&str; 14] = [
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS people (id TEXT PRIMARY KEY, state BLOB NOT NULL, due INTEGER) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS people_by_due ON people (due) WHERE due IS NOT NULL",
@@ -9,6 +9,8 @@ pub(super) const SCHEMA: [&str; 13] = [
      properties TEXT NOT NULL, active INTEGER NOT NULL, PRIMARY KEY (person, id)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS memberships (segment TEXT, person TEXT, since INTEGER NOT NULL, \
      PRIMARY KEY (segment, person)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS growth (segment TEXT, day INTEGER, net INTEGER NOT NULL, \
+     PRIMARY KEY (segment, day)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS ledger (effect TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS outbox (effect TEXT PRIMARY KEY, person TEXT NOT NULL, send TEXT NOT NULL, \
      leased_until INTEGER NOT NULL, not_before INTEGER NOT NULL) WITHOUT ROWID",
