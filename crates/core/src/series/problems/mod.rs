@@ -15,6 +15,7 @@ use super::{
     step::{EVENT, ID},
 };
 use crate::{
+    experiment::warning,
     liquid::Template,
     rule::{Asked, Names, Program, Rule, Segments, is_known_attribute, unknown},
     time::span_in_words,
@@ -89,6 +90,7 @@ pub fn problems(
     review.exit();
     review.steps();
     review.links();
+    review.tests();
     review.week();
     review.findings
 }
@@ -244,6 +246,19 @@ impl Review<'_> {
         }
     }
 
+    /// Tests that could not say what mattered.
+    fn tests(&mut self) {
+        for step in &self.spec.steps {
+            for variant in step.experiment.iter().flat_map(|test| &test.variants) {
+                let (_, changed) = variant.changes.apply(step);
+                if let Some(found) = warning(&changed) {
+                    let message = format!("variant `{}`: {}", variant.name, found.message);
+                    self.warn(Some(&step.id), found.code, message);
+                }
+            }
+        }
+    }
+
     /// Links in mails that lead nowhere: a mail is read outside the app.
     fn links(&mut self) {
         for step in self
@@ -252,7 +267,15 @@ impl Review<'_> {
             .iter()
             .filter(|step| step.kind == StepKind::Email)
         {
-            for target in link_targets(step.body.as_deref().unwrap_or_default()) {
+            let variants = step.experiment.iter().flat_map(|test| &test.variants);
+            let bodies = variants.filter_map(|variant| variant.changes.body.as_deref());
+            for target in step
+                .body
+                .as_deref()
+                .into_iter()
+                .chain(bodies)
+                .flat_map(link_targets)
+            {
                 let is_whole = ["https://", "http://", "mailto:", "tel:", "{{", "{%"]
                     .iter()
                     .any(|start| target.starts_with(start));
