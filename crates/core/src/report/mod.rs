@@ -2,12 +2,14 @@
 //! Every number comes with the words for how it is computed.
 
 mod definitions;
+mod experiments;
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
 pub use definitions::DEFINITIONS;
+pub use experiments::{Compared, Experiment, Look, Planned, Ratio, Reckoning, VariantFigures};
 
 use crate::{
     series::{Metric, SeriesSpec, StepKind},

@@ -215,7 +215,7 @@ impl Reader<'_> {
         Some(Action::Message {
             message: message?,
             goal,
-            test: test.flatten(),
+            test: test.flatten().map(Box::new),
         })
     }
 

@@ -41,7 +41,7 @@ pub enum Action {
         /// What for.
         goal: Option<Goal>,
         /// What is tried instead.
-        test: Option<Test>,
+        test: Option<Box<Test>>,
     },
     /// Lets time pass.
     Wait(Wait),
@@ -274,7 +274,7 @@ impl Step {
     #[must_use]
     pub fn test(&self) -> Option<&Test> {
         match &self.action {
-            Action::Message { test, .. } => test.as_ref(),
+            Action::Message { test, .. } => test.as_deref(),
             Action::Wait(_)
             | Action::Branch { .. }
             | Action::Split(_)

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{
     definition::{Action, Gate, Series, Step, in_order, reachable},
     policy::Settings,
-    spec::{SeriesSpec, StepKind},
+    spec::{SeriesSpec, StepKind, StepSpec, TestMetric, TestSpec},
     step::{EVENT, ID},
 };
 use crate::{
@@ -249,6 +249,13 @@ impl Review<'_> {
     /// Tests that could not say what mattered.
     fn tests(&mut self) {
         for step in &self.spec.steps {
+            if let Some(message) = step
+                .experiment
+                .as_ref()
+                .and_then(|test| self.never(step, test))
+            {
+                self.warn(Some(&step.id), "never_counted", message);
+            }
             for variant in step.experiment.iter().flat_map(|test| &test.variants) {
                 let (_, changed) = variant.changes.apply(step);
                 if let Some(found) = warning(&changed) {
@@ -257,6 +264,27 @@ impl Review<'_> {
                 }
             }
         }
+    }
+
+    /// Why nobody can do what a test is decided by, if that is so.
+    fn never(&self, step: &StepSpec, test: &TestSpec) -> Option<String> {
+        let (holds, mend) = match (test.metric, step.kind) {
+            (TestMetric::Opened | TestMetric::Clicked, StepKind::Webhook) => (
+                false,
+                "nobody sees a request: decide by `converted` or `re_engaged`",
+            ),
+            (TestMetric::Opened, StepKind::InApp) => (
+                false,
+                "a message in the app is not opened: decide by `clicked`",
+            ),
+            (TestMetric::Opened | TestMetric::Clicked, _) => (true, ""),
+            (TestMetric::Converted, _) => {
+                let has_goal = step.goal.is_some() || self.spec.goal.is_some();
+                (has_goal, "give the message or the series a `goal`")
+            }
+            (TestMetric::ReEngaged, _) => (self.spec.exit.is_some(), "give the series an `exit`"),
+        };
+        (!holds).then(|| format!("what decides the test can never be counted: {mend}"))
     }
 
     /// Links in mails that lead nowhere: a mail is read outside the app.
