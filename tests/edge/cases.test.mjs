@@ -228,12 +228,12 @@ function alike(expected, found) {
   );
 }
 
-/** Of a step's numbers those that are expected; its ways by name. */
+/** Of a step's numbers those that are expected; its ways and variants by name. */
 function numbersOf(expected, found) {
   const numbers = alike(expected, found);
-  if (expected.ways) {
-    const way = ([name, wanted]) => [name, alike(wanted, found.ways?.[name] ?? {})];
-    numbers.ways = Object.fromEntries(Object.entries(expected.ways).map(way));
+  for (const parts of ["ways", "variants"].filter((parts) => expected[parts])) {
+    const part = ([name, wanted]) => [name, alike(wanted, found[parts]?.[name] ?? {})];
+    numbers[parts] = Object.fromEntries(Object.entries(expected[parts]).map(part));
   }
   return numbers;
 }

@@ -203,7 +203,13 @@ impl<'a> Backtest<'a> {
             }
         }
         for effect in &self.effects {
-            if let Effect::Count { step, metric, .. } = effect {
+            if let Effect::Count {
+                step,
+                variant: None,
+                metric,
+                ..
+            } = effect
+            {
                 let told = told(person, &self.draft.id, step.as_deref(), *metric, now);
                 let moment = told.map(|(what, step)| Moment {
                     at: now,
@@ -245,6 +251,7 @@ fn told(
         Metric::StepGone => exited("step_gone"),
         Metric::Moved
         | Metric::Converted
+        | Metric::Assigned
         | Metric::Undelivered
         | Metric::Shown
         | Metric::Opened

@@ -41,6 +41,18 @@ impl Verdict {
          undecided: it does not"
     }
 
+    /// The word that it is written as.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::DoNotTrust { .. } => "do_not_trust",
+            Self::TooEarly { .. } => "too_early",
+            Self::Undecided => "undecided",
+            Self::Ahead => "ahead",
+            Self::Behind => "behind",
+        }
+    }
+
     pub(super) fn of(
         ratio: Option<SampleRatio>,
         missing: Option<(u64, u64)>,

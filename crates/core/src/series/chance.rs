@@ -1,7 +1,10 @@
 //! Chance, the same for the same person: who is held out of a series, who goes which way.
 //! Draws nothing: it is a hash of stable ids, the one that experiments draw by.
 
-use super::{definition::Path, person::Person};
+use super::{
+    definition::{Path, Test},
+    person::Person,
+};
 use crate::experiment::{Holdout, Sticky, hash};
 
 /// Whether a series holds a person out.
@@ -46,6 +49,48 @@ pub(super) fn way<'a>(
         .and_then(|sticky| sticky.kept(&split));
     let before = paths.iter().find(|path| Some(&*path.name) == kept);
     before.or_else(|| draw(paths, &split, person.bucketing_id()))
+}
+
+/// What the variants of a message are drawn by.
+pub(super) fn test_id(series: &str, step: &str) -> String {
+    [series, "/", step].concat()
+}
+
+/// The variant of a message that a person gets, kept with them: other weights give only others
+/// another one.
+pub(super) fn take_variant<'a>(
+    test: &'a Test,
+    series: &str,
+    step: &str,
+    person: &mut Person,
+) -> Option<&'a str> {
+    let id = test_id(series, step);
+    let sticky = person.sticky.get_or_insert_with(|| Sticky::new(&person.id));
+    sticky.assign_by(&id, test.names(), |value| test.at(hash(&id, value)))
+}
+
+/// The variant that they would get, and whether it was given to them before.
+pub(super) fn variant<'a>(
+    test: &'a Test,
+    series: &str,
+    step: &str,
+    person: &Person,
+) -> Option<(&'a str, bool)> {
+    let id = test_id(series, step);
+    let sticky = person.sticky.as_ref();
+    let kept = sticky.and_then(|sticky| sticky.kept(&id));
+    let before = test.names().find(|name| Some(*name) == kept);
+    let drawn = || test.at(hash(&id, person.bucketing_id()));
+    before
+        .map(|name| (name, true))
+        .or_else(|| Some((drawn()?, false)))
+}
+
+impl Test {
+    /// The variant at a place on the line from 0 to 1.
+    fn at(&self, place: f64) -> Option<&str> {
+        self.names().nth(self.ranges.choose(place)?)
+    }
 }
 
 fn draw<'a>(paths: &'a [Path], split: &str, bucketing_id: &str) -> Option<&'a Path> {

@@ -36,8 +36,10 @@ pub enum Effect {
         series: String,
         /// The version.
         version: u32,
-        /// The id of the step, for what is counted per step.
+        /// The id of the step, for what is counted per step; of a way, [`way_id`].
         step: Option<String>,
+        /// The variant of the message that this is counted for, and not for the step once more.
+        variant: Option<String>,
         /// What is counted.
         metric: Metric,
     },
@@ -56,6 +58,9 @@ pub struct Send {
     pub version: u32,
     /// The id of the step.
     pub step: String,
+    /// The variant of the message, where it is tested.
+    #[serde(default)]
+    pub variant: Option<String>,
     /// When it was decided, Unix ms.
     pub at: i64,
     /// What leaves.
@@ -159,6 +164,8 @@ pub enum Metric {
     Delayed,
     /// Passed over.
     Skipped,
+    /// Was given this variant of a message.
+    Assigned,
     /// Took this way of a branch, a split or a wait.
     Took,
     /// Seen on the screen.
@@ -211,7 +218,7 @@ pub enum Metric {
     HeldOutStayed90,
 }
 
-/// The id under which a way is counted: the step and the name of the way.
+/// The id under which a way or a variant is counted: the step and its name.
 #[must_use]
 pub fn way_id(step: &str, way: &str) -> String {
     [step, "/", way].concat()

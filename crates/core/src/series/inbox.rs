@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    definition::{Definitions, InApp, Published},
+    definition::{Definitions, InApp, Published, Step},
     effect::effect_id,
     person::{Outcome, Person, Run, StepRecord},
     step::Known,
@@ -66,7 +66,7 @@ fn item(
         return None;
     }
     let step = definitions.recorded(series, record)?;
-    let message = step.in_app()?;
+    let message = step.says(record.variant.as_deref())?.in_app()?;
     if message.layout == wire::Layout::Modal && record.reactions.shown.is_some() {
         return None;
     }
@@ -97,7 +97,8 @@ pub(super) fn bundle(published: &BTreeMap<String, Published>) -> wire::Bundle {
         .values()
         .flat_map(|published| published.versions.values())
         .flat_map(|series| &series.steps)
-        .filter_map(|step| shared(step.in_app()?))
+        .flat_map(Step::messages)
+        .filter_map(|message| shared(message.in_app()?))
         .map(|content| (hash(&content), content))
         .collect();
     contents.sort_by_key(|(hash, _)| *hash);

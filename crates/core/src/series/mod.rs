@@ -18,10 +18,10 @@ mod step;
 pub use claim::check;
 pub use definition::{
     Action, Definitions, Email, Gate, Goal, InApp, Message, Path, Published, Push, Series, Set,
-    Step, Wait, Webhook,
+    Step, Test, Wait, Webhook,
 };
 pub use effect::{Channel, Effect, Metric, Outgoing, Send, effect_id, way_id};
-pub use explain::{Ahead, RunExplanation, SeriesExplanation, StepExplanation};
+pub use explain::{Ahead, RunExplanation, SeriesExplanation, StepExplanation, VariantExplanation};
 pub use flight::{InFlight, counted, in_flight, moves, overdue};
 pub use inbox::inbox;
 pub use input::{Delivery, Input};
@@ -31,8 +31,9 @@ pub use person::{
 };
 pub use problems::{Finding, MANY_A_WEEK, Severity, problems};
 pub use spec::{
-    AudienceSpec, CtaSpec, DefinitionsSpec, Each, Entry, EventEntry, GoalSpec, LayoutSpec,
-    LiveSeries, Method, Migration, Overdue, PathSpec, Pause, PositionSpec, Reentry, SegmentSpec,
-    SeriesSpec, Span, StepKind, StepSpec, UntilSpec,
+    AudienceSpec, CONTROL, ChangesSpec, CtaSpec, DefinitionsSpec, Each, Entry, EventEntry,
+    GoalSpec, LayoutSpec, LiveSeries, Method, Migration, Overdue, PathSpec, Pause, PositionSpec,
+    Reentry, SegmentSpec, SeriesSpec, Span, StepKind, StepSpec, TestMetric, TestSpec, UntilSpec,
+    VariantSpec,
 };
 pub use step::step;

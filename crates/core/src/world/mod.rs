@@ -15,7 +15,7 @@ use crate::{
         Definitions, DefinitionsSpec, Delivery, Effect, Finding, Input, LiveSeries, Metric,
         Migration, Outgoing, Overdue, Pause, Person, SegmentSpec, Send, SeriesSpec, check,
         policy::{Ruling, Settings},
-        step,
+        step, way_id,
     },
     wire,
     zone::Zones,
@@ -378,9 +378,14 @@ impl World {
             Effect::Count {
                 series,
                 step,
+                variant,
                 metric,
                 ..
             } => {
+                let step = step.map(|step| match variant {
+                    Some(variant) => way_id(&step, &variant),
+                    None => step,
+                });
                 *self.counters.entry((series, step, metric)).or_default() += 1;
             }
             Effect::Inbox(bytes) => {

@@ -168,6 +168,20 @@ fn step(chance: &mut Chance, place: usize, count: usize) -> Json {
         11 if chance.one_in(2) => json!({ "kind": "exit" }),
         _ => json!({ "kind": "email", "subject": "Hello {{ name }}", "body": "**Hello.**" }),
     };
+    if chance.one_in(3)
+        && let Some(kind @ ("email" | "in_app" | "push")) = step["kind"].as_str()
+    {
+        let changes = if kind == "email" {
+            json!({ "subject": "{{ plan }}" })
+        } else {
+            json!({ "body": "{{ plan }}" })
+        };
+        let weights = [0, 1, 3].map(|least| least + chance.below(3));
+        step["test"] = json!({ "metric": "clicked", "weight": weights[1], "variants": [
+            { "name": "b", "weight": weights[2], "changes": changes },
+            { "name": "c", "weight": weights[0], "changes": changes },
+        ] });
+    }
     step["id"] = json!(STEPS[place]);
     step["delay"] = json!(span(chance));
     if chance.one_in(4) {

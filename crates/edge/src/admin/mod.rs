@@ -59,6 +59,9 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
         (Method::Get, ["series", id, "overdue"]) => definitions::overdue(context, id).await,
         (Method::Get, ["series", id, "problems"]) => definitions::problems(context, id).await,
         (Method::Get, ["series", id, "report"]) => report::report(context, id).await,
+        (Method::Get, ["series", id, "experiments"]) => {
+            report::experiments(context, request, id).await
+        }
 
         (Method::Get, ["settings"]) => definitions::settings(context).await,
         (Method::Put, ["settings"]) => definitions::put_settings(context, request, by).await,
@@ -70,6 +73,7 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
 
         (Method::Get, ["mailbox"]) => boxes::list_box(context, request, "mail").await,
         (Method::Get, ["pushes"]) => boxes::list_box(context, request, "push").await,
+        (Method::Get, ["webhooks"]) => boxes::list_box(context, request, "webhook").await,
 
         #[cfg(feature = "dev")]
         (Method::Get, ["dev", "clock"]) => development::clock(context).await,

@@ -1,27 +1,63 @@
-//! `GET /series/{id}/report`: what the shards counted, added up. The arithmetic is core's.
+//! The figures of a series, `/report` and `/experiments`: what the shards counted, added up. The
+//! arithmetic is core's.
+
+use std::collections::BTreeMap;
 
 use rekindle_core::{
-    report::{Count, Report},
+    report::{Count, Experiment, Look, Report},
     series::SeriesSpec,
+    window::DAY_MS,
+};
+use serde::de::DeserializeOwned;
+use worker::Request;
+
+use super::{definitions::find_series, json, list};
+use crate::{
+    context::{Context, parameter},
+    problem::{Answer, Problem},
+    shard::messages::Counter,
 };
 
-use super::{definitions::find_series, json};
-use crate::{context::Context, problem::Answer, shard::messages::Counter};
+/// What every shard counted for a series.
+async fn counts(context: &Context, id: &str) -> Answer<Vec<Count>> {
+    let counters: Vec<Vec<Counter>> = context.every_shard("report", &id).await?;
+    let counts = counters.into_iter().flatten().map(|counter| Count {
+        version: counter.version,
+        step: counter.step,
+        metric: counter.metric,
+        day: counter.day,
+        count: counter.count,
+    });
+    Ok(counts.collect())
+}
 
+/// A word of the query; what is meant without it where it is absent.
+fn word<T: DeserializeOwned + Default>(request: &Request, name: &str, words: &str) -> Answer<T> {
+    match parameter(request, name) {
+        None => Ok(T::default()),
+        Some(word) => serde_json::from_value(word.into())
+            .map_err(|_| Problem::bad_request(format!("`{name}` is one of {words}")).into()),
+    }
+}
+
+/// `GET /series/{id}/experiments?metric=…&method=…`.
+pub(super) async fn experiments(context: &Context, request: &Request, id: &str) -> Answer {
+    let metrics = "`opened`, `clicked`, `converted`, `re_engaged`";
+    let look = Look {
+        metric: word(request, "metric", metrics)?,
+        method: word(request, "method", "`sequential`, `bayesian`, `once`")?,
+        today: context.now().await?.div_euclid(DAY_MS),
+    };
+    find_series(context, id).await?;
+    let versions: BTreeMap<u32, SeriesSpec> = context.workspace("specs", &id).await?;
+    let counts = counts(context, id).await?;
+    list(&Experiment::all(&versions, &counts, look), None)
+}
+
+/// `GET /series/{id}/report`.
 pub(super) async fn report(context: &Context, id: &str) -> Answer {
     let series = find_series(context, id).await?;
-    let counters: Vec<Vec<Counter>> = context.every_shard("report", &id).await?;
-    let counts: Vec<Count> = counters
-        .into_iter()
-        .flatten()
-        .map(|counter| Count {
-            version: counter.version,
-            step: counter.step,
-            metric: counter.metric,
-            day: counter.day,
-            count: counter.count,
-        })
-        .collect();
+    let counts = counts(context, id).await?;
     let spec: &SeriesSpec = &series.draft;
     let report = Report::new(spec, &counts);
     let mut answer = serde_json::to_value(&report)?;

@@ -17,8 +17,7 @@ pub(super) async fn keep(env: &Env, name: &str, send: &Claimed, content: &Json) 
         "person": send.person,
         "series": send.series,
         "step": send.step,
-        // A message without an A/B test has one variant.
-        "variant": null,
+        "variant": send.variant,
         "at": send.at,
     });
     if let (Some(kept), Some(content)) = (kept.as_object_mut(), content.as_object()) {

@@ -183,7 +183,7 @@ pub(crate) struct Explain {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Counter {
     pub(crate) version: u32,
-    /// Empty for what is counted per series.
+    /// Of a way or a variant, the step and its name; empty for what is counted per series.
     pub(crate) step: String,
     pub(crate) metric: Metric,
     /// The day, counted from 1970-01-01 in UTC.
@@ -292,6 +292,8 @@ pub(crate) struct Claimed {
     pub(crate) person: String,
     pub(crate) series: String,
     pub(crate) step: String,
+    /// The variant of the message, where it is tested.
+    pub(crate) variant: Option<String>,
     pub(crate) at: i64,
     pub(crate) outgoing: Outgoing,
     /// The devices of the person, for a push.

@@ -29,7 +29,7 @@ use rekindle_core::{
         Definitions, DefinitionsSpec, Delivery, Effect, Identified, Input, Person, Send, TIMEZONE,
         check, effect_id,
         policy::{Ruling, subscription::Choice},
-        step,
+        step, way_id,
     },
     value::Value,
     window::DAY_MS,
@@ -269,10 +269,12 @@ impl Shard {
                 series,
                 version,
                 step,
+                variant,
                 metric,
             } => {
                 let day = self.now().div_euclid(DAY_MS);
                 let step = step.unwrap_or_default();
+                let step = variant.map_or(step.clone(), |variant| way_id(&step, &variant));
                 store.count(
                     &Counter {
                         version,
@@ -366,6 +368,7 @@ impl Shard {
                     effect,
                     series: send.series,
                     step: send.step,
+                    variant: send.variant,
                     at: send.at,
                     outgoing: send.outgoing,
                     devices: store.devices(&id)?,

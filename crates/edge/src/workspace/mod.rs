@@ -80,6 +80,10 @@ impl DurableObject for Workspace {
             "put_segment" => reply(&self.put_segment(read(&body)?).await?),
             "delete_segment" => reply(&self.delete_segment(read(&body)?).await?),
             "all_series" => reply(&self.all_series()?),
+            "specs" => {
+                let versions = self.store()?.versions(&read::<String>(&body)?)?;
+                reply(&versions.into_iter().collect::<BTreeMap<_, _>>())
+            }
             "series" => reply(&self.series(&read::<String>(&body)?)?),
             "put_series" => reply(&self.put_series(read(&body)?)?),
             "turn" => reply(&self.turn(read(&body)?).await?),

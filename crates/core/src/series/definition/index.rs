@@ -1,7 +1,7 @@
 //! Who is concerned: what each segment and series depends on while nothing of it is due.
 //! Evaluates nothing: it names those that must be evaluated again.
 
-use super::{Action, Definitions, Gate, Message, Published, Series, Step, Wait};
+use super::{Action, Definitions, Gate, Published, Series, Step, Wait};
 use crate::{
     liquid::Template,
     rule::{Change, Program},
@@ -95,13 +95,13 @@ fn of_series(series: &Series) -> Change {
 /// then.
 fn of_step(step: &Step) -> Change {
     match &step.action {
-        Action::Message { message, goal } => {
+        Action::Message { goal, .. } => {
             let goal = goal.as_ref().map(|goal| goal.rule.depends());
             let goal = goal.unwrap_or_default();
             // What is live is shown anew where its targeting or its text changes.
-            if let Message::InApp(_) = message {
+            if step.in_app().is_some() {
                 let when = step.when.as_ref().map(Program::depends).unwrap_or_default();
-                let texts = message.templates().into_iter().map(of_template);
+                let texts = step.templates().into_iter().map(of_template);
                 return texts.fold(goal.and(when), Change::and);
             }
             goal

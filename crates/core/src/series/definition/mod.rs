@@ -5,12 +5,13 @@ mod graph;
 mod index;
 mod read;
 mod step;
+mod test;
 
 use std::collections::BTreeMap;
 
 pub(super) use graph::{in_order, reachable};
 pub(super) use index::{Index, membership};
-pub use step::{Action, Email, InApp, Message, Path, Push, Set, Step, Wait, Webhook};
+pub use step::{Action, Email, InApp, Message, Path, Push, Set, Step, Test, Wait, Webhook};
 pub(super) use step::{MET, NO, TIMED_OUT, YES};
 
 use super::{

@@ -85,21 +85,22 @@ pub(super) fn steps(
     }
 }
 
-struct Reader<'a> {
-    step: &'a StepSpec,
-    following: Option<usize>,
-    places: &'a BTreeMap<&'a str, usize>,
-    segments: &'a Segments,
-    findings: &'a mut Vec<Finding>,
+/// Reads one step.
+pub(super) struct Reader<'a> {
+    pub(super) step: &'a StepSpec,
+    pub(super) following: Option<usize>,
+    pub(super) places: &'a BTreeMap<&'a str, usize>,
+    pub(super) segments: &'a Segments,
+    pub(super) findings: &'a mut Vec<Finding>,
 }
 
 impl Reader<'_> {
-    fn error(&mut self, code: &'static str, message: String) {
+    pub(super) fn error(&mut self, code: &'static str, message: String) {
         self.findings
             .push(Finding::error(Some(&self.step.id), code, message));
     }
 
-    fn missing(&mut self, name: &str, mend: &str) {
+    pub(super) fn missing(&mut self, name: &str, mend: &str) {
         self.error("missing", format!("`{name}` is missing: {mend}"));
     }
 
@@ -109,10 +110,7 @@ impl Reader<'_> {
         let next = self.lead("next", step.next.as_deref(), self.following);
         let when = step.when.as_ref().map(|rule| self.rule(rule));
         let action = match step.kind {
-            StepKind::Email => self.email().map(Message::Email).map(|m| self.says(m)),
-            StepKind::InApp => self.in_app().map(Message::InApp).map(|m| self.says(m)),
-            StepKind::Push => self.push().map(Message::Push).map(|m| self.says(m)),
-            StepKind::Webhook => self.webhook().map(Message::Webhook).map(|m| self.says(m)),
+            StepKind::Email | StepKind::InApp | StepKind::Push | StepKind::Webhook => self.says(),
             StepKind::Wait => self.wait(next).map(Action::Wait),
             StepKind::Branch => self.branch(next),
             StepKind::Split => self.split(next),
@@ -129,10 +127,10 @@ impl Reader<'_> {
     }
 
     /// Notes the fields that have no place in the step's kind.
-    fn out_of_place(&mut self) {
+    pub(super) fn out_of_place(&mut self) {
         use StepKind::{Branch, Email, InApp, Push, Set, Split, Wait, Webhook};
         let step = self.step;
-        let kinds: [(&str, bool, &[StepKind]); 23] = [
+        let kinds: [(&str, bool, &[StepKind]); 24] = [
             ("subject", step.subject.is_some(), &[Email]),
             ("title", step.title.is_some(), &[InApp, Push]),
             ("body", step.body.is_some(), &[Email, InApp, Push, Webhook]),
@@ -144,6 +142,11 @@ impl Reader<'_> {
             ("method", step.method.is_some(), &[Webhook]),
             ("headers", !step.headers.is_empty(), &[Webhook]),
             ("goal", step.goal.is_some(), &[Email, InApp, Push]),
+            (
+                "test",
+                step.experiment.is_some(),
+                &[Email, InApp, Push, Webhook],
+            ),
             ("for", step.lasts.is_some(), &[Wait]),
             ("until", step.until.is_some(), &[Wait]),
             ("timeout", step.timeout.is_some(), &[Wait]),
@@ -204,9 +207,31 @@ impl Reader<'_> {
         Some(self.rules().goal(Some(&step.id), goal))
     }
 
-    fn says(&mut self, message: Message) -> Action {
+    fn says(&mut self) -> Option<Action> {
+        let message = self.message();
         let goal = self.goal();
-        Action::Message { message, goal }
+        let test = self.step.experiment.as_ref();
+        let test = test.map(|test| self.test(test));
+        Some(Action::Message {
+            message: message?,
+            goal,
+            test: test.flatten().map(Box::new),
+        })
+    }
+
+    /// What the step says, if it says something.
+    pub(super) fn message(&mut self) -> Option<Message> {
+        match self.step.kind {
+            StepKind::Email => self.email().map(Message::Email),
+            StepKind::InApp => self.in_app().map(Message::InApp),
+            StepKind::Push => self.push().map(Message::Push),
+            StepKind::Webhook => self.webhook().map(Message::Webhook),
+            StepKind::Wait
+            | StepKind::Branch
+            | StepKind::Split
+            | StepKind::Set
+            | StepKind::Exit => None,
+        }
     }
 
     fn email(&mut self) -> Option<Email> {
@@ -382,14 +407,8 @@ impl Reader<'_> {
             self.missing("paths", "give a split two ways or more");
         }
         self.at_most("paths", specs.len(), PATHS_MAX);
-        let is_weight = |weight: f64| weight.is_finite() && weight >= 0.0;
-        let total: f64 = specs.iter().map(|path| path.weight).sum();
-        let are_weights = specs.iter().all(|path| is_weight(path.weight));
-        if !are_weights || total <= 0.0 || !total.is_finite() {
-            let message = "the weights of `paths` are 0 or more, and one is more than 0".to_owned();
-            self.error("weights", message);
-            return None;
-        }
+        let weights: Vec<f64> = specs.iter().map(|path| path.weight).collect();
+        let total = self.total("paths", &weights)?;
         let mut paths: Vec<Path> = Vec::new();
         let mut sum = 0.0;
         for PathSpec {
@@ -417,6 +436,18 @@ impl Reader<'_> {
             });
         }
         Some(Action::Split(paths))
+    }
+
+    /// The sum of weights that can be shares.
+    pub(super) fn total(&mut self, name: &str, weights: &[f64]) -> Option<f64> {
+        let total: f64 = weights.iter().sum();
+        let are_weights = weights.iter().all(|weight| *weight >= 0.0);
+        if are_weights && total > 0.0 && total.is_finite() {
+            return Some(total);
+        }
+        let message = format!("the weights of `{name}` are 0 or more, and one is more than 0");
+        self.error("weights", message);
+        None
     }
 
     fn set(&mut self) -> Action {
@@ -459,7 +490,7 @@ impl Reader<'_> {
         Action::Set(set)
     }
 
-    fn at_most(&mut self, name: &str, count: usize, most: usize) {
+    pub(super) fn at_most(&mut self, name: &str, count: usize, most: usize) {
         if count > most {
             let message = format!("{count} in `{name}` are more than {most}: use fewer");
             self.error("too_many", message);
@@ -493,6 +524,15 @@ impl Reader<'_> {
 }
 
 impl StepKind {
+    /// Whether it says something.
+    #[must_use]
+    pub fn is_message(self) -> bool {
+        match self {
+            Self::Email | Self::InApp | Self::Push | Self::Webhook => true,
+            Self::Wait | Self::Branch | Self::Split | Self::Set | Self::Exit => false,
+        }
+    }
+
     /// How it is written.
     #[must_use]
     pub fn name(self) -> &'static str {

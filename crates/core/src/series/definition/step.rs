@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use super::Goal;
 use crate::{
+    experiment::Ranges,
     liquid::Template,
     rule::Program,
     series::{
         policy::{TimeOfDay, Weekdays},
-        spec::Method,
+        spec::{CONTROL, Method, TestMetric},
     },
     value::Value,
     wire::Layout,
@@ -39,6 +40,8 @@ pub enum Action {
         message: Message,
         /// What for.
         goal: Option<Goal>,
+        /// What is tried instead.
+        test: Option<Box<Test>>,
     },
     /// Lets time pass.
     Wait(Wait),
@@ -57,6 +60,17 @@ pub enum Action {
     Set(Set),
     /// Ends the run, and takes back what has not been sent.
     Exit,
+}
+
+/// An A/B test of a message, which is itself the control.
+#[derive(Clone, Debug)]
+pub struct Test {
+    /// What decides.
+    pub metric: TestMetric,
+    /// What is tried instead, by name.
+    pub variants: Vec<(String, Message)>,
+    /// Which buckets fall to the control, which to each variant.
+    pub ranges: Ranges,
 }
 
 /// How a wait ends.
@@ -240,10 +254,7 @@ impl Step {
     /// The message inside the app that it is, if it is one.
     #[must_use]
     pub fn in_app(&self) -> Option<&InApp> {
-        match self.message() {
-            Some(Message::InApp(in_app)) => Some(in_app),
-            Some(Message::Email(_) | Message::Push(_) | Message::Webhook(_)) | None => None,
-        }
+        self.message().and_then(Message::in_app)
     }
 
     /// What it says, if it says something.
@@ -257,6 +268,36 @@ impl Step {
             | Action::Set(_)
             | Action::Exit => None,
         }
+    }
+
+    /// The test of its message, if there is one.
+    #[must_use]
+    pub fn test(&self) -> Option<&Test> {
+        match &self.action {
+            Action::Message { test, .. } => test.as_deref(),
+            Action::Wait(_)
+            | Action::Branch { .. }
+            | Action::Split(_)
+            | Action::Set(_)
+            | Action::Exit => None,
+        }
+    }
+
+    /// What it says to those who were given this variant: a variant that is not there any more says
+    /// what the step itself says.
+    #[must_use]
+    pub fn says(&self, variant: Option<&str>) -> Option<&Message> {
+        let variants = self.test().into_iter().flat_map(|test| &test.variants);
+        let mut own = variants.filter(|(name, _)| Some(name.as_str()) == variant);
+        let own = own.next().map(|(_, message)| message);
+        own.or_else(|| self.message())
+    }
+
+    /// Everything that it says, to whom ever.
+    pub(in crate::series) fn messages(&self) -> impl Iterator<Item = &Message> {
+        let variants = self.test().into_iter().flat_map(|test| &test.variants);
+        let variants = variants.map(|(_, message)| message);
+        self.message().into_iter().chain(variants)
     }
 
     /// The rules that it asks.
@@ -276,7 +317,7 @@ impl Step {
     /// Everything in it that is filled in.
     pub(in crate::series) fn templates(&self) -> Vec<&Template> {
         match &self.action {
-            Action::Message { message, .. } => message.templates(),
+            Action::Message { .. } => self.messages().flat_map(Message::templates).collect(),
             Action::Set(set) => set.texts.values().collect(),
             Action::Wait(_) | Action::Branch { .. } | Action::Split(_) | Action::Exit => Vec::new(),
         }
@@ -292,7 +333,23 @@ pub(in crate::series) const YES: &str = "yes";
 /// The way of a branch whose rule does not hold.
 pub(in crate::series) const NO: &str = "no";
 
+impl Test {
+    /// The names of the variants, the control first.
+    pub(in crate::series) fn names(&self) -> impl Iterator<Item = &str> {
+        let variants = self.variants.iter().map(|(name, _)| name.as_str());
+        std::iter::once(CONTROL).chain(variants)
+    }
+}
+
 impl Message {
+    /// What it shows in the app, if it shows something there.
+    pub(in crate::series) fn in_app(&self) -> Option<&InApp> {
+        match self {
+            Self::InApp(in_app) => Some(in_app),
+            Self::Email(_) | Self::Push(_) | Self::Webhook(_) => None,
+        }
+    }
+
     /// Everything in it that is filled in.
     pub(in crate::series) fn templates(&self) -> Vec<&Template> {
         match self {

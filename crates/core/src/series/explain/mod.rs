@@ -8,11 +8,13 @@ pub use ahead::Ahead;
 use serde::Serialize;
 
 use super::{
+    chance::{test_id, variant},
     definition::{Definitions, Step},
     effect::{Channel, effect_id},
-    person::{Outcome, Person, Reactions, Run, RunState},
+    person::{Outcome, Person, Reactions, Run, RunState, StepRecord},
 };
 use crate::{
+    experiment::hash,
     rule::Explanation,
     zone::{Zone, Zones},
 };
@@ -66,6 +68,8 @@ pub struct StepExplanation {
     pub channel: Option<Channel>,
     /// The id of the effect that it has or would have.
     pub effect: String,
+    /// The variant of the message that they get, and why, where it is tested.
+    pub variant: Option<VariantExplanation>,
     /// When it fired, Unix ms.
     pub fired_at: Option<i64>,
     /// When it will fire if nothing else happens, Unix ms.
@@ -78,6 +82,22 @@ pub struct StepExplanation {
     pub converted: Option<i64>,
     /// Whether and why its targeting holds now.
     pub when: Option<Explanation>,
+}
+
+/// Why someone gets a variant: the hash of `hashed` with `seed` falls to it, unless they were given
+/// it before.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct VariantExplanation {
+    /// Its name.
+    pub name: String,
+    /// Whether it was given to them before, by the weights of that time, and is kept.
+    pub kept: bool,
+    /// What their id is hashed with.
+    pub seed: String,
+    /// The first id that they were known by.
+    pub hashed: String,
+    /// Where the hash falls, from 0 to below 1.
+    pub place: f64,
 }
 
 impl Definitions {
@@ -151,6 +171,23 @@ impl Explainer<'_> {
         })
     }
 
+    fn variant(&self, record: Option<&StepRecord>, step: &Step) -> Option<VariantExplanation> {
+        let (drawn, kept) = variant(step.test()?, self.id, &step.id, self.person)?;
+        // Another version may have had other variants; one who was passed over was given none.
+        let name = match record {
+            Some(record) => record.variant.as_deref()?,
+            None => drawn,
+        };
+        let (seed, hashed) = (test_id(self.id, &step.id), self.person.bucketing_id());
+        Some(VariantExplanation {
+            name: name.to_owned(),
+            kept,
+            place: hash(&seed, hashed),
+            hashed: hashed.to_owned(),
+            seed,
+        })
+    }
+
     fn step(&self, run: &Run, step: &Step, ahead: &[Ahead]) -> StepExplanation {
         let record = run.steps.iter().find(|record| record.step == step.id);
         let when = step.when.as_ref();
@@ -158,6 +195,7 @@ impl Explainer<'_> {
             step: step.id.clone(),
             channel: step.message().map(super::Message::channel),
             effect: effect_id(&self.person.id, self.id, run.entry, &step.id),
+            variant: self.variant(record, step),
             fired_at: record.map(|record| record.at),
             due: ahead
                 .iter()

@@ -157,6 +157,8 @@ pub struct StepRecord {
     pub at: i64,
     /// What came of it.
     pub outcome: Outcome,
+    /// The variant of the message that they were given, where it is tested.
+    pub variant: Option<String>,
     /// What the person did with it.
     pub reactions: Reactions,
     /// When the goal of the message was reached, Unix ms.

@@ -11,10 +11,11 @@ use serde::Serialize;
 use super::{
     definition::{Action, Gate, Series, Step, in_order, reachable},
     policy::Settings,
-    spec::{SeriesSpec, StepKind},
+    spec::{SeriesSpec, StepKind, StepSpec, TestMetric, TestSpec},
     step::{EVENT, ID},
 };
 use crate::{
+    experiment::warning,
     liquid::Template,
     rule::{Asked, Names, Program, Rule, Segments, is_known_attribute, unknown},
     time::span_in_words,
@@ -89,6 +90,7 @@ pub fn problems(
     review.exit();
     review.steps();
     review.links();
+    review.tests();
     review.week();
     review.findings
 }
@@ -244,6 +246,47 @@ impl Review<'_> {
         }
     }
 
+    /// Tests that could not say what mattered.
+    fn tests(&mut self) {
+        for step in &self.spec.steps {
+            if let Some(message) = step
+                .experiment
+                .as_ref()
+                .and_then(|test| self.never(step, test))
+            {
+                self.warn(Some(&step.id), "never_counted", message);
+            }
+            for variant in step.experiment.iter().flat_map(|test| &test.variants) {
+                let (_, changed) = variant.changes.apply(step);
+                if let Some(found) = warning(&changed) {
+                    let message = format!("variant `{}`: {}", variant.name, found.message);
+                    self.warn(Some(&step.id), found.code, message);
+                }
+            }
+        }
+    }
+
+    /// Why nobody can do what a test is decided by, if that is so.
+    fn never(&self, step: &StepSpec, test: &TestSpec) -> Option<String> {
+        let (holds, mend) = match (test.metric, step.kind) {
+            (TestMetric::Opened | TestMetric::Clicked, StepKind::Webhook) => (
+                false,
+                "nobody sees a request: decide by `converted` or `re_engaged`",
+            ),
+            (TestMetric::Opened, StepKind::InApp) => (
+                false,
+                "a message in the app is not opened: decide by `clicked`",
+            ),
+            (TestMetric::Opened | TestMetric::Clicked, _) => (true, ""),
+            (TestMetric::Converted, _) => {
+                let has_goal = step.goal.is_some() || self.spec.goal.is_some();
+                (has_goal, "give the message or the series a `goal`")
+            }
+            (TestMetric::ReEngaged, _) => (self.spec.exit.is_some(), "give the series an `exit`"),
+        };
+        (!holds).then(|| format!("what decides the test can never be counted: {mend}"))
+    }
+
     /// Links in mails that lead nowhere: a mail is read outside the app.
     fn links(&mut self) {
         for step in self
@@ -252,7 +295,15 @@ impl Review<'_> {
             .iter()
             .filter(|step| step.kind == StepKind::Email)
         {
-            for target in link_targets(step.body.as_deref().unwrap_or_default()) {
+            let variants = step.experiment.iter().flat_map(|test| &test.variants);
+            let bodies = variants.filter_map(|variant| variant.changes.body.as_deref());
+            for target in step
+                .body
+                .as_deref()
+                .into_iter()
+                .chain(bodies)
+                .flat_map(link_targets)
+            {
                 let is_whole = ["https://", "http://", "mailto:", "tel:", "{{", "{%"]
                     .iter()
                     .any(|start| target.starts_with(start));

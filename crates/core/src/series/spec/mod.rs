@@ -5,6 +5,7 @@ mod audience;
 mod live;
 mod step;
 mod uses;
+mod test;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -13,6 +14,7 @@ pub use live::{DefinitionsSpec, LiveSeries, Migration, Overdue, Pause};
 pub use step::{
     CtaSpec, LayoutSpec, Method, PathSpec, PositionSpec, StepKind, StepSpec, UntilSpec,
 };
+pub use test::{CONTROL, ChangesSpec, TestMetric, TestSpec, VariantSpec};
 
 use super::policy::Overrides;
 use crate::{

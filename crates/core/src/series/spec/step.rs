@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::policy::{TimeOfDay, Weekdays},
-    GoalSpec, Span, is_default,
+    GoalSpec, Span, TestSpec, is_default,
 };
 use crate::{rule::AnySpelling, value::Value};
 
@@ -86,6 +86,9 @@ pub struct StepSpec {
     /// A message: what it is for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub goal: Option<GoalSpec>,
+    /// A message: what is tried instead.
+    #[serde(default, rename = "test", skip_serializing_if = "Option::is_none")]
+    pub experiment: Option<TestSpec>,
     /// Wait: how long.
     #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
     pub lasts: Option<Span>,

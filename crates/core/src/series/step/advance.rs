@@ -8,10 +8,7 @@ use crate::{
         chance::take_way,
         definition::{Action, MET, NO, Path, Series, Set, Step, TIMED_OUT, Wait, YES},
         effect::{Metric, way_id},
-        person::{
-            ATTRIBUTES_MAX, ExitReason, Outcome, Reactions, Run, RunState, SkipReason, StepRecord,
-            TIMEZONE,
-        },
+        person::{ATTRIBUTES_MAX, ExitReason, Outcome, Run, RunState, SkipReason, TIMEZONE},
         policy::{priority::Contender, timing},
     },
     value::Value,
@@ -217,17 +214,7 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn record(&mut self, due: &Due<'_>, outcome: Outcome) {
-        let at = self.now;
-        if let Some(run) = self.run_mut(due.id, due.number) {
-            run.steps.push(StepRecord {
-                step: due.step.id.clone(),
-                version: due.version,
-                at,
-                outcome,
-                reactions: Reactions::default(),
-                converted: None,
-            });
-        }
+        self.record_given(due, outcome, None);
     }
 
     /// Lets a run wait for the next step, or finish.

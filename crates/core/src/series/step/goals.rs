@@ -74,6 +74,7 @@ impl Machine<'_> {
             .iter()
             .filter_map(|record| Some(way_id(&record.step, record.outcome.way()?)))
             .collect();
+        let tested: Vec<usize> = self.without_goals_of_their_own(id, run);
         if let Some(run) = self.run_mut(id, number) {
             run.converted = Some(at);
         }
@@ -85,6 +86,20 @@ impl Machine<'_> {
         for way in ways {
             self.count(id, version, Some(&way), Metric::Converted);
         }
+        for place in tested {
+            self.count_variant(id, number, place, Metric::Converted);
+        }
+    }
+
+    /// The places of the messages of a run for which the goal of the series stands in.
+    fn without_goals_of_their_own(&self, id: &str, run: &Run) -> Vec<usize> {
+        let has_own = |record| {
+            let step = self.definitions.recorded(id, record);
+            step.is_some_and(|step| step.goal().is_some())
+        };
+        let places = run.steps.iter().enumerate();
+        let without = places.filter(|(_, record)| !has_own(record));
+        without.map(|(place, _)| place).collect()
     }
 
     fn goals_of_messages(&mut self, id: &str, published: &Published, number: usize) {
@@ -102,13 +117,12 @@ impl Machine<'_> {
             if !has_come {
                 continue;
             }
-            let (at, version) = (self.reached_at(record.at), record.version);
-            let step = record.step.clone();
+            let at = self.reached_at(record.at);
             let run = self.run_mut(id, number);
             if let Some(record) = run.and_then(|run| run.steps.get_mut(place)) {
                 record.converted = Some(at);
             }
-            self.count(id, version, Some(&step), Metric::Converted);
+            self.count_record(id, number, place, Metric::Converted);
         }
     }
 

@@ -166,9 +166,9 @@ impl Machine<'_> {
     }
 
     fn react(&mut self, effect: &str, reaction: Reaction, at: i64) -> Option<Noted> {
-        let (series, place, record) = self.find(effect)?;
-        let run = self.person.runs.get_mut(&series)?.get_mut(place)?;
-        let record = run.steps.get_mut(record)?;
+        let (series, number, place) = self.find(effect)?;
+        let run = self.person.runs.get_mut(&series)?.get_mut(number)?;
+        let record = run.steps.get_mut(place)?;
         // No one can react to what never reached them.
         let is_nothing = match record.outcome {
             Outcome::Skipped(_) | Outcome::Passed | Outcome::Took(_) => true,
@@ -189,17 +189,17 @@ impl Machine<'_> {
             Reaction::Clicked => (Metric::Clicked, Engagement::Clicked),
             Reaction::Dismissed => (Metric::Dismissed, Engagement::Dismissed),
         };
-        let (step, version) = (record.step.clone(), record.version);
-        self.count(&series, version, Some(&step), metric);
+        let step = record.step.clone();
+        self.count_record(&series, number, place, metric);
         let change = self.engaged(engagement, &way_id(&series, &step), at);
         Some((series, change))
     }
 
     fn settle(&mut self, effect: &str, delivery: &Delivery) -> Option<Noted> {
-        let (series, place, record) = self.find(effect)?;
-        let run = self.person.runs.get_mut(&series)?.get_mut(place)?;
-        let record = run.steps.get_mut(record)?;
-        let (step, version) = (record.step.clone(), record.version);
+        let (series, number, place) = self.find(effect)?;
+        let run = self.person.runs.get_mut(&series)?.get_mut(number)?;
+        let record = run.steps.get_mut(place)?;
+        let step = record.step.clone();
         // What is live in the app was counted when it went live, and has no receipt.
         let is_in_app = |message: &Message| message.channel() == Channel::InApp;
         let message = self.definitions.recorded(&series, record);
@@ -238,7 +238,7 @@ impl Machine<'_> {
             log.left(effect, self.now);
         }
         if !is_repeat {
-            self.count(&series, version, Some(&step), metric);
+            self.count_record(&series, number, place, metric);
         }
         let message = way_id(&series, &step);
         let change = if metric == Metric::Sent {

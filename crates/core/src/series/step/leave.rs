@@ -82,5 +82,11 @@ impl Machine<'_> {
             (ExitReason::StepGone, false) => Metric::StepGone,
         };
         self.count(id, version, None, metric);
+        if metric == Metric::ReEngaged {
+            let records = self.runs(id).get(number).map_or(0, |run| run.steps.len());
+            for place in 0..records {
+                self.count_variant(id, number, place, metric);
+            }
+        }
     }
 }

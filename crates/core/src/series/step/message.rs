@@ -19,7 +19,7 @@ impl Machine<'_> {
         };
         match message {
             Message::InApp(in_app) => self.show(due, in_app.live_for_ms),
-            Message::Email(_) | Message::Push(_) | Message::Webhook(_) => self.send(due, message),
+            Message::Email(_) | Message::Push(_) | Message::Webhook(_) => self.send(due),
         }
     }
 
@@ -44,11 +44,16 @@ impl Machine<'_> {
         definitions.ruling(due.series, message, person, zone, &asked, self.now)
     }
 
-    fn send(&mut self, due: &Due<'_>, message: &Message) {
+    fn send(&mut self, due: &Due<'_>) {
+        let mut variant = None;
         let outgoing = if self.is_passed_over(due) {
             Err(SkipReason::Paused)
         } else if self.is_targeted(due.step) {
-            self.outgoing(due, message)
+            variant = self.give(due);
+            let message = due.step.says(variant.as_deref());
+            message.map_or(Err(SkipReason::NotTargeted), |message| {
+                self.outgoing(due, message)
+            })
         } else {
             Err(SkipReason::NotTargeted)
         };
@@ -56,10 +61,14 @@ impl Machine<'_> {
         let ruled = outgoing.map(|outgoing| (outgoing, self.rule(due, &effect, None)));
         match ruled {
             Ok((outgoing, Ruling::Send)) => {
-                if cap::counts(message.channel()) {
+                if due
+                    .step
+                    .message()
+                    .is_some_and(|message| cap::counts(message.channel()))
+                {
                     self.person.policy.sent.take(&effect, self.now);
                 }
-                self.queue(due, effect, outgoing);
+                self.queue(due, effect, outgoing, variant);
             }
             Ok((_, Ruling::Later { at, reason })) => {
                 let step = due.step.id.clone();
@@ -77,63 +86,79 @@ impl Machine<'_> {
                 }
                 return;
             }
-            Ok((_, Ruling::Skip { reason })) => self.skip(due, SkipReason::Policy(reason)),
-            Err(reason) => self.skip(due, reason),
+            // Whom no variant could have reached is in none of them.
+            Ok((_, Ruling::Skip { reason })) => self.skip(due, SkipReason::Policy(reason), None),
+            Err(reason) => {
+                let variant = variant.filter(|_| reason == SkipReason::Template);
+                self.skip(due, reason, variant);
+            }
         }
         self.go(due, due.step.next);
     }
 
-    fn queue(&mut self, due: &Due<'_>, effect: String, outgoing: Outgoing) {
-        self.record(due, Outcome::Queued);
+    fn queue(
+        &mut self,
+        due: &Due<'_>,
+        effect: String,
+        outgoing: Outgoing,
+        variant: Option<String>,
+    ) {
+        self.record_given(due, Outcome::Queued, variant.clone());
         self.effects.push(Effect::Send(Send {
             effect,
             series: due.id.to_owned(),
             version: due.version,
             step: due.step.id.clone(),
+            variant,
             at: self.now,
             outgoing,
         }));
     }
 
-    fn skip(&mut self, due: &Due<'_>, reason: SkipReason) {
-        self.record(due, Outcome::Skipped(reason));
-        self.count(due.id, due.version, Some(&due.step.id), Metric::Skipped);
+    fn skip(&mut self, due: &Due<'_>, reason: SkipReason, variant: Option<String>) {
+        let place = self.record_given(due, Outcome::Skipped(reason), variant);
+        self.count_record(due.id, due.number, place, Metric::Skipped);
     }
 
     /// Makes an in-app message live; the browser decides about targeting: it sees what happens
     /// after this instant.
     fn show(&mut self, due: &Due<'_>, live_for_ms: i64) {
         if self.is_passed_over(due) {
-            self.skip(due, SkipReason::Paused);
+            self.skip(due, SkipReason::Paused, None);
         } else {
             let until = self.now.saturating_add(live_for_ms);
             let effect = self.effect_of(due);
             let ruling = self.rule(due, &effect, Some(until));
-            match Outcome::of(ruling) {
-                None => {
-                    self.record(due, Outcome::Live { until });
-                    self.live(due.id, due.version, &due.step.id, effect);
+            match ruling {
+                Ruling::Send => {
+                    let variant = self.give(due);
+                    let place = self.record_given(due, Outcome::Live { until }, variant);
+                    self.live(due.id, due.number, place, effect);
                 }
                 // It does not hold up what comes after it.
-                Some(outcome @ Outcome::Delayed { .. }) => {
-                    self.record(due, outcome);
-                    self.count(due.id, due.version, Some(&due.step.id), Metric::Delayed);
+                Ruling::Later { at, reason } => {
+                    let variant = self.give(due);
+                    let outcome = Outcome::Delayed { until: at, reason };
+                    let place = self.record_given(due, outcome, variant);
+                    self.count_record(due.id, due.number, place, Metric::Delayed);
                 }
-                Some(outcome) => {
-                    self.record(due, outcome);
-                    self.count(due.id, due.version, Some(&due.step.id), Metric::Skipped);
-                }
+                Ruling::Skip { reason } => self.skip(due, SkipReason::Policy(reason), None),
             }
         }
         self.go(due, due.step.next);
     }
 
-    fn live(&mut self, id: &str, version: u32, step: &str, effect: String) {
+    fn live(&mut self, id: &str, number: usize, place: usize, effect: String) {
         self.person.policy.sent.note(&effect, self.now);
-        let change = self.engaged(Engagement::Received, &way_id(id, step), self.now);
+        let record = self
+            .runs(id)
+            .get(number)
+            .and_then(|run| run.steps.get(place));
+        let message = way_id(id, record.map_or("", |record| record.step.as_str()));
+        let change = self.engaged(Engagement::Received, &message, self.now);
         self.concerned.change = self.concerned.change.and(change);
         self.effects.push(Effect::Live { effect });
-        self.count(id, version, Some(step), Metric::Sent);
+        self.count_record(id, number, place, Metric::Sent);
     }
 
     /// Asks again for in-app messages that are held back and may go live by now.
@@ -184,9 +209,9 @@ impl Machine<'_> {
         let is_live = matches!(outcome, Outcome::Live { .. });
         self.run_mut(id, number)?.steps.get_mut(place)?.outcome = outcome;
         if is_live {
-            self.live(id, version, &step.id, effect);
+            self.live(id, number, place, effect);
         } else if is_skipped {
-            self.count(id, version, Some(&step.id), Metric::Skipped);
+            self.count_record(id, number, place, Metric::Skipped);
         }
         Some(())
     }

@@ -16,6 +16,7 @@ mod leave;
 mod message;
 mod redefine;
 mod ride;
+mod variant;
 mod watch;
 
 use std::collections::BTreeMap;
@@ -179,6 +180,7 @@ impl Machine<'_> {
             series: series.to_owned(),
             version,
             step: step.map(str::to_owned),
+            variant: None,
             metric,
         });
     }

@@ -44,6 +44,8 @@ struct ExpectedMail {
     text: Option<String>,
     series: Option<String>,
     step: Option<String>,
+    /// The variant, where the message is tested.
+    variant: Option<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -79,6 +81,9 @@ struct ExpectedStep {
     /// How many took each of its ways.
     #[serde(default)]
     ways: BTreeMap<String, ExpectedWay>,
+    /// What is counted of each of its variants.
+    #[serde(default)]
+    variants: BTreeMap<String, BTreeMap<Metric, u64>>,
     #[serde(flatten)]
     numbers: BTreeMap<Metric, u64>,
 }
@@ -183,6 +188,11 @@ impl Teller {
         for (step, expected) in &report.steps {
             let of_step = expected.numbers.iter();
             numbers.extend(of_step.map(|(metric, n)| (Some(step.clone()), *metric, *n)));
+            for (variant, expected) in &expected.variants {
+                let variant = way_id(step, variant);
+                let of_variant = expected.iter();
+                numbers.extend(of_variant.map(|(metric, n)| (Some(variant.clone()), *metric, *n)));
+            }
             for (way, expected) in &expected.ways {
                 let way = way_id(step, way);
                 let both = [
@@ -248,6 +258,7 @@ impl ExpectedMail {
                 .is_none_or(|part| text.contains(part.as_str()))
             && fits(self.series.as_ref(), &arrived.send.series)
             && fits(self.step.as_ref(), &arrived.send.step)
+            && (self.variant.is_none() || self.variant == arrived.send.variant)
     }
 }
 

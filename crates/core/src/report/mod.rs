@@ -1,9 +1,15 @@
 //! The report of a series: from what shards counted to what a marketer reads.
 //! Every number comes with the words for how it is computed.
 
+mod definitions;
+mod experiments;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+
+pub use definitions::DEFINITIONS;
+pub use experiments::{Compared, Experiment, Look, Planned, Ratio, Reckoning, VariantFigures};
 
 use crate::{
     series::{Metric, SeriesSpec, StepKind},
@@ -16,7 +22,7 @@ use crate::{
 pub struct Count {
     /// The version of the series.
     pub version: u32,
-    /// The id of the step; empty for what is counted per series.
+    /// The id of the step, or of a way or a variant of it; empty for what is counted per series.
     pub step: String,
     /// What was counted.
     pub metric: Metric,
@@ -155,6 +161,36 @@ pub struct StepCounts {
     pub conversion_rate: Option<f64>,
     /// The ways that lead from a branch, a split or a wait, by name.
     pub ways: BTreeMap<String, Way>,
+    /// The variants of a message that is tested, by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub variants: BTreeMap<String, Variant>,
+}
+
+/// The numbers of a variant: of the people who were given it, the first time that they were.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Variant {
+    /// See [`DEFINITIONS`] for this and the rest.
+    pub assigned: u64,
+    /// Sent.
+    pub sent: u64,
+    /// Not delivered.
+    pub undelivered: u64,
+    /// Held back.
+    pub delayed: u64,
+    /// Passed over.
+    pub skipped: u64,
+    /// Seen on the screen.
+    pub shown: u64,
+    /// Opened or received.
+    pub opened: u64,
+    /// Clicked.
+    pub clicked: u64,
+    /// Sent away.
+    pub dismissed: u64,
+    /// Reached the goal of the message, or of the series where it has none.
+    pub converted: u64,
+    /// Left by the exit condition.
+    pub re_engaged: u64,
 }
 
 /// The numbers of a way.
@@ -167,104 +203,6 @@ pub struct Way {
     /// Converted by took; `null` when no one took it.
     pub conversion_rate: Option<f64>,
 }
-
-/// How every number of a report is computed.
-pub const DEFINITIONS: [(&str, &str); 27] = [
-    (
-        "matched",
-        "times that a person came to match the audience, or performed the event that lets people in",
-    ),
-    (
-        "entered",
-        "times that a person entered the series; those held out are not among them",
-    ),
-    ("enrollment_rate", "entered / matched"),
-    (
-        "held_out",
-        "times that a person would have entered and, by chance, gets nothing",
-    ),
-    (
-        "re_engaged",
-        "runs that ended because the exit condition came true, up to 30 days after the last step",
-    ),
-    (
-        "re_engagement_rate",
-        "re_engaged / entered; of those held out: re_engaged / held_out",
-    ),
-    (
-        "left_audience",
-        "runs that ended because the person did not match the audience any more",
-    ),
-    ("left_by_step", "runs that came to a step of kind exit"),
-    (
-        "step_gone",
-        "runs that were to move to a new version, which had no place for them",
-    ),
-    ("finished", "runs in which the last step fired"),
-    (
-        "moved",
-        "runs that moved to this version from an earlier one",
-    ),
-    (
-        "converted",
-        "of a series: runs in which its goal came true in time after entry; of a message: sent ones \
-         whose own goal came true in time after they fired; of a way: runs that took it and \
-         converted; each once",
-    ),
-    (
-        "conversion_rate",
-        "of a series: converted / entered, of those held out: converted / held_out; of a message: \
-         converted / sent; of a way: converted / took",
-    ),
-    (
-        "churned",
-        "runs whose person was not seen from entry to 30, 60, 90 days after it; counted at that \
-         instant, so that younger runs are not among them",
-    ),
-    (
-        "stayed",
-        "runs whose person was seen from entry to 30, 60, 90 days after it; counted at that instant",
-    ),
-    ("churn_rate", "churned / (churned + stayed)"),
-    (
-        "sent",
-        "email, push, webhook: taken by the provider; in_app: went live in the person's inbox",
-    ),
-    (
-        "undelivered",
-        "refused for good by the provider, or there was no device to take it",
-    ),
-    (
-        "delayed",
-        "held back by a policy (quiet hours, cap, time of day) at least once, counted once a run",
-    ),
-    (
-        "skipped",
-        "passed over: not targeted, no address, a policy said no, or it fell into a pause",
-    ),
-    (
-        "shown",
-        "in_app: was on the person's screen, counted once a run",
-    ),
-    (
-        "opened",
-        "email: opened; push: reached a device; counted once a run",
-    ),
-    (
-        "clicked",
-        "the link or button was followed, counted once a run",
-    ),
-    ("dismissed", "in_app: was sent away, counted once a run"),
-    (
-        "ways",
-        "branch: yes, no; split: its paths; wait until a rule holds: met, timed_out",
-    ),
-    ("took", "runs that took this way"),
-    (
-        "holdout",
-        "those who were held out, to compare with those who entered",
-    ),
-];
 
 /// What was counted of one thing: a series, a version, a day, a step, a way.
 #[derive(Clone, Debug, Default)]
@@ -280,17 +218,17 @@ impl Counts {
     }
 }
 
-/// What was counted of a step, and of its ways by name.
+/// What was counted of a step, and of its parts by name: ways or variants.
 #[derive(Clone, Debug, Default)]
 struct OfStep {
     counts: Counts,
-    ways: BTreeMap<String, Counts>,
+    parts: BTreeMap<String, Counts>,
 }
 
 impl OfStep {
-    fn add(&mut self, way: Option<&str>, count: &Count) {
-        match way {
-            Some(way) => self.ways.entry(way.to_owned()).or_default().add(count),
+    fn add(&mut self, part: Option<&str>, count: &Count) {
+        match part {
+            Some(part) => self.parts.entry(part.to_owned()).or_default().add(count),
             None => self.counts.add(count),
         }
     }
@@ -313,13 +251,13 @@ impl Report {
                 days.entry(day).or_default().add(count);
                 continue;
             }
-            let (id, way) = match count.step.rsplit_once('/') {
-                Some((id, way)) if !is_step(&count.step) => (id, Some(way)),
+            let (id, part) = match count.step.rsplit_once('/') {
+                Some((id, part)) if !is_step(&count.step) => (id, Some(part)),
                 Some(_) | None => (count.step.as_str(), None),
             };
             let (total, versions) = steps.entry(id).or_default();
-            total.add(way, count);
-            versions.entry(count.version).or_default().add(way, count);
+            total.add(part, count);
+            versions.entry(count.version).or_default().add(part, count);
         }
         let mut of_draft = Vec::new();
         for step in &spec.steps {
@@ -430,17 +368,17 @@ impl StepFigures {
         Self {
             id: id.to_owned(),
             kind,
-            total: total.into(),
+            total: StepCounts::new(kind, total),
             versions: versions
                 .iter()
-                .map(|(version, counted)| (*version, counted.into()))
+                .map(|(version, counted)| (*version, StepCounts::new(kind, counted)))
                 .collect(),
         }
     }
 }
 
-impl From<&OfStep> for StepCounts {
-    fn from(OfStep { counts, ways }: &OfStep) -> Self {
+impl StepCounts {
+    fn new(kind: Option<StepKind>, OfStep { counts, parts }: &OfStep) -> Self {
         let (sent, converted) = (counts.get(Metric::Sent), counts.get(Metric::Converted));
         Self {
             sent,
@@ -453,10 +391,42 @@ impl From<&OfStep> for StepCounts {
             dismissed: counts.get(Metric::Dismissed),
             converted,
             conversion_rate: rate(converted, sent),
-            ways: ways
-                .iter()
-                .map(|(name, counts)| (name.clone(), counts.into()))
-                .collect(),
+            ways: named(parts, |part| !is_variant(kind, part)),
+            variants: named(parts, |part| is_variant(kind, part)),
+        }
+    }
+}
+
+/// Whether a part of a step is a variant of its message; of a step that is gone, it is one unless it
+/// was taken as a way.
+fn is_variant(kind: Option<StepKind>, part: &Counts) -> bool {
+    kind.map_or(part.get(Metric::Took) == 0, StepKind::is_message)
+}
+
+fn named<'a, T: From<&'a Counts>>(
+    parts: &'a BTreeMap<String, Counts>,
+    belongs: impl Fn(&Counts) -> bool,
+) -> BTreeMap<String, T> {
+    let parts = parts.iter().filter(|(_, part)| belongs(part));
+    parts
+        .map(|(name, part)| (name.clone(), part.into()))
+        .collect()
+}
+
+impl From<&Counts> for Variant {
+    fn from(counts: &Counts) -> Self {
+        Self {
+            assigned: counts.get(Metric::Assigned),
+            sent: counts.get(Metric::Sent),
+            undelivered: counts.get(Metric::Undelivered),
+            delayed: counts.get(Metric::Delayed),
+            skipped: counts.get(Metric::Skipped),
+            shown: counts.get(Metric::Shown),
+            opened: counts.get(Metric::Opened),
+            clicked: counts.get(Metric::Clicked),
+            dismissed: counts.get(Metric::Dismissed),
+            converted: counts.get(Metric::Converted),
+            re_engaged: counts.get(Metric::ReEngaged),
         }
     }
 }
