@@ -103,7 +103,11 @@ async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answe
 /// The console's one page, whatever the address: which of its places that is, it finds out itself.
 async fn console(context: &Context) -> Answer {
     let page = "https://assets/console/";
-    Ok(context.env.assets(bindings::ASSETS)?.fetch(page, None).await?)
+    Ok(context
+        .env
+        .assets(bindings::ASSETS)?
+        .fetch(page, None)
+        .await?)
 }
 
 /// A segment of a path as it was meant.

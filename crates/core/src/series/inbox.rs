@@ -132,7 +132,8 @@ impl Scope for NoOne {
     }
 }
 
-fn fill(message: &InApp, scope: &dyn Scope, now: i64) -> Option<wire::InApp> {
+/// What a message in the app says to somebody.
+pub(super) fn fill(message: &InApp, scope: &dyn Scope, now: i64) -> Option<wire::InApp> {
     let fill =
         |template| render_within(template, scope, Sink::Plain, &Limits::default(), Some(now)).ok();
     let cta = match &message.cta {

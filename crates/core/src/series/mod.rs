@@ -11,6 +11,7 @@ mod inbox;
 mod input;
 mod person;
 pub mod policy;
+mod preview;
 mod problems;
 mod spec;
 mod step;
@@ -29,6 +30,7 @@ pub use person::{
     ExitReason, Identified, Outcome, Person, Reaction, Reactions, Run, RunState, SkipReason,
     StepRecord, TIMEZONE,
 };
+pub use preview::{Said, preview};
 pub use problems::{Finding, MANY_A_WEEK, Severity, problems};
 pub use spec::{
     AudienceSpec, CONTROL, ChangesSpec, CtaSpec, DefinitionsSpec, Each, Entry, EventEntry,

@@ -9,6 +9,7 @@ mod definitions;
 mod development;
 mod find;
 mod people;
+mod preview;
 mod report;
 mod segments;
 
@@ -62,6 +63,8 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
         (Method::Get, ["series", id, "experiments"]) => {
             report::experiments(context, request, id).await
         }
+
+        (Method::Post, ["preview"]) => preview::preview(context, request).await,
 
         (Method::Get, ["settings"]) => definitions::settings(context).await,
         (Method::Put, ["settings"]) => definitions::put_settings(context, request, by).await,

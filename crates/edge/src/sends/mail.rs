@@ -8,14 +8,15 @@ use rekindle_core::time::format_mail_date;
 use serde_json::{Value as Json, json};
 use worker::Env;
 
-use crate::{auth, bindings, shard::messages::Claimed};
+use crate::{auth, bindings};
 
 const FROM_DEFAULT: &str = "Rekindle <hello@localhost>";
 
 /// The parts and headers of a mail.
-pub(super) fn compose(
+pub(crate) fn compose(
     env: &Env,
-    send: &Claimed,
+    effect: &str,
+    at: i64,
     to: &str,
     subject: &str,
     text: &str,
@@ -29,12 +30,12 @@ pub(super) fn compose(
         ("From", from.clone()),
         ("To", to.to_owned()),
         ("Subject", subject.to_owned()),
-        ("Date", format_mail_date(send.at)),
-        ("Message-ID", format!("<{}@{domain}>", send.effect)),
+        ("Date", format_mail_date(at)),
+        ("Message-ID", format!("<{effect}@{domain}>")),
     ]);
     let mut text = text.to_owned();
     let mut html = to_html(markdown);
-    if let Some(link) = unsubscribe_link(env, &send.effect) {
+    if let Some(link) = unsubscribe_link(env, effect) {
         // RFC 8058: one click, by POST, without a question in between.
         headers.insert("List-Unsubscribe", format!("<{link}>"));
         headers.insert(

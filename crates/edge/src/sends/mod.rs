@@ -3,7 +3,7 @@
 //! At least once on both sides. Safe to run twice: what has been settled or cancelled cannot be
 //! claimed, and a provider is given the effect's id, under which it keeps one copy.
 
-mod mail;
+pub(crate) mod mail;
 mod mailbox;
 pub(crate) mod push;
 pub(crate) mod webhook;
@@ -91,7 +91,15 @@ async fn deliver(context: &Context, send: &Claimed) -> Result<Settled> {
             text,
             markdown,
         } => {
-            let mail = mail::compose(&context.env, send, to, subject, text, markdown);
+            let mail = mail::compose(
+                &context.env,
+                &send.effect,
+                send.at,
+                to,
+                subject,
+                text,
+                markdown,
+            );
             mailbox::keep(&context.env, "mail", send, &mail).await?;
             (Delivery::Sent, Vec::new())
         }

@@ -15,6 +15,7 @@ mod series;
 mod store;
 
 use std::cell::OnceCell;
+use std::collections::BTreeMap;
 
 use futures_util::future::try_join_all;
 use rekindle_core::{

@@ -85,6 +85,27 @@ pub(super) fn steps(
     }
 }
 
+/// Reads what a step says, by itself: rules and paths are not looked at.
+pub(in crate::series) fn message(step: &StepSpec) -> Result<Message, Vec<Finding>> {
+    let mut findings = Vec::new();
+    let mut reader = Reader {
+        step,
+        following: None,
+        places: &BTreeMap::new(),
+        segments: &Segments::default(),
+        findings: &mut findings,
+    };
+    let message = reader.message();
+    if message.is_none() && findings.is_empty() {
+        let message = format!("a step of kind `{}` says nothing", step.kind.name());
+        findings.push(Finding::error(Some(&step.id), "no_message", message));
+    }
+    match message {
+        Some(message) if findings.is_empty() => Ok(message),
+        _ => Err(findings),
+    }
+}
+
 /// Reads one step.
 pub(super) struct Reader<'a> {
     pub(super) step: &'a StepSpec,

@@ -4,8 +4,8 @@
 mod audience;
 mod live;
 mod step;
-mod uses;
 mod test;
+mod uses;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 

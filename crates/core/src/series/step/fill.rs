@@ -39,21 +39,31 @@ impl Scope for Known<'_> {
     }
 }
 
+impl Known<'_> {
+    fn fill(&self, template: &Template, sink: Sink, now: i64) -> Result<String, SkipReason> {
+        render_within(template, self, sink, &Limits::default(), Some(now))
+            .map_err(|_| SkipReason::Template)
+    }
+}
+
 impl Machine<'_> {
+    /// What `due` is for.
+    fn known<'a>(&'a self, due: &Due<'_>) -> Known<'a> {
+        static NOTHING: BTreeMap<String, Value> = BTreeMap::new();
+        let run = self.runs(due.id).get(due.number);
+        Known {
+            person: self.person,
+            event: run.map_or(&NOTHING, |run| &run.event),
+        }
+    }
+
     pub(super) fn fill(
         &self,
         due: &Due<'_>,
         template: &Template,
         sink: Sink,
     ) -> Result<String, SkipReason> {
-        let nothing = BTreeMap::new();
-        let run = self.runs(due.id).get(due.number);
-        let known = Known {
-            person: self.person,
-            event: run.map_or(&nothing, |run| &run.event),
-        };
-        render_within(template, &known, sink, &Limits::default(), Some(self.now))
-            .map_err(|_| SkipReason::Template)
+        self.known(due).fill(template, sink, self.now)
     }
 
     pub(super) fn outgoing(
@@ -61,20 +71,34 @@ impl Machine<'_> {
         due: &Due<'_>,
         message: &Message,
     ) -> Result<Outgoing, SkipReason> {
-        let fill = |template: &Template, sink: Sink| self.fill(due, template, sink);
-        match message {
-            Message::Email(email) => Ok(Outgoing::Email {
-                to: self.person.email().ok_or(SkipReason::NoEmail)?.to_owned(),
+        if matches!(message, Message::Email(_)) && self.person.email().is_none() {
+            return Err(SkipReason::NoEmail);
+        }
+        message.fill(&self.known(due), self.now)
+    }
+}
+
+impl Message {
+    /// What it says to somebody; a mail to somebody without an address goes to nobody.
+    pub(in crate::series) fn fill(
+        &self,
+        known: &Known<'_>,
+        now: i64,
+    ) -> Result<Outgoing, SkipReason> {
+        let fill = |template: &Template, sink: Sink| known.fill(template, sink, now);
+        match self {
+            Self::Email(email) => Ok(Outgoing::Email {
+                to: known.person.email().unwrap_or_default().to_owned(),
                 subject: fill(&email.subject, Sink::Subject)?,
                 text: fill(&email.body, Sink::Plain)?,
                 markdown: fill(&email.body, Sink::Markdown)?,
             }),
-            Message::Push(push) => Ok(Outgoing::Push {
+            Self::Push(push) => Ok(Outgoing::Push {
                 title: fill(&push.title, Sink::Plain)?,
                 body: fill(&push.body, Sink::Plain)?,
                 url: push.url.clone(),
             }),
-            Message::Webhook(webhook) => {
+            Self::Webhook(webhook) => {
                 let mut headers = BTreeMap::new();
                 for (name, value) in &webhook.headers {
                     // A line of its own, as a subject is.
@@ -87,12 +111,10 @@ impl Machine<'_> {
                     body: fill(&webhook.body, Sink::Plain)?,
                 })
             }
-            Message::InApp(_) => Err(SkipReason::NotTargeted),
+            Self::InApp(_) => Err(SkipReason::NotTargeted),
         }
     }
-}
 
-impl Message {
     /// The address that it goes to, where its channel has one.
     pub(in crate::series) fn address<'a>(&self, person: &'a Person) -> Option<&'a str> {
         match self {

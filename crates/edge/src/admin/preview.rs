@@ -1,0 +1,92 @@
+//! `POST /preview`: what a message would say to somebody, composed as it is composed for sending.
+
+use rekindle_core::{
+    rule::Attribute,
+    series::{Outgoing, Person, Said, StepSpec, preview as said},
+    wire,
+};
+use serde::Deserialize;
+use serde_json::{Value as Json, json as object};
+use worker::Request;
+
+use super::{body, json};
+use crate::{
+    context::Context,
+    problem::{Answer, Problem},
+    sends::mail,
+    shard::messages::PersonView,
+};
+
+/// What stands in a mail for the id of an effect: its links lead nowhere.
+const EFFECT: &str = "preview";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Question {
+    step: StepSpec,
+    /// For whom; for somebody of whom nothing is known where it is absent.
+    #[serde(default)]
+    person: Option<String>,
+}
+
+pub(super) async fn preview(context: &Context, request: &mut Request) -> Answer {
+    let question: Question = body(request).await?;
+    let now = context.now().await?;
+    let person = match &question.person {
+        Some(id) => somebody(context, id, now).await?,
+        None => Person::new(""),
+    };
+    let said = said(&question.step, &person, now).map_err(|findings| {
+        let problem = Problem::bad_request("the message cannot be filled in yet");
+        match serde_json::to_value(&findings) {
+            Ok(findings) => problem.with(findings),
+            Err(_) => problem,
+        }
+    })?;
+    json(&shown(context, &said, now))
+}
+
+async fn somebody(context: &Context, id: &str, now: i64) -> Answer<Person> {
+    let view: Option<PersonView> = context
+        .shard_of_person(id, "person", &id)
+        .await?
+        .json()
+        .await?;
+    let Some(view) = view else {
+        return Err(Problem::not_found(format!("no person `{id}`")).into());
+    };
+    let mut person = Person::new(id);
+    let known = view.attributes.into_iter();
+    person.attributes = known
+        .map(|(name, value)| (name, Attribute { value, at: now }))
+        .collect();
+    Ok(person)
+}
+
+fn shown(context: &Context, said: &Said, now: i64) -> Json {
+    match said {
+        Said::InApp(wire::InApp {
+            title, body, cta, ..
+        }) => {
+            let cta = cta
+                .as_ref()
+                .map(|cta| object!({ "label": cta.label, "url": cta.url }));
+            object!({ "title": title, "body": body, "cta": cta })
+        }
+        Said::Outgoing(Outgoing::Email {
+            to,
+            subject,
+            text,
+            markdown,
+        }) => mail::compose(&context.env, EFFECT, now, to, subject, text, markdown),
+        Said::Outgoing(Outgoing::Push { title, body, url }) => {
+            object!({ "title": title, "body": body, "url": url })
+        }
+        Said::Outgoing(Outgoing::Webhook {
+            method,
+            url,
+            headers,
+            body,
+        }) => object!({ "method": method, "url": url, "headers": headers, "body": body }),
+    }
+}
