@@ -19,5 +19,6 @@ export default defineConfig({
     reportCompressedSize: false,
   },
   server: { proxy: { "/api": "http://127.0.0.1:8787", "/v1": "http://127.0.0.1:8787", "/sdk": "http://127.0.0.1:8787" } },
+  worker: { format: "es" },
   test: { environment: "node", include: ["src/**/*.test.ts"] },
 });

@@ -1,0 +1,184 @@
+// The fields of each kind of message. A field that a variant changes is marked.
+import { type ReactNode, useId } from "react";
+
+import type { Attributes, SeriesSpec, Step } from "~/api/types.ts";
+import { Badge, Choice, Input, Select, TextArea } from "~/kit/index.ts";
+
+import { LiquidField } from "./liquid-field.tsx";
+import css from "./message.module.css";
+
+export type FormProps = {
+  step: Step;
+  spec: SeriesSpec;
+  /** The fields in which this variant differs from the control. */
+  changed: ReadonlySet<keyof Step>;
+  attributes: Attributes;
+  onChange: (step: Step) => void;
+};
+
+/** Sets a field; one that is empty is not written at all. */
+function setter({ step, onChange }: FormProps) {
+  return <Field extends keyof Step>(field: Field, value: Step[Field] | undefined) => {
+    const next = { ...step };
+    if (value === undefined || value === "") delete next[field];
+    else next[field] = value;
+    onChange(next);
+  };
+}
+
+function marker({ changed }: FormProps) {
+  return (field: keyof Step, label: string): ReactNode =>
+    changed.has(field) ? (
+      <>
+        {label} <Badge tone="accent">changed</Badge>
+      </>
+    ) : (
+      label
+    );
+}
+
+export function EmailForm(props: FormProps) {
+  const [set, mark] = [setter(props), marker(props)];
+  return (
+    <>
+      <LiquidField
+        label={mark("subject", "Subject")}
+        name="Subject"
+        value={props.step.subject ?? ""}
+        sink="subject"
+        emoji
+        onChange={(value) => set("subject", value)}
+      />
+      <LiquidField
+        label={mark("body", "Text")}
+        name="Text"
+        hint="Markdown: **bold**, [words](https://…), # heading, - list."
+        value={props.step.body ?? ""}
+        sink="markdown"
+        lines={14}
+        onChange={(value) => set("body", value)}
+      />
+    </>
+  );
+}
+
+export function InAppForm(props: FormProps) {
+  const [set, mark] = [setter(props), marker(props)];
+  const { step } = props;
+  return (
+    <>
+      <div className="row">
+        <Choice
+          label="Layout"
+          value={step.layout ?? "banner"}
+          options={[
+            { value: "banner", label: "Banner" },
+            { value: "modal", label: "Modal" },
+          ]}
+          onChange={(value) => set("layout", value === "banner" ? undefined : value)}
+        />
+        {(step.layout ?? "banner") === "banner" && (
+          <Choice
+            label="Where"
+            value={step.position ?? "top"}
+            options={[
+              { value: "top", label: "Top" },
+              { value: "bottom", label: "Bottom" },
+            ]}
+            onChange={(value) => set("position", value === "top" ? undefined : value)}
+          />
+        )}
+      </div>
+      <LiquidField label={mark("title", "Title")} name="Title" value={step.title ?? ""} sink="plain" emoji onChange={(value) => set("title", value)} />
+      <LiquidField label={mark("body", "Text")} name="Text" value={step.body ?? ""} sink="plain" lines={4} onChange={(value) => set("body", value)} />
+      <fieldset className={css.pair}>
+        <legend>{mark("cta", "Button")}</legend>
+        <Input
+          label="Words"
+          value={step.cta?.label ?? ""}
+          onChange={(event) => set("cta", event.target.value || step.cta?.url ? { url: step.cta?.url ?? "", label: event.target.value } : undefined)}
+        />
+        <Input
+          label="Leads to"
+          type="url"
+          placeholder="https://"
+          value={step.cta?.url ?? ""}
+          onChange={(event) => set("cta", event.target.value || step.cta?.label ? { label: step.cta?.label ?? "", url: event.target.value } : undefined)}
+        />
+      </fieldset>
+      <Input
+        label="Live for"
+        hint="Such as 7d or 12h. 30 days if empty; it is taken down earlier when the person leaves the series."
+        value={step.live_for ?? ""}
+        onChange={(event) => set("live_for", event.target.value)}
+      />
+    </>
+  );
+}
+
+export function PushForm(props: FormProps) {
+  const [set, mark] = [setter(props), marker(props)];
+  const { step } = props;
+  return (
+    <>
+      <LiquidField label={mark("title", "Title")} name="Title" value={step.title ?? ""} sink="plain" emoji onChange={(value) => set("title", value)} />
+      <LiquidField label={mark("body", "Text")} name="Text" value={step.body ?? ""} sink="plain" lines={3} onChange={(value) => set("body", value)} />
+      <Input label={mark("url", "A click leads to")} type="url" placeholder="https://" value={step.url ?? ""} onChange={(event) => set("url", event.target.value)} />
+      <Length title={step.title ?? ""} body={step.body ?? ""} />
+    </>
+  );
+}
+
+/** Phones cut off what is longer; the figures are what their lock screens show. */
+function Length({ title, body }: { title: string; body: string }) {
+  if (title.length <= 50 && body.length <= 120) return null;
+  return <p className="small warn">Phones cut a title off after about 50 letters and a text after about 120.</p>;
+}
+
+const METHODS = ["POST", "PUT", "PATCH", "GET", "DELETE"];
+
+export function WebhookForm(props: FormProps) {
+  const [set, mark] = [setter(props), marker(props)];
+  const { step } = props;
+  const id = useId();
+  const headers = Object.entries(step.headers ?? {})
+    .map(([name, value]) => `${name}: ${value}`)
+    .join("\n");
+  return (
+    <>
+      <div className={css.address}>
+        <Select label="Method" value={step.method ?? "POST"} onChange={(event) => set("method", event.target.value === "POST" ? undefined : event.target.value)}>
+          {METHODS.map((method) => (
+            <option key={method}>{method}</option>
+          ))}
+        </Select>
+        <Input label={mark("url", "Address")} type="url" placeholder="https://" value={step.url ?? ""} onChange={(event) => set("url", event.target.value)} />
+      </div>
+      <TextArea
+        key={id}
+        label={mark("headers", "Headers")}
+        hint="One a line, Name: value. Requests are signed as Standard Webhooks has it, whatever stands here."
+        rows={2}
+        defaultValue={headers}
+        onBlur={(event) => set("headers", readHeaders(event.target.value))}
+      />
+      <LiquidField
+        label={mark("body", "Body")}
+        name="Body"
+        hint='Liquid; {{ email | json }} writes a value as JSON.'
+        value={step.body ?? ""}
+        sink="plain"
+        lines={8}
+        onChange={(value) => set("body", value)}
+      />
+    </>
+  );
+}
+
+function readHeaders(text: string): Record<string, string> | undefined {
+  const pairs = text
+    .split("\n")
+    .map((line) => line.split(/:(.*)/s, 2).map((part) => part.trim()))
+    .filter((pair): pair is [string, string] => Boolean(pair[0] && pair[1]));
+  return pairs.length > 0 ? Object.fromEntries(pairs) : undefined;
+}

@@ -1,0 +1,178 @@
+// The editor of one message: what it says, what each variant of it says instead, and how it will look
+// to somebody. Loaded when a message is opened.
+import { Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
+
+import type { SeriesSpec, Step } from "~/api/types.ts";
+import { Badge, Button, Callout, IconButton, Input, Select, Tabs } from "~/kit/index.ts";
+
+import { EmailForm, InAppForm, PushForm, WebhookForm } from "./forms.tsx";
+import css from "./message.module.css";
+import { Personalise, type Somebody, useAttributes } from "./personalise.tsx";
+import { MessagePreview } from "./preview/index.tsx";
+import { TestSend } from "./test-send.tsx";
+import { CONTROL, VARIANTS_MAX, changedFields, edited, evenly, shownAs, withAnother, without } from "./variants.ts";
+
+export type MessageEditorProps = {
+  step: Step;
+  spec: SeriesSpec;
+  seriesId: string;
+  readOnly: boolean;
+  onChange: (step: Step) => void;
+};
+
+const FORMS = { email: EmailForm, in_app: InAppForm, push: PushForm, webhook: WebhookForm } as const;
+
+export function MessageEditor({ step, spec, seriesId, readOnly, onChange }: MessageEditorProps) {
+  const [variant, setVariant] = useState(CONTROL);
+  const [somebody, setSomebody] = useState<Somebody>(null);
+  const attributes = useAttributes(somebody);
+  const Form = FORMS[step.kind as keyof typeof FORMS];
+  if (!Form) return null;
+  // The variant that was open may be gone after an undo.
+  const open = step.test?.variants.some(({ name }) => name === variant) ? variant : CONTROL;
+  const shown = shownAs(step, open);
+  const content = (
+    <div className={css.sides}>
+      <fieldset className={css.form} disabled={readOnly}>
+        <legend className="unseen">{open === CONTROL ? "What it says" : `What variant ${open.toUpperCase()} says`}</legend>
+        <Form
+          step={shown}
+          spec={spec}
+          changed={new Set(open === CONTROL ? [] : changedFields(step, open))}
+          attributes={attributes}
+          onChange={(next) => onChange(edited(step, open, next))}
+        />
+      </fieldset>
+      <div className={css.preview}>
+        <div className="row apart">
+          <Personalise value={somebody} onChange={setSomebody} />
+          <TestSend seriesId={seriesId} step={step.id} variant={step.test ? open : undefined} person={somebody?.id ?? null} />
+        </div>
+        <MessagePreview step={shown} person={somebody?.id ?? null} attributes={attributes} />
+      </div>
+    </div>
+  );
+  return (
+    <div className={css.editor}>
+      {step.test ? (
+        <>
+          <Tabs
+            label="Variants"
+            value={open}
+            onChange={setVariant}
+            tabs={[CONTROL, ...step.test.variants.map(({ name }) => name)].map((name) => ({
+              value: name,
+              label: (
+                <>
+                  {name.toUpperCase()} {name === CONTROL ? <Badge>control</Badge> : <Changes fields={changedFields(step, name)} />}
+                </>
+              ),
+              content: name === open ? content : null,
+            }))}
+          />
+          <TestSettings step={step} readOnly={readOnly} onChange={onChange} />
+        </>
+      ) : (
+        content
+      )}
+      {!readOnly && (step.test?.variants.length ?? 0) < VARIANTS_MAX && (
+        <Button
+          icon={<Plus aria-hidden />}
+          onClick={() => {
+            const { step: next, name } = withAnother(step);
+            onChange(next);
+            setVariant(name);
+          }}
+        >
+          {step.test ? "Add a variant" : "Duplicate for an A/B test"}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Changes({ fields }: { fields: readonly string[] }) {
+  if (fields.length === 0) return <Badge>as control</Badge>;
+  return <Badge tone={fields.length > 1 ? "warn" : "accent"}>{fields.join(", ")}</Badge>;
+}
+
+const METRICS = [
+  { value: "clicked", label: "Clicked" },
+  { value: "opened", label: "Opened" },
+  { value: "converted", label: "Reached the goal" },
+  { value: "re_engaged", label: "Re-engaged" },
+] as const;
+
+/** What decides, who gets which share, and what would spoil the result. */
+function TestSettings({ step, readOnly, onChange }: { step: Step; readOnly: boolean; onChange: (step: Step) => void }) {
+  const { test } = step;
+  if (!test) return null;
+  const set = (change: Partial<typeof test>) => onChange({ ...step, test: { ...test, ...change } });
+  const total = (test.weight ?? 0) + test.variants.reduce((sum, { weight }) => sum + weight, 0);
+  const share = (weight: number) => (total > 0 ? `${Math.round((weight / total) * 100)} %` : "–");
+  const spoiled = test.variants.filter(({ name }) => changedFields(step, name).length > 1);
+  const same = test.variants.filter(({ name }) => changedFields(step, name).length === 0);
+  return (
+    <section className={css.test} aria-label="A/B test">
+      <h3>A/B test</h3>
+      <Select label="Decided by" value={test.metric ?? "clicked"} disabled={readOnly} onChange={(event) => set({ metric: event.target.value as NonNullable<typeof test.metric> })}>
+        {METRICS.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </Select>
+      <div className={css.weights}>
+        <Input
+          label={`A (control), ${share(test.weight ?? 0)}`}
+          type="number"
+          min={0}
+          value={test.weight ?? 0}
+          disabled={readOnly}
+          onChange={(event) => set({ weight: event.target.valueAsNumber || 0 })}
+        />
+        {test.variants.map((one) => (
+          <div key={one.name} className={css.weight}>
+            <Input
+              label={`${one.name.toUpperCase()}, ${share(one.weight)}`}
+              type="number"
+              min={0}
+              value={one.weight}
+              disabled={readOnly}
+              onChange={(event) =>
+                set({ variants: test.variants.map((other) => (other.name === one.name ? { ...one, weight: event.target.valueAsNumber || 0 } : other)) })
+              }
+            />
+            {!readOnly && (
+              <IconButton label={`Remove variant ${one.name.toUpperCase()}`} onClick={() => onChange(without(step, one.name))}>
+                <Trash2 />
+              </IconButton>
+            )}
+          </div>
+        ))}
+        {!readOnly && (
+          <Button small onClick={() => onChange({ ...step, test: evenly(test) })}>
+            Equal shares
+          </Button>
+        )}
+      </div>
+      {spoiled.map(({ name }) => (
+        <Callout key={name} tone="warn" title={`Variant ${name.toUpperCase()} changes more than one thing.`}>
+          Whatever the result, it cannot say which of {changedFields(step, name).join(" and ")} mattered. Change one field only, or add a variant for each.
+        </Callout>
+      ))}
+      {same.map(({ name }) => (
+        <Callout key={name} title={`Variant ${name.toUpperCase()} is the same as the control.`}>
+          Change one field of it: that is what the test is about.
+        </Callout>
+      ))}
+      <p className="soft small">
+        Who gets which is drawn once for each person and stays, also when the shares change. Looking at the result every day does no harm: the interval
+        shown in the report holds at every look.
+      </p>
+    </section>
+  );
+}
+
+export default MessageEditor;

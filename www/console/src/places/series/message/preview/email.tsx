@@ -1,0 +1,38 @@
+// A mail as it arrives: on a desk, on a phone, in the dark, and as plain text. Its HTML is foreign:
+// it stands in a frame that may run nothing and load nothing of ours.
+import { useState } from "react";
+
+import { Choice } from "~/kit/index.ts";
+
+import css from "../message.module.css";
+import type { Rendered } from "./index.tsx";
+
+type View = "desktop" | "phone" | "dark" | "plain";
+const VIEWS = [
+  { value: "desktop", label: "Desktop" },
+  { value: "phone", label: "Phone" },
+  { value: "dark", label: "Dark" },
+  { value: "plain", label: "Plain text" },
+] as const;
+
+export function EmailPreview({ mail }: { mail: Rendered }) {
+  const [view, setView] = useState<View>("desktop");
+  return (
+    <div className={css.stage}>
+      <Choice label="Seen on" bare value={view} options={VIEWS} onChange={setView} />
+      <div className={css.screen} data-narrow={view === "phone" || undefined} data-dark={view === "dark" || undefined}>
+        <div className={css.head}>
+          <span className="soft">Subject</span>
+          <strong>{mail.subject}</strong>
+        </div>
+        {view === "plain" ? (
+          <pre className={css.plainText} tabIndex={0}>
+            {mail.text}
+          </pre>
+        ) : (
+          <iframe key={view} title="The mail" sandbox="" srcDoc={mail.html ?? ""} style={{ colorScheme: view === "dark" ? "dark" : "light" }} />
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+// How a message will look: filled in by the edge, drawn as it will be drawn where it is read.
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useDeferredValue } from "react";
+
+import { post } from "~/api/client.ts";
+import type { Attributes, Step } from "~/api/types.ts";
+import { Callout } from "~/kit/index.ts";
+
+import { EmailPreview } from "./email.tsx";
+import { InAppPreview } from "./in-app.tsx";
+import { PushPreview } from "./push.tsx";
+import { WebhookPreview } from "./webhook.tsx";
+
+/** What the edge would send: which fields it has depends on the kind of the step. */
+export type Rendered = {
+  subject?: string;
+  html?: string;
+  text?: string;
+  title?: string;
+  body?: string;
+  cta?: { label: string; url: string } | null;
+  url?: string | null;
+  method?: string;
+  headers?: Record<string, string>;
+};
+
+export function MessagePreview({ step, person, attributes }: { step: Step; person: string | null; attributes: Attributes }) {
+  const wanted = useDeferredValue(step);
+  const { when: _, test: __, next: ___, goal: ____, delay: _____, ...content } = wanted;
+  const { data, error } = useQuery({
+    queryKey: ["preview", content, person, attributes],
+    queryFn: ({ signal }) => post<Rendered>("/preview", { step: content, person }, signal),
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  });
+  if (!data) {
+    return error ? <Callout title="No preview yet.">{error.message}</Callout> : null;
+  }
+  return (
+    <>
+      {step.kind === "email" && <EmailPreview mail={data} />}
+      {step.kind === "in_app" && <InAppPreview layout={step.layout ?? "banner"} position={step.position ?? "top"} message={data} />}
+      {step.kind === "push" && <PushPreview push={data} />}
+      {step.kind === "webhook" && <WebhookPreview request={data} />}
+      {error && <Callout title="This is how it looked before the last change.">{error.message}</Callout>}
+    </>
+  );
+}

@@ -1,0 +1,27 @@
+// A notification as the platforms show it, closely enough to see what is cut off.
+import css from "../message.module.css";
+import type { Rendered } from "./index.tsx";
+
+const PLATFORMS = [
+  { on: "android", name: "Android" },
+  { on: "macos", name: "macOS" },
+  { on: "windows", name: "Windows" },
+] as const;
+
+export function PushPreview({ push }: { push: Rendered }) {
+  return (
+    <div className={css.phones}>
+      {PLATFORMS.map(({ on, name }) => (
+        <div key={on}>
+          <h4>{name}</h4>
+          <div className={css.note} data-on={on}>
+            <span className={css.icon} aria-hidden />
+            <span className={css.from}>{on === "android" ? "your.app · now" : "your.app"}</span>
+            <strong>{push.title}</strong>
+            <p>{push.body}</p>
+          </div>
+        </div>
+      ))}
+    </div>
+  );
+}

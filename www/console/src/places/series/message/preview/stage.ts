@@ -1,0 +1,41 @@
+// Runs in the frame of the preview: a page that stands for the customer's app, and the SDK's own
+// drawing on it. Loaded as a script of the frame.
+import { show } from "../../../../../../sdk/src/ports/screen.ts";
+
+type Shown = { layout: string; title: string; body: string; cta: { label: string; url: string } | null };
+
+const LABELS = { dismiss: "Dismiss", message: "Message" };
+const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+
+/** Bars where an app has words: enough to see what a message covers. */
+function draw(): void {
+  const { style } = document.body;
+  style.margin = "0";
+  style.background = dark ? "#17181b" : "#f6f7f9";
+  for (const [width, height] of [
+    [30, 22],
+    [92, 12],
+    [84, 12],
+    [88, 12],
+    [40, 12],
+    [92, 120],
+    [76, 12],
+    [82, 12],
+  ]) {
+    const bar = document.createElement("div");
+    Object.assign(bar.style, { width: `${width}%`, height: `${height}px`, margin: "18px 4%", borderRadius: "6px", background: dark ? "#26282d" : "#e5e7eb" });
+    document.getElementById("app")?.append(bar);
+  }
+}
+
+addEventListener("message", (event: MessageEvent<Shown>) => {
+  if (event.source !== parent || event.origin !== location.origin) return;
+  const { layout, title, body, cta } = event.data;
+  const again = () => show(layout, title, body, cta?.label ?? "", cta?.url ?? "", LABELS, again);
+  show(layout, title, body, cta?.label ?? "", cta?.url ?? "", LABELS, again);
+});
+// A link of the message leads nowhere from here.
+addEventListener("click", (event) => event.preventDefault(), true);
+
+draw();
+parent.postMessage("ready", location.origin);

@@ -1,0 +1,20 @@
+// A request as it will be made, signature left out: it is made anew for every attempt.
+import css from "../message.module.css";
+import type { Rendered } from "./index.tsx";
+
+export function WebhookPreview({ request }: { request: Rendered }) {
+  return (
+    <div className={css.request}>
+      <code>
+        {request.method} {request.url}
+      </code>
+      <pre tabIndex={0}>
+        {Object.entries(request.headers ?? {})
+          .map(([name, value]) => `${name}: ${value}\n`)
+          .join("")}
+        {"\n"}
+        {request.body}
+      </pre>
+    </div>
+  );
+}

@@ -1,0 +1,73 @@
+// An A/B test of a message: the step itself is the control, a variant is what it changes of it.
+import type { MessageTest, Step, Value } from "~/api/types.ts";
+
+/** What a variant may change, by the kind of the step, in the order of the form. */
+const FIELDS: Record<string, readonly (keyof Step)[]> = {
+  email: ["subject", "preheader", "body"],
+  in_app: ["title", "body", "layout", "position", "cta"],
+  push: ["title", "body", "url"],
+  webhook: ["url", "method", "headers", "body"],
+};
+/** As docs/experiments.md has it. */
+export const CONTROL = "a";
+// LIMIT: ten variants with the control, as the core has it.
+export const VARIANTS_MAX = 9;
+
+export const fieldsOf = (step: Step): readonly (keyof Step)[] => FIELDS[step.kind] ?? [];
+
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** The step as those in a variant get it; the step itself for the control. */
+export function shownAs(step: Step, variant: string): Step {
+  const found = step.test?.variants.find(({ name }) => name === variant);
+  return found ? ({ ...step, ...found.changes } as Step) : step;
+}
+
+/** In which fields a variant differs from the control. */
+export function changedFields(step: Step, variant: string): (keyof Step)[] {
+  const shown = shownAs(step, variant);
+  return fieldsOf(step).filter((field) => !same(shown[field], step[field]));
+}
+
+/** The step after an edit of what one variant, or the control, shows. */
+export function edited(step: Step, variant: string, shown: Step): Step {
+  if (variant === CONTROL || !step.test) return { ...shown, ...(step.test && { test: step.test }) };
+  const changes: Record<string, Value> = {};
+  for (const field of fieldsOf(step)) {
+    if (!same(shown[field], step[field])) changes[field] = (shown[field] ?? null) as Value;
+  }
+  const variants = step.test.variants.map((one) => (one.name === variant ? { ...one, changes } : one));
+  return { ...step, test: { ...step.test, variants } };
+}
+
+/** Begins a test, or adds a variant to it; the shares are made equal. */
+export function withAnother(step: Step): { step: Step; name: string } {
+  const before = step.test?.variants ?? [];
+  const taken = new Set([CONTROL, ...before.map(({ name }) => name)]);
+  const name = [..."bcdefghij"].find((letter) => !taken.has(letter)) ?? "b";
+  const test: MessageTest = { metric: "clicked", ...step.test, variants: [...before, { name, weight: 0, changes: {} }] };
+  return { step: { ...step, test: evenly(test) }, name };
+}
+
+/** Takes a variant away, and the test with the last one. */
+export function without(step: Step, name: string): Step {
+  const variants = (step.test?.variants ?? []).filter((one) => one.name !== name);
+  const { test, ...rest } = step;
+  return test && variants.length > 0 ? { ...rest, test: evenly({ ...test, variants }) } : rest;
+}
+
+/** Ends a test: what the winner shows is what everyone gets. */
+export function won(step: Step, name: string): Step {
+  const { test: _, ...rest } = shownAs(step, name);
+  return rest;
+}
+
+/** Equal shares that add up to a hundred; the control takes what is left. */
+export function evenly(test: MessageTest): MessageTest {
+  const each = Math.floor(100 / (test.variants.length + 1));
+  return {
+    ...test,
+    weight: 100 - each * test.variants.length,
+    variants: test.variants.map((one) => ({ ...one, weight: each })),
+  };
+}
