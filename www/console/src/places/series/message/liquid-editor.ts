@@ -8,6 +8,7 @@ import { EditorView, keymap } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { minimalSetup } from "codemirror";
 
+import { nonce } from "~/app/nonce.ts";
 import type { Trouble } from "~/core/index.ts";
 
 export type LiquidEditor = {
@@ -128,6 +129,7 @@ export function liquidEditor(parent: HTMLElement, { value, label, describedBy, l
     state: EditorState.create({
       doc: value,
       extensions: [
+        EditorView.cspNonce.of(nonce),
         minimalSetup,
         closeBrackets(),
         autocompletion({ override: [complete], icons: false }),

@@ -4,6 +4,8 @@ import { show } from "../../../../../../sdk/src/ports/screen.ts";
 
 type Shown = { layout: string; title: string; body: string; cta: { label: string; url: string } | null };
 
+// A frame without an address of its own has no `location.origin`; it is its parent's all the same.
+const { origin } = self;
 const LABELS = { dismiss: "Dismiss", message: "Message" };
 const dark = matchMedia("(prefers-color-scheme: dark)").matches;
 
@@ -29,7 +31,7 @@ function draw(): void {
 }
 
 addEventListener("message", (event: MessageEvent<Shown>) => {
-  if (event.source !== parent || event.origin !== location.origin) return;
+  if (event.source !== parent || event.origin !== origin) return;
   const { layout, title, body, cta } = event.data;
   const again = () => show(layout, title, body, cta?.label ?? "", cta?.url ?? "", LABELS, again);
   show(layout, title, body, cta?.label ?? "", cta?.url ?? "", LABELS, again);
@@ -38,4 +40,4 @@ addEventListener("message", (event: MessageEvent<Shown>) => {
 addEventListener("click", (event) => event.preventDefault(), true);
 
 draw();
-parent.postMessage("ready", location.origin);
+parent.postMessage("ready", origin);
