@@ -65,6 +65,9 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
 
         (Method::Get, ["people"]) => find::list(context, request).await,
         (Method::Get, ["people", id]) => people::person(context, id).await,
+        (Method::Delete, ["people", id]) => people::erase(context, id, by).await,
+        (Method::Get, ["people", id, "messages"]) => people::messages(context, request, id).await,
+        (Method::Get, ["people", id, "export"]) => people::export(context, id).await,
         (Method::Get, ["people", id, "events"]) => people::events(context, request, id).await,
         (Method::Get, ["people", id, "explain"]) => people::explain(context, request, id).await,
 

@@ -2,6 +2,7 @@
 //! Before an exact answer it catches up with the time.
 
 mod find;
+mod person;
 mod sample;
 
 use std::collections::BTreeMap;
@@ -14,10 +15,7 @@ use worker::{Response, Result};
 
 use super::{
     SLICE, Shard,
-    messages::{
-        Counted, Counter, Enrollment, EventView, Explain, Member, Membership, NamesSeen, PageOf,
-        PersonView, Sizes, Waiting,
-    },
+    messages::{Counted, Counter, EventView, Explain, Member, NamesSeen, PageOf, Sizes, Waiting},
     read, reply,
     store::NameKind,
 };
@@ -35,6 +33,7 @@ impl Shard {
             "explain" => reply(&self.explain(&read(body)?)?),
             "report" => reply(&self.counters(&read::<String>(body)?)?),
             "names" => reply(&self.seen()?),
+            "messages" => reply(&self.messages(&read::<String>(body)?)?),
             "data" => reply(&self.data()?),
             "values" => reply(&self.values(&read(body)?)?),
             "find" => reply(&self.find(&read(body)?)?),
@@ -71,41 +70,6 @@ impl Shard {
             counts: store.segment_counts()?,
             growth: store.segment_growth(from)?,
         })
-    }
-
-    fn view(&self, id: &str) -> Result<Option<PersonView>> {
-        self.catch_up(u32::MAX)?;
-        let store = self.store()?;
-        let Some(person) = store.person(id)? else {
-            return Ok(None);
-        };
-        Ok(Some(PersonView {
-            id: person.id,
-            attributes: person
-                .attributes
-                .into_iter()
-                .map(|(name, a)| (name, a.value))
-                .collect(),
-            first_seen: person.first_seen,
-            last_seen: person.last_seen,
-            segments: person
-                .segments
-                .into_iter()
-                .map(|(id, since)| Membership { id, since })
-                .collect(),
-            enrollments: person
-                .runs
-                .into_iter()
-                .flat_map(|(series, runs)| {
-                    runs.into_iter().map(move |run| Enrollment {
-                        series: series.clone(),
-                        run,
-                    })
-                })
-                .collect(),
-            devices: store.devices(id)?.len() as u64,
-            due: person.due,
-        }))
     }
 
     fn events(&self, page: &PageOf) -> Result<Vec<EventView>> {
