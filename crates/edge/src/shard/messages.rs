@@ -249,6 +249,50 @@ pub(crate) struct Counter {
     pub(crate) count: u64,
 }
 
+/// One number of all versions and days together.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Figure {
+    pub(crate) series: String,
+    pub(crate) metric: Metric,
+    /// Whether it is of the steps, and not of the series.
+    pub(crate) of_step: bool,
+    pub(crate) count: u64,
+}
+
+/// Who is behind a number of a report.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Behind {
+    pub(crate) series: String,
+    pub(crate) metric: Metric,
+    pub(crate) step: Option<String>,
+    pub(crate) version: Option<u32>,
+    /// Only those after this id.
+    pub(crate) after: String,
+    /// How many to tell of.
+    pub(crate) limit: u32,
+    /// How many to look at.
+    pub(crate) look: u32,
+}
+
+/// Someone behind a number.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PersonBehind {
+    pub(crate) id: String,
+    /// When it happened last, Unix ms.
+    pub(crate) at: i64,
+    /// In how many of the runs that are kept.
+    pub(crate) times: u64,
+}
+
+/// Who was found behind a number.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct FoundBehind {
+    pub(crate) people: Vec<PersonBehind>,
+    pub(crate) looked_at: u32,
+    /// The last who was looked at; absent once everyone was.
+    pub(crate) reached: Option<String>,
+}
+
 /// The names seen in the data.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct NamesSeen {

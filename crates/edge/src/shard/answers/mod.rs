@@ -1,6 +1,7 @@
 //! What a shard tells the admin API: counts, people, events, explanations, names.
 //! Before an exact answer it catches up with the time.
 
+mod behind;
 mod find;
 mod person;
 mod sample;
@@ -15,7 +16,9 @@ use worker::{Response, Result};
 
 use super::{
     SLICE, Shard,
-    messages::{Counted, Counter, EventView, Explain, Member, NamesSeen, PageOf, Sizes, Waiting},
+    messages::{
+        Counted, Counter, EventView, Explain, Figure, Member, NamesSeen, PageOf, Sizes, Waiting,
+    },
     read, reply,
     store::NameKind,
 };
@@ -34,6 +37,8 @@ impl Shard {
             "report" => reply(&self.counters(&read::<String>(body)?)?),
             "names" => reply(&self.seen()?),
             "messages" => reply(&self.messages(&read::<String>(body)?)?),
+            "figures" => reply(&self.figures()?),
+            "behind" => reply(&self.behind(&read(body)?)?),
             "data" => reply(&self.data()?),
             "values" => reply(&self.values(&read(body)?)?),
             "find" => reply(&self.find(&read(body)?)?),
@@ -58,6 +63,11 @@ impl Shard {
             count: self.store()?.count_members(segment)?,
             as_of: self.now(),
         })
+    }
+
+    fn figures(&self) -> Result<Vec<Figure>> {
+        self.catch_up(u32::MAX)?;
+        self.store()?.figures()
     }
 
     /// How large the segments are, and how they grew for some days.
