@@ -167,7 +167,7 @@ test("one who stays away gets a push, and the service worker reports it", async 
     PushManager.prototype.subscribe = async () => ({ toJSON: () => made });
   }, { endpoint: device.endpoint, keys: device.keys });
   await page.click("#allow");
-  await until(async () => (await edge.api("GET", "/api/v1/people/noah")).devices === 1, "the device to be known");
+  await until(async () => (await edge.api("GET", "/api/v1/people/noah")).devices.length === 1, "the device to be known");
   await page.evaluate(async () => {
     await navigator.serviceWorker.ready;
     if (!navigator.serviceWorker.controller) {

@@ -67,7 +67,7 @@ async function push(id, step = {}) {
   return runtime.api("POST", "/api/v1/dev/clock", { advance: "1h" });
 }
 
-const devicesOf = async (id) => (await runtime.api("GET", `/api/v1/people/${id}`)).devices;
+const devicesOf = async (id) => (await runtime.api("GET", `/api/v1/people/${id}`)).devices.length;
 
 /** What was decided for a person: the kept pushes, and the report's counts of the one step. */
 async function decided(id) {

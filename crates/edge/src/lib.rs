@@ -7,6 +7,7 @@ mod admin;
 mod auth;
 mod bindings;
 mod clock;
+mod console;
 mod context;
 mod ingest;
 mod problem;
@@ -88,7 +89,7 @@ async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answe
         (_, ["api", "v1", rest @ ..]) => admin::answer(context, request, rest).await,
         #[cfg(feature = "dev")]
         (_, ["dev", "clock"]) => admin::answer(context, request, path).await,
-        (Method::Get, ["console", ..]) => console(context).await,
+        (Method::Get, ["console", ..]) => console::page(context).await,
         (Method::Get, ["u", effect, tag]) => unsubscribe::ask(context, effect, tag),
         (Method::Post, ["u", effect, tag]) => unsubscribe::confirm(context, effect, tag).await,
         _ => Err(Problem::not_found(format!(
@@ -98,16 +99,6 @@ async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answe
         ))
         .into()),
     }
-}
-
-/// The console's one page, whatever the address: which of its places that is, it finds out itself.
-async fn console(context: &Context) -> Answer {
-    let page = "https://assets/console/";
-    Ok(context
-        .env
-        .assets(bindings::ASSETS)?
-        .fetch(page, None)
-        .await?)
 }
 
 /// A segment of a path as it was meant.

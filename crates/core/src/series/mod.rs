@@ -1,6 +1,7 @@
 //! Series: what is written (`spec`), what is run (`definition`), whom it happens to (`person`) and
 //! the one function that decides (`step`). Sends nothing and keeps nothing: it returns effects.
 
+mod behind;
 mod chance;
 mod claim;
 mod definition;
@@ -16,6 +17,7 @@ mod problems;
 mod spec;
 mod step;
 
+pub use behind::Number;
 pub use claim::check;
 pub use definition::{
     Action, Definitions, Email, Gate, Goal, InApp, Message, Path, Published, Push, Series, Set,

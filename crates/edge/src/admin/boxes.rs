@@ -1,5 +1,6 @@
 //! What would have left, newest first: the mailbox, and its sister for pushes.
 
+use rekindle_core::hash::key_of_effect;
 use serde_json::Value as Json;
 use worker::Request;
 
@@ -9,6 +10,43 @@ use crate::{
     context::{Context, parameter},
     problem::Answer,
 };
+
+/// Where what left is kept: mails, pushes, requests.
+const BOXES: [&str; 3] = ["mail", "push", "webhook"];
+
+// LIMIT: a box has a thousand keys a page, and a request may ask KV a thousand times.
+const PAGES_MAX: usize = 100;
+
+/// The keys of what left for people, in all boxes, by the hashes of their ids; and whether every
+/// key was looked at. An effect begins with the hash of its person's id.
+pub(super) async fn keys_of(context: &Context, people: &[u64]) -> Answer<(Vec<String>, bool)> {
+    let kv = context.env.kv(bindings::KV)?;
+    let (mut keys, mut is_complete) = (Vec::new(), true);
+    for name in BOXES {
+        let mut cursor = None;
+        for page in 0..=PAGES_MAX {
+            if page == PAGES_MAX {
+                is_complete = false;
+                break;
+            }
+            let mut listing = kv.list().prefix(format!("{name}/"));
+            if let Some(cursor) = cursor {
+                listing = listing.cursor(cursor);
+            }
+            let listed = listing.execute().await?;
+            let names = listed.keys.into_iter().map(|key| key.name);
+            keys.extend(names.filter(|key| {
+                let effect = key.rsplit('/').next().and_then(key_of_effect);
+                effect.is_some_and(|person| people.contains(&person))
+            }));
+            cursor = listed.cursor.filter(|_| !listed.list_complete);
+            if cursor.is_none() {
+                break;
+            }
+        }
+    }
+    Ok((keys, is_complete))
+}
 
 /// A page of a box; its cursor is KV's own.
 pub(super) async fn list_box(context: &Context, request: &Request, name: &str) -> Answer {

@@ -190,7 +190,7 @@ struct Choices {
     overdue: Overdue,
 }
 
-/// `POST /series/{id}/{publish|pause|resume}`.
+/// `POST /series/{id}/{publish|pause|resume|archive|unarchive}`.
 pub(super) async fn turn(
     context: &Context,
     request: &mut Request,
@@ -202,6 +202,8 @@ pub(super) async fn turn(
     let turn = match turn {
         "publish" => Turn::Publish(choices.in_flight),
         "pause" => Turn::Pause,
+        "archive" => Turn::Archive,
+        "unarchive" => Turn::Unarchive,
         _ => Turn::Resume(choices.overdue),
     };
     let change = Change::of(id, by, turn);

@@ -73,24 +73,38 @@ pub(super) async fn list(context: &Context, request: &Request) -> Answer {
     };
     let found: Vec<Found> = context.every_shard("find", &find).await?;
     let looked_at: u64 = found.iter().map(|found| u64::from(found.looked_at)).sum();
-    let (people, next) = page(found, limit as usize);
+    let slices = found.into_iter().map(|found| Slice {
+        items: found.people,
+        reached: found.reached,
+    });
+    let (people, next) = page(slices.collect(), limit as usize, |person| &person.id);
     json(&object!({ "items": people, "next": next, "looked_at": looked_at }))
 }
 
-/// The first people of all shards in the order of ids, and where to go on. Beyond the nearest place
+/// What one shard found, in the order of ids, and how far it came; nothing once it came to the end.
+pub(super) struct Slice<T> {
+    pub(super) items: Vec<T>,
+    pub(super) reached: Option<String>,
+}
+
+/// The first items of all shards in the order of ids, and where to go on. Beyond the nearest place
 /// that a shard has reached, another may still have someone.
-fn page(found: Vec<Found>, limit: usize) -> (Vec<PersonRow>, Option<String>) {
-    let reached = found.iter().filter_map(|found| found.reached.as_ref());
+pub(super) fn page<T>(
+    slices: Vec<Slice<T>>,
+    limit: usize,
+    id: fn(&T) -> &String,
+) -> (Vec<T>, Option<String>) {
+    let reached = slices.iter().filter_map(|slice| slice.reached.as_ref());
     let horizon = reached.min().cloned();
-    let mut people: Vec<PersonRow> = found.into_iter().flat_map(|found| found.people).collect();
-    people.retain(|person| horizon.as_ref().is_none_or(|horizon| person.id <= *horizon));
-    people.sort_by(|one, other| one.id.cmp(&other.id));
-    if people.len() > limit {
-        people.truncate(limit);
-        let next = people.last().map(|last| last.id.clone());
-        return (people, next);
+    let mut items: Vec<T> = slices.into_iter().flat_map(|slice| slice.items).collect();
+    items.retain(|item| horizon.as_ref().is_none_or(|horizon| id(item) <= horizon));
+    items.sort_by(|one, other| id(one).cmp(id(other)));
+    if items.len() > limit {
+        items.truncate(limit);
+        let next = items.last().map(|last| id(last).clone());
+        return (items, next);
     }
-    (people, horizon)
+    (items, horizon)
 }
 
 #[derive(Deserialize)]
@@ -245,18 +259,10 @@ async fn count(context: &Context, rule: Rule) -> Answer<Counted> {
 mod tests {
     use super::*;
 
-    fn found(ids: &[&str], reached: Option<&str>) -> Found {
-        let person = |id: &&str| PersonRow {
-            id: (*id).to_owned(),
-            first_seen: None,
-            last_seen: None,
-            attributes: std::collections::BTreeMap::new(),
-            segments: Vec::new(),
-        };
-        Found {
-            people: ids.iter().map(person).collect(),
+    fn found(ids: &[&str], reached: Option<&str>) -> Slice<String> {
+        Slice {
+            items: ids.iter().map(|id| (*id).to_owned()).collect(),
             reached: reached.map(str::to_owned),
-            ..Found::default()
         }
     }
 
@@ -289,8 +295,7 @@ mod tests {
             ),
             (vec![found(&[], None)], 5, "", None),
         ] {
-            let (people, told) = page(shards, limit);
-            let ids: Vec<&str> = people.iter().map(|person| person.id.as_str()).collect();
+            let (ids, told) = page(shards, limit, |id| id);
             assert_eq!((ids.join(" ").as_str(), told.as_deref()), (expected, next));
         }
     }

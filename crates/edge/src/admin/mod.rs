@@ -12,6 +12,7 @@ mod people;
 mod preview;
 mod report;
 mod segments;
+mod series;
 
 use serde::{Serialize, de::DeserializeOwned};
 use worker::{Method, Request, Response};
@@ -51,26 +52,44 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
         (Method::Get, ["segments", id, "people"]) => people::members(context, request, id).await,
 
         (Method::Get, ["series"]) => definitions::all_series(context).await,
+        (Method::Get, ["series", "figures"]) => series::figures(context).await,
         (Method::Get, ["series", id]) => definitions::series(context, id).await,
         (Method::Put, ["series", id]) => definitions::put_series(context, request, id, by).await,
-        (Method::Post, ["series", id, turn @ ("publish" | "pause" | "resume")]) => {
-            definitions::turn(context, request, id, turn, by).await
-        }
+        (
+            Method::Post,
+            [
+                "series",
+                id,
+                turn @ ("publish" | "pause" | "resume" | "archive" | "unarchive"),
+            ],
+        ) => definitions::turn(context, request, id, turn, by).await,
         (Method::Get, ["series", id, "in-flight"]) => definitions::in_flight(context, id).await,
         (Method::Get, ["series", id, "overdue"]) => definitions::overdue(context, id).await,
         (Method::Get, ["series", id, "problems"]) => definitions::problems(context, id).await,
-        (Method::Get, ["series", id, "report"]) => report::report(context, id).await,
         (Method::Get, ["series", id, "experiments"]) => {
             report::experiments(context, request, id).await
         }
 
         (Method::Post, ["preview"]) => preview::preview(context, request).await,
+        (Method::Get, ["series", id, "report"]) => report::report(context, request, id).await,
+
+        (Method::Get, ["series", id, "report", "people"]) => {
+            series::behind(context, request, id).await
+        }
+        (Method::Get, ["series", id, "versions"]) => series::versions(context, id).await,
+        (Method::Get, ["series", id, "versions", number]) => {
+            series::version(context, id, number).await
+        }
+        (Method::Delete, ["series", id]) => series::delete(context, id, by).await,
 
         (Method::Get, ["settings"]) => definitions::settings(context).await,
         (Method::Put, ["settings"]) => definitions::put_settings(context, request, by).await,
 
         (Method::Get, ["people"]) => find::list(context, request).await,
         (Method::Get, ["people", id]) => people::person(context, id).await,
+        (Method::Delete, ["people", id]) => people::erase(context, id, by).await,
+        (Method::Get, ["people", id, "messages"]) => people::messages(context, request, id).await,
+        (Method::Get, ["people", id, "export"]) => people::export(context, id).await,
         (Method::Get, ["people", id, "events"]) => people::events(context, request, id).await,
         (Method::Get, ["people", id, "explain"]) => people::explain(context, request, id).await,
 

@@ -1,16 +1,19 @@
 //! People: who is in a segment, what is known of one, what they did, and why they got what they got.
 
 use futures_util::future::try_join_all;
+use rekindle_core::hash::{hex64, person_key};
 use serde_json::json as object;
 use worker::Request;
 
-use super::{json, limit, list};
+use super::{boxes, json, limit, list};
 use crate::{
-    bindings::shards,
+    bindings::{self, shards},
     context::{Context, parameter},
     problem::{Answer, Problem},
-    shard::messages::{Counted, EventView, Explain, Member, PageOf, PersonView},
-    workspace::messages::SegmentView,
+    shard::messages::{
+        Counted, Erased, EventView, Explain, Member, MessageView, PageOf, PersonView,
+    },
+    workspace::messages::{By, Change, Noted, SegmentView},
 };
 
 pub(super) async fn check_segment(context: &Context, id: &str) -> Answer<()> {
@@ -65,6 +68,107 @@ pub(super) async fn person(context: &Context, id: &str) -> Answer {
         Some(person) => json(&person),
         None => Err(Problem::not_found(format!("no person `{id}`")).into()),
     }
+}
+
+/// `GET /people/{id}/messages`, newest first.
+pub(super) async fn messages(context: &Context, request: &Request, id: &str) -> Answer {
+    let limit = limit(request)? as usize;
+    let mut messages = messages_of(context, id).await?;
+    if let Some(cursor) = parameter(request, "cursor") {
+        let place = messages.iter().position(|message| message.effect == cursor);
+        messages.drain(..place.map_or(0, |place| place + 1));
+    }
+    let more = messages.len() > limit;
+    messages.truncate(limit);
+    let last = messages.last().filter(|_| more);
+    list(&messages, last.map(|message| message.effect.as_str()))
+}
+
+async fn messages_of(context: &Context, id: &str) -> Answer<Vec<MessageView>> {
+    let mut response = context.shard_of_person(id, "messages", &id).await?;
+    let messages: Option<Vec<MessageView>> = response.json().await?;
+    messages.ok_or_else(|| Problem::not_found(format!("no person `{id}`")).into())
+}
+
+// LIMIT: what one answer holds; the rest is read from `/people/{id}/events`.
+const EXPORT_EVENTS_MAX: u32 = 20_000;
+
+/// `GET /people/{id}/export`: everything that is kept of a person.
+pub(super) async fn export(context: &Context, id: &str) -> Answer {
+    let mut response = context.shard_of_person(id, "person", &id).await?;
+    let Some(person) = response.json::<Option<PersonView>>().await? else {
+        return Err(Problem::not_found(format!("no person `{id}`")).into());
+    };
+    let page = PageOf {
+        of: id.to_owned(),
+        after: String::new(),
+        limit: EXPORT_EVENTS_MAX,
+    };
+    let mut response = context.shard_of_person(id, "events", &page).await?;
+    let events: Vec<EventView> = response.json().await?;
+    let kv = context.env.kv(bindings::KV)?;
+    let (keys, is_whole) = boxes::keys_of(context, &[person_key(id)]).await?;
+    let mut sent = Vec::new();
+    for key in &keys {
+        sent.extend(kv.get(key).json::<serde_json::Value>().await?);
+    }
+    let is_complete = is_whole && events.len() < EXPORT_EVENTS_MAX as usize;
+    let answer = json(&object!({
+        "exported_at": context.now().await?,
+        "complete": is_complete,
+        "person": person,
+        "messages": messages_of(context, id).await?,
+        "events": events,
+        "sent": sent,
+    }))?;
+    let disposition = format!(
+        "attachment; filename=\"person-{}.json\"",
+        hex64(person_key(id))
+    );
+    answer.headers().set("content-disposition", &disposition)?;
+    Ok(answer)
+}
+
+/// `DELETE /people/{id}`: everything that is kept of a person goes, and of the visitors whom they
+/// were. A second time finds nothing. The log keeps the hash of the id, by which whoever knows the
+/// id can tell that it was done.
+pub(super) async fn erase(context: &Context, id: &str, by: &By) -> Answer {
+    let mut all = Erased::default();
+    for erased in context.every_shard::<_, Erased>("erase", &id).await? {
+        all.ids.extend(erased.ids);
+        all.people += erased.people;
+        all.events += erased.events;
+        all.memberships += erased.memberships;
+        all.messages += erased.messages;
+        all.sends += erased.sends;
+        all.devices += erased.devices;
+        all.visitors += erased.visitors;
+    }
+    let ids = all.ids.iter().map(String::as_str).chain([id]);
+    let keys: Vec<u64> = ids.map(person_key).collect();
+    let (sent, is_complete) = boxes::keys_of(context, &keys).await?;
+    let kv = context.env.kv(bindings::KV)?;
+    for key in &sent {
+        kv.delete(key).await?;
+    }
+    let receipt = object!({
+        "person": hex64(person_key(id)),
+        "at": context.now().await?,
+        "complete": is_complete,
+        "removed": {
+            "people": all.people, "events": all.events, "memberships": all.memberships,
+            "messages": all.messages, "unsent": all.sends, "devices": all.devices,
+            "visitors": all.visitors, "sent": sent.len(),
+        },
+    });
+    let noted = Noted {
+        action: "erase".to_owned(),
+        kind: "person".to_owned(),
+        after: receipt.clone(),
+    };
+    let change = Change::of(&hex64(person_key(id)), by, noted);
+    let () = context.workspace("note", &change).await?;
+    json(&receipt)
 }
 
 /// `GET /people/{id}/events`, newest first.

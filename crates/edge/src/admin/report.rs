@@ -1,11 +1,12 @@
 //! The figures of a series, `/report` and `/experiments`: what the shards counted, added up. The
 //! arithmetic is core's.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::RangeInclusive};
 
 use rekindle_core::{
     report::{Count, Experiment, Look, Report},
     series::SeriesSpec,
+    time::parse_instant,
     window::DAY_MS,
 };
 use serde::de::DeserializeOwned;
@@ -54,10 +55,33 @@ pub(super) async fn experiments(context: &Context, request: &Request, id: &str) 
     list(&Experiment::all(&versions, &counts, look), None)
 }
 
-/// `GET /series/{id}/report`.
-pub(super) async fn report(context: &Context, id: &str) -> Answer {
+/// The days from `?from=` to `?to=`, both included, counted from 1970-01-01 in UTC.
+fn days(request: &Request) -> Answer<RangeInclusive<i64>> {
+    let day = |name: &str| match parameter(request, name) {
+        None => Ok(None),
+        Some(text) => match parse_instant(&text).filter(|_| text.len() == "2026-11-23".len()) {
+            Some(midnight) => Ok(Some(midnight.div_euclid(DAY_MS))),
+            None => Err(Problem::bad_request(format!(
+                "`{name}={text}` is no day: write one such as `2026-11-23`"
+            ))),
+        },
+    };
+    let (from, to) = (
+        day("from")?.unwrap_or(i64::MIN),
+        day("to")?.unwrap_or(i64::MAX),
+    );
+    if from > to {
+        return Err(Problem::bad_request("`from` lies after `to`: swap the two").into());
+    }
+    Ok(from..=to)
+}
+
+/// `GET /series/{id}/report?from=…&to=…`.
+pub(super) async fn report(context: &Context, request: &Request, id: &str) -> Answer {
     let series = find_series(context, id).await?;
-    let counts = counts(context, id).await?;
+    let days = days(request)?;
+    let mut counts = counts(context, id).await?;
+    counts.retain(|count| days.contains(&count.day));
     let spec: &SeriesSpec = &series.draft;
     let report = Report::new(spec, &counts);
     let mut answer = serde_json::to_value(&report)?;

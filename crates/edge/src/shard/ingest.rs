@@ -82,7 +82,7 @@ impl Shard {
                         at,
                     });
                 }
-                ItemKind::Subscribe(device) => store.add_device(id, device)?,
+                ItemKind::Subscribe(device) => store.add_device(id, device, now)?,
                 ItemKind::Unsubscribe { endpoint } => store.remove_device(id, endpoint)?,
                 ItemKind::Inherit { visitor, since } => {
                     inputs.push(Input::Joined {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rekindle_core::{
     experiment::Sticky,
     rule::Rule,
-    series::{Delivery, Metric, Outgoing, Reaction, Run},
+    series::{Channel, Delivery, Metric, Outgoing, Reaction, Run},
     value::Value,
 };
 use serde::{Deserialize, Serialize};
@@ -129,8 +129,10 @@ pub(crate) struct PersonView {
     pub(crate) segments: Vec<Membership>,
     /// Their latest run through each series.
     pub(crate) enrollments: Vec<Enrollment>,
-    /// How many devices take push notifications.
-    pub(crate) devices: u64,
+    /// What they let write to them.
+    pub(crate) subscriptions: SubscriptionsView,
+    /// The devices that take push notifications.
+    pub(crate) devices: Vec<DeviceView>,
     /// When the next timer of theirs fires, Unix ms.
     pub(crate) due: Option<i64>,
 }
@@ -140,6 +142,62 @@ pub(crate) struct PersonView {
 pub(crate) struct Membership {
     pub(crate) id: String,
     pub(crate) since: i64,
+    /// When the answer may change if nothing else happens, Unix ms.
+    pub(crate) flips_at: Option<i64>,
+}
+
+/// What a person lets write to them.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SubscriptionsView {
+    /// Whether they have not left everything.
+    pub(crate) all: bool,
+    /// Each type by its id.
+    pub(crate) types: BTreeMap<String, bool>,
+}
+
+/// A device that takes push notifications. Its address stays here: who knows it can push to it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct DeviceView {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    /// Since when it is known, Unix ms.
+    pub(crate) since: Option<i64>,
+}
+
+/// A message to a person.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct MessageView {
+    pub(crate) effect: String,
+    pub(crate) series: String,
+    pub(crate) step: String,
+    pub(crate) variant: Option<String>,
+    pub(crate) channel: Channel,
+    /// What became of it.
+    pub(crate) state: String,
+    /// Why, where there is something to say.
+    pub(crate) reason: Option<String>,
+    /// When it was decided, Unix ms.
+    pub(crate) at: i64,
+    pub(crate) shown_at: Option<i64>,
+    pub(crate) opened_at: Option<i64>,
+    pub(crate) clicked_at: Option<i64>,
+}
+
+/// What was taken out of one person.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Erased {
+    /// Under which ids there was someone: the person's, and those of visitors whom they were.
+    pub(crate) ids: Vec<String>,
+    pub(crate) people: u64,
+    pub(crate) events: u64,
+    pub(crate) memberships: u64,
+    /// Effects of which it was kept whose they were.
+    pub(crate) messages: u64,
+    /// Messages that had not left.
+    pub(crate) sends: u64,
+    pub(crate) devices: u64,
+    /// Visitors who were known to be this person.
+    pub(crate) visitors: u64,
 }
 
 /// A person's run through a series.
@@ -189,6 +247,50 @@ pub(crate) struct Counter {
     /// The day, counted from 1970-01-01 in UTC.
     pub(crate) day: i64,
     pub(crate) count: u64,
+}
+
+/// One number of all versions and days together.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Figure {
+    pub(crate) series: String,
+    pub(crate) metric: Metric,
+    /// Whether it is of the steps, and not of the series.
+    pub(crate) of_step: bool,
+    pub(crate) count: u64,
+}
+
+/// Who is behind a number of a report.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Behind {
+    pub(crate) series: String,
+    pub(crate) metric: Metric,
+    pub(crate) step: Option<String>,
+    pub(crate) version: Option<u32>,
+    /// Only those after this id.
+    pub(crate) after: String,
+    /// How many to tell of.
+    pub(crate) limit: u32,
+    /// How many to look at.
+    pub(crate) look: u32,
+}
+
+/// Someone behind a number.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PersonBehind {
+    pub(crate) id: String,
+    /// When it happened last, Unix ms.
+    pub(crate) at: i64,
+    /// In how many of the runs that are kept.
+    pub(crate) times: u64,
+}
+
+/// Who was found behind a number.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct FoundBehind {
+    pub(crate) people: Vec<PersonBehind>,
+    pub(crate) looked_at: u32,
+    /// The last who was looked at; absent once everyone was.
+    pub(crate) reached: Option<String>,
 }
 
 /// The names seen in the data.

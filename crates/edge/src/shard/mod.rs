@@ -38,7 +38,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use self::{
-    messages::{Claimed, Counter, Settled},
+    messages::{Claimed, Counter, Erased, Settled},
     store::{NameKind, Store},
 };
 use crate::{clock::Clock, zones::Atlas};
@@ -172,6 +172,7 @@ impl Shard {
             "define" => reply(&self.define(&read(body)?)?),
             "claim" => reply(&self.claim(&read::<Vec<String>>(body)?)?),
             "settle" => reply(&self.settle(read(body)?)?),
+            "erase" => reply(&self.erase(&read::<String>(body)?)?),
             "unsubscribe" => reply(&self.unsubscribe(&read::<String>(body)?)?),
             #[cfg(feature = "dev")]
             "clock" => reply(&self.set_clock(read(body)?)?),
@@ -383,6 +384,22 @@ impl Shard {
             self.decide(&id, vec![Input::Settled { effect, delivery }])?;
         }
         Ok(None)
+    }
+
+    /// Takes out everything of a person, and of the visitors whom they were. A second time finds
+    /// nothing.
+    fn erase(&self, id: &str) -> Result<Erased> {
+        let (store, now) = (self.store()?, self.now());
+        let mut ids = store.visitors_of(id)?;
+        let mut erased = Erased {
+            visitors: ids.len() as u64,
+            ..Erased::default()
+        };
+        ids.push(id.to_owned());
+        for id in &ids {
+            store.erase(id, now, &mut erased)?;
+        }
+        Ok(erased)
     }
 
     /// The person who got this message wants no more mails.

@@ -199,6 +199,8 @@ pub(crate) enum SeriesState {
     Published,
     /// It stands still.
     Paused,
+    /// It stands still for good, and is not written any more.
+    Archived,
 }
 
 /// A series: its draft, and what is published of it.
@@ -263,7 +265,7 @@ impl Refusal {
     }
 }
 
-/// Publish, pause or resume a series.
+/// A turn in the life of a series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Turn {
@@ -272,6 +274,18 @@ pub(crate) enum Turn {
     Pause,
     /// With what becomes of what fell due meanwhile.
     Resume(Overdue),
+    Archive,
+    Unarchive,
+}
+
+/// A version of a series.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct VersionView {
+    pub(crate) version: u32,
+    /// When it was published, Unix ms.
+    pub(crate) published_at: i64,
+    /// Who published it.
+    pub(crate) by: Option<String>,
 }
 
 /// The policies of the workspace.

@@ -87,6 +87,9 @@ impl DurableObject for Workspace {
             }
             "series" => reply(&self.series(&read::<String>(&body)?)?),
             "put_series" => reply(&self.put_series(read(&body)?)?),
+            "delete_series" => reply(&self.delete_series(&read(&body)?)?),
+            "versions" => reply(&self.versions(&read::<String>(&body)?)?),
+            "version" => reply(&self.version(read(&body)?)?),
             "turn" => reply(&self.turn(read(&body)?).await?),
             "settings" => reply(&self.settings()?),
             "put_settings" => reply(&self.put_settings(read(&body)?).await?),

@@ -11,7 +11,7 @@ use worker::Result;
 
 use super::{
     Workspace,
-    messages::{Change, Changed, Flight, Refusal, SeriesState, SeriesView, Turn},
+    messages::{Change, Changed, Flight, Refusal, SeriesState, SeriesView, Turn, VersionView},
     store::SeriesRow,
 };
 use crate::shard::messages::Waiting;
@@ -55,6 +55,12 @@ impl Workspace {
         if change.if_match.is_some_and(|expected| expected != revision) {
             return Ok(Changed::Stale(revision));
         }
+        if old
+            .as_ref()
+            .is_some_and(|row| row.state == SeriesState::Archived)
+        {
+            return Ok(Changed::Refused(vec![is_archived(&change.id)]));
+        }
         let before = old
             .as_ref()
             .map(|row| serde_json::to_string(&row.draft))
@@ -82,6 +88,10 @@ impl Workspace {
             return Ok(Changed::NotFound);
         };
         let last = store.versions(&id)?.pop();
+        let is_still = matches!(turn, Turn::Archive | Turn::Unarchive);
+        if row.state == SeriesState::Archived && !is_still {
+            return Ok(Changed::Refused(vec![is_archived(&id)]));
+        }
         match turn {
             Turn::Publish(in_flight) => {
                 let segments = self.rules()?;
@@ -101,7 +111,7 @@ impl Workspace {
                 // Publishing what is published already changes nothing but a pause.
                 if last.as_ref().is_none_or(|(_, spec)| *spec != row.draft) {
                     let version = last.map_or(0, |(version, _)| version) + 1;
-                    store.add_version(&id, version, &row.draft, self.now()?)?;
+                    store.add_version(&id, version, &row.draft, (self.now()?, &by.name))?;
                     store.migrate(&id, &(1..version).collect::<Vec<_>>(), in_flight)?;
                 }
                 if row.state == SeriesState::Paused {
@@ -119,6 +129,20 @@ impl Workspace {
                 }
                 row.state = SeriesState::Paused;
             }
+            Turn::Archive => {
+                if row.state == SeriesState::Published {
+                    store.begin_pause(&id, self.now()?)?;
+                }
+                row.state = SeriesState::Archived;
+            }
+            // It stands still until someone lets it run.
+            Turn::Unarchive if row.state == SeriesState::Archived => {
+                row.state = match last {
+                    Some(_) => SeriesState::Paused,
+                    None => SeriesState::Draft,
+                };
+            }
+            Turn::Unarchive => {}
             Turn::Resume(overdue) => {
                 store.end_pause(&id, self.now()?, overdue)?;
                 row.state = SeriesState::Published;
@@ -130,11 +154,49 @@ impl Workspace {
             Turn::Publish(_) => "publish",
             Turn::Pause => "pause",
             Turn::Resume(_) => "resume",
+            Turn::Archive => "archive",
+            Turn::Unarchive => "unarchive",
         };
         let chosen = Some(serde_json::to_string(&turn)?);
         self.note(&by, action, "series", &id, [None, chosen])?;
         self.changed().await?;
         Ok(Changed::Done(self.view(&id, row)?))
+    }
+
+    /// A draft that was never published; what was, people may be on.
+    pub(super) fn delete_series(&self, change: &Change<()>) -> Result<Changed<()>> {
+        let store = self.store()?;
+        let Some(row) = store.series(&change.id)? else {
+            return Ok(Changed::NotFound);
+        };
+        if !store.published(&change.id)?.is_empty() {
+            let message = format!(
+                "the series `{}` was published, and its report stays: archive it instead",
+                change.id
+            );
+            return Ok(Changed::Refused(vec![Refusal::error("state", message)]));
+        }
+        store.remove_series(&change.id)?;
+        let before = Some(serde_json::to_string(&row.draft)?);
+        self.note(&change.by, "delete", "series", &change.id, [before, None])?;
+        Ok(Changed::Done(()))
+    }
+
+    pub(super) fn versions(&self, id: &str) -> Result<Option<Vec<VersionView>>> {
+        let store = self.store()?;
+        store.series(id)?.map(|_| store.published(id)).transpose()
+    }
+
+    pub(super) fn version(
+        &self,
+        (id, version): (String, u32),
+    ) -> Result<Option<(VersionView, SeriesSpec)>> {
+        let store = self.store()?;
+        let mut views = store.published(&id)?.into_iter();
+        let mut specs = store.versions(&id)?.into_iter();
+        let view = views.find(|view| view.version == version);
+        let spec = specs.find(|(number, _)| *number == version);
+        Ok(view.zip(spec.map(|(_, spec)| spec)))
     }
 
     /// Who waits where, and where each would go on if the draft were published.
@@ -210,4 +272,9 @@ impl Workspace {
         let findings = problems(&row.draft, &segments, &self.store()?.settings()?.0, &names);
         Ok(Some(findings.into_iter().map(Refusal::from).collect()))
     }
+}
+
+fn is_archived(id: &str) -> Refusal {
+    let message = format!("the series `{id}` is archived: unarchive it first");
+    Refusal::error("state", message)
 }

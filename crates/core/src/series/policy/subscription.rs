@@ -98,6 +98,12 @@ impl Subscriptions {
         self.types.get(id).copied()
     }
 
+    /// What was chosen for everything.
+    #[must_use]
+    pub fn everything(&self) -> Option<Choice> {
+        self.everything
+    }
+
     /// Why a message of this type must not go through this channel, if so.
     ///
     /// A choice for a type overrides an earlier one for everything, and the other way about.

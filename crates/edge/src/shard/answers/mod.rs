@@ -1,7 +1,9 @@
 //! What a shard tells the admin API: counts, people, events, explanations, names.
 //! Before an exact answer it catches up with the time.
 
+mod behind;
 mod find;
+mod person;
 mod sample;
 
 use std::collections::BTreeMap;
@@ -15,8 +17,7 @@ use worker::{Response, Result};
 use super::{
     SLICE, Shard,
     messages::{
-        Counted, Counter, Enrollment, EventView, Explain, Member, Membership, NamesSeen, PageOf,
-        PersonView, Sizes, Waiting,
+        Counted, Counter, EventView, Explain, Figure, Member, NamesSeen, PageOf, Sizes, Waiting,
     },
     read, reply,
     store::NameKind,
@@ -35,6 +36,9 @@ impl Shard {
             "explain" => reply(&self.explain(&read(body)?)?),
             "report" => reply(&self.counters(&read::<String>(body)?)?),
             "names" => reply(&self.seen()?),
+            "messages" => reply(&self.messages(&read::<String>(body)?)?),
+            "figures" => reply(&self.figures()?),
+            "behind" => reply(&self.behind(&read(body)?)?),
             "data" => reply(&self.data()?),
             "values" => reply(&self.values(&read(body)?)?),
             "find" => reply(&self.find(&read(body)?)?),
@@ -61,6 +65,11 @@ impl Shard {
         })
     }
 
+    fn figures(&self) -> Result<Vec<Figure>> {
+        self.catch_up(u32::MAX)?;
+        self.store()?.figures()
+    }
+
     /// How large the segments are, and how they grew for some days.
     fn sizes(&self, days: i64) -> Result<Sizes> {
         self.catch_up(u32::MAX)?;
@@ -71,41 +80,6 @@ impl Shard {
             counts: store.segment_counts()?,
             growth: store.segment_growth(from)?,
         })
-    }
-
-    fn view(&self, id: &str) -> Result<Option<PersonView>> {
-        self.catch_up(u32::MAX)?;
-        let store = self.store()?;
-        let Some(person) = store.person(id)? else {
-            return Ok(None);
-        };
-        Ok(Some(PersonView {
-            id: person.id,
-            attributes: person
-                .attributes
-                .into_iter()
-                .map(|(name, a)| (name, a.value))
-                .collect(),
-            first_seen: person.first_seen,
-            last_seen: person.last_seen,
-            segments: person
-                .segments
-                .into_iter()
-                .map(|(id, since)| Membership { id, since })
-                .collect(),
-            enrollments: person
-                .runs
-                .into_iter()
-                .flat_map(|(series, runs)| {
-                    runs.into_iter().map(move |run| Enrollment {
-                        series: series.clone(),
-                        run,
-                    })
-                })
-                .collect(),
-            devices: store.devices(id)?.len() as u64,
-            due: person.due,
-        }))
     }
 
     fn events(&self, page: &PageOf) -> Result<Vec<EventView>> {

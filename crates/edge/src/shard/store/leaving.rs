@@ -145,7 +145,12 @@ impl Store {
         Ok(())
     }
 
-    pub(in crate::shard) fn add_device(&self, person: &str, device: &Device) -> Result<()> {
+    pub(in crate::shard) fn add_device(
+        &self,
+        person: &str,
+        device: &Device,
+        now: i64,
+    ) -> Result<()> {
         self.run(
             "INSERT OR REPLACE INTO devices VALUES (?, ?, ?, ?)",
             vec![
@@ -155,15 +160,34 @@ impl Store {
                 text(&device.auth),
             ],
         )?;
+        self.run(
+            "INSERT OR IGNORE INTO device_dates VALUES (?, ?, ?)",
+            vec![text(person), text(&device.endpoint), Sql::Integer(now)],
+        )?;
         Ok(())
     }
 
     pub(in crate::shard) fn remove_device(&self, person: &str, endpoint: &str) -> Result<()> {
-        self.run(
+        for statement in [
             "DELETE FROM devices WHERE person = ? AND endpoint = ?",
-            vec![text(person), text(endpoint)],
-        )?;
+            "DELETE FROM device_dates WHERE person = ? AND endpoint = ?",
+        ] {
+            self.run(statement, vec![text(person), text(endpoint)])?;
+        }
         Ok(())
+    }
+
+    /// The addresses of a person's devices, with since when each is known.
+    pub(in crate::shard) fn devices_since(
+        &self,
+        person: &str,
+    ) -> Result<Vec<(String, Option<i64>)>> {
+        self.rows(
+            "SELECT endpoint, since FROM devices LEFT JOIN device_dates USING (person, endpoint) \
+             WHERE person = ? LIMIT 20",
+            vec![text(person)],
+            |row| (row.text(), row.maybe_number()),
+        )
     }
 
     pub(in crate::shard) fn devices(&self, person: &str) -> Result<Vec<Device>> {

@@ -4,6 +4,7 @@
 //! Tables are `WITHOUT ROWID`, so that an insert writes one row. An ordinary event writes two or
 //! three: the event, the person, and the index of timers when the person's next one moves.
 
+mod erase;
 mod leaving;
 mod scan;
 mod schema;
@@ -21,7 +22,7 @@ use rekindle_core::{
 use worker::{Result, SqlStorage, SqlStorageValue as Sql};
 
 use self::schema::{NAMES, SCHEMA};
-use super::messages::{Counter, EventView, Item, Member};
+use super::messages::{Counter, EventView, Figure, Item, Member};
 
 /// The kind of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -361,6 +362,26 @@ impl Store {
                     step,
                     metric: serde_json::from_value(metric.into())?,
                     day,
+                    count: u64::try_from(count).unwrap_or(0),
+                })
+            })
+            .collect()
+    }
+
+    /// The counters of all series, those of ways and variants left out: they are in their steps'.
+    pub(in crate::shard) fn figures(&self) -> Result<Vec<Figure>> {
+        let rows = self.rows(
+            "SELECT series, metric, step <> '', sum(count) FROM counters WHERE instr(step, '/') = 0 \
+             GROUP BY 1, 2, 3",
+            vec![],
+            |row| (row.text(), row.text(), row.number(), row.number()),
+        )?;
+        rows.into_iter()
+            .map(|(series, metric, of_step, count)| {
+                Ok(Figure {
+                    series,
+                    metric: serde_json::from_value(metric.into())?,
+                    of_step: of_step != 0,
                     count: u64::try_from(count).unwrap_or(0),
                 })
             })

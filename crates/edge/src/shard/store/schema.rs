@@ -1,7 +1,7 @@
 //! The schema of a shard. Statements only make what is missing: they run on every wake.
 
 /// The schema, version 1. A later version adds statements; it never changes these.
-pub(super) const SCHEMA: [&str; 14] = [
+pub(super) const SCHEMA: [&str; 15] = [
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS people (id TEXT PRIMARY KEY, state BLOB NOT NULL, due INTEGER) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS people_by_due ON people (due) WHERE due IS NOT NULL",
@@ -16,6 +16,8 @@ pub(super) const SCHEMA: [&str; 14] = [
      leased_until INTEGER NOT NULL, not_before INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS inboxes (person TEXT PRIMARY KEY, bytes BLOB) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS devices (person TEXT, endpoint TEXT, p256dh TEXT NOT NULL, auth TEXT NOT NULL, \
+     PRIMARY KEY (person, endpoint)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS device_dates (person TEXT, endpoint TEXT, since INTEGER NOT NULL, \
      PRIMARY KEY (person, endpoint)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS counters (series TEXT, version INTEGER, step TEXT, metric TEXT, day INTEGER, \
      count INTEGER NOT NULL, PRIMARY KEY (series, version, step, metric, day)) WITHOUT ROWID",

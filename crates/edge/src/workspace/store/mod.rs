@@ -14,9 +14,9 @@ use worker::{Result, SqlStorage, SqlStorageValue as Sql};
 
 pub(super) use access::Deed;
 
-use super::messages::SeriesState;
+use super::messages::{SeriesState, VersionView};
 
-const SCHEMA: [&str; 9] = [
+const SCHEMA: [&str; 10] = [
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS segments (id TEXT PRIMARY KEY, spec TEXT NOT NULL, revision INTEGER NOT NULL) \
      WITHOUT ROWID",
@@ -28,6 +28,8 @@ const SCHEMA: [&str; 9] = [
      PRIMARY KEY (series, version)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS pauses (series TEXT, start INTEGER, until INTEGER, overdue TEXT, \
      PRIMARY KEY (series, start)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS publishers (series TEXT, version INTEGER, by TEXT NOT NULL, \
+     PRIMARY KEY (series, version)) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS audit_log (at INTEGER, by TEXT, role TEXT, action TEXT, kind TEXT, id TEXT, \
      before TEXT, after TEXT)",
     "CREATE TABLE IF NOT EXISTS tokens (id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, \
@@ -208,7 +210,7 @@ impl Store {
         id: &str,
         version: u32,
         spec: &SeriesSpec,
-        at: i64,
+        (at, by): (i64, &str),
     ) -> Result<()> {
         self.sql.exec(
             "INSERT INTO versions VALUES (?, ?, ?, ?)",
@@ -219,6 +221,31 @@ impl Store {
                 Sql::Integer(at),
             ],
         )?;
+        self.sql.exec(
+            "INSERT INTO publishers VALUES (?, ?, ?)",
+            vec![text(id), Sql::Integer(i64::from(version)), text(by)],
+        )?;
+        Ok(())
+    }
+
+    /// When each version was published and by whom, newest first.
+    pub(super) fn published(&self, id: &str) -> Result<Vec<VersionView>> {
+        let rows = self.rows(
+            "SELECT version, at, by FROM versions LEFT JOIN publishers USING (series, version) \
+             WHERE series = ? ORDER BY version DESC",
+            vec![text(id)],
+        )?;
+        let view = |row: &Vec<Sql>| VersionView {
+            version: u32::try_from(number(row, 0)).unwrap_or(0),
+            published_at: number(row, 1),
+            by: column(row, 2).map(str::to_owned),
+        };
+        Ok(rows.iter().map(view).collect())
+    }
+
+    pub(super) fn remove_series(&self, id: &str) -> Result<()> {
+        self.sql
+            .exec("DELETE FROM series WHERE id = ?", vec![text(id)])?;
         Ok(())
     }
 
@@ -311,7 +338,7 @@ impl Store {
             };
             let live = LiveSeries {
                 current: *current,
-                paused: row.state == SeriesState::Paused,
+                paused: row.state != SeriesState::Published,
                 versions: versions.iter().cloned().collect(),
                 migrate: self.migrations(&id)?,
                 pauses: self.pauses(&id)?,

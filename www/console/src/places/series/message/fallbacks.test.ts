@@ -7,6 +7,7 @@ test.each([
   ['Hello {{ first_name | default: "there" }}', []],
   ["{{first_name|capitalize}} and {{- event.item -}}", ["first_name", "event.item"]],
   ['{{ a | upcase | default: "x" }} {% if b %}{{ b }}{% endif %}', ["b"]],
+  ["{{ id }}", []],
   ["no values {% assign x = 1 %}", []],
 ])("%s", (text, names) => {
   expect(withoutFallback(text).map(({ name }) => name)).toEqual(names);

@@ -3,6 +3,9 @@
 /** `{{ name }}` and `{{ name | filter }}`; a name may have parts, `event.item`. */
 const OUTPUT = /\{\{-?\s*([A-Za-z_][\w.-]*)\s*((?:\|[^{}]*)?)-?\}\}/g;
 
+/** Everyone has an id, and the rest are no values. */
+const NEVER_MISSING = new Set(["id", "blank", "empty", "nil", "true", "false"]);
+
 export type Bare = { name: string; from: number; to: number };
 
 /** Where a text shows a value without a fallback. */
@@ -10,7 +13,7 @@ export function withoutFallback(text: string): Bare[] {
   const found: Bare[] = [];
   for (const match of text.matchAll(OUTPUT)) {
     const [whole, name = "", filters = ""] = match;
-    if (!/\|\s*default\s*:/.test(filters) && name !== "blank" && name !== "empty" && name !== "nil") {
+    if (!/\|\s*default\s*:/.test(filters) && !NEVER_MISSING.has(name)) {
       found.push({ name, from: match.index, to: match.index + whole.length });
     }
   }

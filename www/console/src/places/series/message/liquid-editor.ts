@@ -93,6 +93,7 @@ const look = EditorView.theme({
   "&": { backgroundColor: "transparent", color: "inherit", fontSize: "inherit" },
   "&.cm-focused": { outline: "none" },
   ".cm-content": { fontFamily: "inherit", padding: ".4rem 0", caretColor: "var(--ink)" },
+  ".cm-scroller": { fontFamily: "inherit", lineHeight: "1.5" },
   ".cm-line": { padding: "0 .65rem" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--accent-wash) !important" },

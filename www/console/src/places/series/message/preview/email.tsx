@@ -30,9 +30,12 @@ export function EmailPreview({ mail }: { mail: Rendered }) {
             {mail.text}
           </pre>
         ) : (
-          <iframe key={view} title="The mail" sandbox="" srcDoc={mail.html ?? ""} style={{ colorScheme: view === "dark" ? "dark" : "light" }} />
+          <iframe key={view} title="The mail" sandbox="" srcDoc={inScheme(mail.html ?? "", view === "dark" ? "dark" : "light")} />
         )}
       </div>
     </div>
   );
 }
+
+/** The mail as those see it who prefer light, or dark: it says that it can be both. */
+const inScheme = (html: string, scheme: string): string => html.replace('content="light dark"', `content="${scheme}"`);

@@ -44,7 +44,6 @@ export function InAppPreview({ layout, position, message }: { layout: string; po
           ref={frame}
           title="The message in your app"
           srcDoc={page(view === "dark" ? "dark" : "light")}
-          style={{ colorScheme: view === "dark" ? "dark" : "light" }}
         />
       </div>
     </div>

@@ -7,10 +7,19 @@ type Shown = { layout: string; title: string; body: string; cta: { label: string
 // A frame without an address of its own has no `location.origin`; it is its parent's all the same.
 const { origin } = self;
 const LABELS = { dismiss: "Dismiss", message: "Message" };
-const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+// Which of the two looks is wanted; the reader's own preference has no say here.
+const dark = document.querySelector<HTMLMetaElement>('meta[name="color-scheme"]')?.content === "dark";
+
+/** Decides what the message's styles ask the browser about. */
+function light(): void {
+  const sheets = document.querySelector("rekindle-message")?.shadowRoot?.adoptedStyleSheets ?? [];
+  for (const rule of sheets.flatMap((sheet) => [...sheet.cssRules])) {
+    if (rule instanceof CSSMediaRule && rule.conditionText.includes("prefers-color-scheme")) rule.media.mediaText = dark ? "all" : "not all";
+  }
+}
 
 /** Bars where an app has words: enough to see what a message covers. */
-function draw(): void {
+function page(): void {
   const { style } = document.body;
   style.margin = "0";
   style.background = dark ? "#17181b" : "#f6f7f9";
@@ -33,11 +42,15 @@ function draw(): void {
 addEventListener("message", (event: MessageEvent<Shown>) => {
   if (event.source !== parent || event.origin !== origin) return;
   const { layout, title, body, cta } = event.data;
-  const again = () => show(layout, title, body, cta?.label ?? "", cta?.url ?? "", LABELS, again);
-  show(layout, title, body, cta?.label ?? "", cta?.url ?? "", LABELS, again);
+  // Closed, it comes back: it is here to be looked at.
+  const draw = () => {
+    show(layout, title, body, cta?.label ?? "", cta?.url ?? "", LABELS, draw);
+    light();
+  };
+  draw();
 });
 // A link of the message leads nowhere from here.
 addEventListener("click", (event) => event.preventDefault(), true);
 
-draw();
+page();
 parent.postMessage("ready", origin);

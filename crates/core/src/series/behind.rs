@@ -1,0 +1,229 @@
+//! Who is behind a number of a report: told from the runs that are kept of each person, so that a
+//! number costs no row of its own.
+//!
+//! What only the counter knows cannot be told: that someone matched and did not enter, moved, or
+//! stayed away.
+
+use super::{
+    effect::Metric,
+    person::{ExitReason, Outcome, Person, Run, RunState, StepRecord},
+};
+
+/// A number of a report.
+#[derive(Clone, Copy, Debug)]
+pub struct Number<'a> {
+    /// The id of the series.
+    pub series: &'a str,
+    /// What is counted.
+    pub metric: Metric,
+    /// The id of the step, or of a way ([`way_id`](super::way_id)), for what is counted there.
+    pub step: Option<&'a str>,
+    /// The version; any where it is absent. A run that moved is told under the one that it is on.
+    pub version: Option<u32>,
+}
+
+/// What a run or a record says of a number: when, if at all.
+enum Told {
+    /// By runs of those who were held out, or of the others.
+    ByRun(bool, fn(&Run) -> Option<i64>),
+    /// By what became of a step.
+    ByRecord(fn(&StepRecord) -> Option<i64>),
+    /// By the way that a run took, and by the run.
+    ByWay(fn(&Run, &StepRecord) -> Option<i64>),
+}
+
+fn left(run: &Run, wanted: ExitReason) -> Option<i64> {
+    if let RunState::Exited { at, reason } = run.state {
+        return (reason == wanted).then_some(at);
+    }
+    None
+}
+
+fn finished(run: &Run) -> Option<i64> {
+    if let RunState::Finished { at } = run.state {
+        return Some(at);
+    }
+    None
+}
+
+fn when(record: &StepRecord, holds: bool) -> Option<i64> {
+    holds.then_some(record.at)
+}
+
+impl Number<'_> {
+    /// Whether it is known who is behind it.
+    #[must_use]
+    pub fn is_kept(&self) -> bool {
+        self.told().is_some()
+    }
+
+    fn told(&self) -> Option<Told> {
+        use Told::{ByRecord, ByRun, ByWay};
+        let way = self.step.is_some_and(|step| step.contains('/'));
+        let told = match self.metric {
+            Metric::Entered => ByRun(false, |run| Some(run.entered_at)),
+            Metric::HeldOut => ByRun(true, |run| Some(run.entered_at)),
+            Metric::ReEngaged => ByRun(false, |run| left(run, ExitReason::ExitCondition)),
+            Metric::HeldOutReEngaged => ByRun(true, |run| left(run, ExitReason::ExitCondition)),
+            Metric::LeftAudience => ByRun(false, |run| left(run, ExitReason::LeftAudience)),
+            Metric::LeftByStep => ByRun(false, |run| left(run, ExitReason::ExitStep)),
+            Metric::StepGone => ByRun(false, |run| left(run, ExitReason::StepGone)),
+            Metric::Finished => ByRun(false, finished),
+            Metric::HeldOutConverted => ByRun(true, |run| run.converted),
+            Metric::Converted if self.step.is_none() => ByRun(false, |run| run.converted),
+            Metric::Converted if way => ByWay(|run, _| run.converted),
+            Metric::Converted => ByRecord(|record| record.converted),
+            Metric::Took => ByWay(|_, record| Some(record.at)),
+            Metric::Sent => ByRecord(|record| when(record, record.outcome.has_reached())),
+            Metric::Undelivered => {
+                ByRecord(|record| when(record, matches!(record.outcome, Outcome::Undelivered(_))))
+            }
+            Metric::Delayed => {
+                ByRecord(|record| when(record, matches!(record.outcome, Outcome::Delayed { .. })))
+            }
+            Metric::Skipped => {
+                ByRecord(|record| when(record, matches!(record.outcome, Outcome::Skipped(_))))
+            }
+            Metric::Shown => ByRecord(|record| record.reactions.shown),
+            Metric::Opened => ByRecord(|record| record.reactions.opened),
+            Metric::Clicked => ByRecord(|record| record.reactions.clicked),
+            Metric::Dismissed => ByRecord(|record| record.reactions.dismissed),
+            Metric::Matched
+            | Metric::Moved
+            | Metric::Churned30
+            | Metric::Churned60
+            | Metric::Churned90
+            | Metric::Stayed30
+            | Metric::Stayed60
+            | Metric::Stayed90
+            | Metric::HeldOutChurned30
+            | Metric::HeldOutChurned60
+            | Metric::HeldOutChurned90
+            | Metric::HeldOutStayed30
+            | Metric::HeldOutStayed60
+            | Metric::HeldOutStayed90 => return None,
+        };
+        let is_of_step = !matches!(told, ByRun(..));
+        (is_of_step == self.step.is_some()).then_some(told)
+    }
+
+    /// When what it counts happened to a person, Unix ms: once for each run that is kept, in their
+    /// order; nothing where it is not kept.
+    #[must_use]
+    pub fn of(&self, person: &Person) -> Vec<i64> {
+        let Some(told) = self.told() else {
+            return Vec::new();
+        };
+        let runs = person.runs.get(self.series).into_iter().flatten();
+        runs.filter_map(|run| self.of_run(run, &told)).collect()
+    }
+
+    fn of_run(&self, run: &Run, told: &Told) -> Option<i64> {
+        let step = self.step.unwrap_or_default();
+        match told {
+            Told::ByRun(held_out, at) => {
+                let is_of = run.held_out == *held_out && self.is_of(run.version);
+                is_of.then(|| at(run)).flatten()
+            }
+            Told::ByRecord(at) => at(self.record(run, step, None)?),
+            Told::ByWay(at) => {
+                let (step, way) = step.rsplit_once('/')?;
+                at(run, self.record(run, step, Some(way))?)
+            }
+        }
+    }
+
+    fn record<'a>(&self, run: &'a Run, step: &str, way: Option<&str>) -> Option<&'a StepRecord> {
+        let is_it = |record: &&StepRecord| {
+            record.step == step && record.outcome.way() == way && self.is_of(record.version)
+        };
+        run.steps.iter().find(is_it)
+    }
+
+    fn is_of(&self, version: u32) -> bool {
+        self.version.is_none_or(|wanted| wanted == version)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::series::Reactions;
+
+    fn record(step: &str, at: i64, outcome: Outcome) -> StepRecord {
+        let json = serde_json::json!({
+            "step": step, "version": 2, "at": at, "outcome": outcome,
+            "reactions": Reactions { clicked: Some(at + 1), ..Reactions::default() },
+            "converted": at + 2, "variant": null,
+        });
+        serde_json::from_value(json).unwrap()
+    }
+
+    fn run(state: RunState, held_out: bool, steps: Vec<StepRecord>) -> Run {
+        Run {
+            entry: 1,
+            version: 2,
+            entered_at: 10,
+            before: Vec::new(),
+            key: 0,
+            event: BTreeMap::new(),
+            held_out,
+            state,
+            steps,
+            converted: Some(90),
+            resumed: 0,
+            skips_before: None,
+            checks: 0,
+        }
+    }
+
+    #[test]
+    fn a_number_is_told_from_the_runs_that_are_kept() {
+        let exited = RunState::Exited {
+            at: 50,
+            reason: ExitReason::ExitCondition,
+        };
+        let steps = vec![
+            record("ask", 20, Outcome::Took("yes".to_owned())),
+            record("mail", 30, Outcome::Sent),
+            record("push", 40, Outcome::Undelivered("gone".to_owned())),
+        ];
+        let mut person = Person::new("ada");
+        let runs = vec![
+            run(exited, false, steps),
+            run(RunState::Finished { at: 70 }, false, Vec::new()),
+            run(RunState::HeldOut { until: 80 }, true, Vec::new()),
+        ];
+        person.runs.insert("s".to_owned(), runs);
+        let check = |metric, step, version, expected: &[i64]| {
+            let number = Number {
+                series: "s",
+                metric,
+                step,
+                version,
+            };
+            assert_eq!(number.of(&person), expected, "{number:?}");
+        };
+        check(Metric::Entered, None, None, &[10, 10]);
+        check(Metric::Entered, None, Some(2), &[10, 10]);
+        check(Metric::Entered, None, Some(1), &[]);
+        check(Metric::HeldOut, None, None, &[10]);
+        check(Metric::ReEngaged, None, None, &[50]);
+        check(Metric::Finished, None, None, &[70]);
+        check(Metric::Converted, None, None, &[90, 90]);
+        check(Metric::HeldOutConverted, None, None, &[90]);
+        check(Metric::Sent, Some("mail"), None, &[30]);
+        check(Metric::Sent, Some("mail"), Some(1), &[]);
+        check(Metric::Clicked, Some("mail"), None, &[31]);
+        check(Metric::Converted, Some("mail"), None, &[32]);
+        check(Metric::Undelivered, Some("push"), None, &[40]);
+        check(Metric::Took, Some("ask/yes"), None, &[20]);
+        check(Metric::Took, Some("ask/no"), None, &[]);
+        check(Metric::Converted, Some("ask/yes"), None, &[90]);
+        check(Metric::Sent, None, None, &[]);
+        check(Metric::Entered, Some("mail"), None, &[]);
+        check(Metric::Matched, None, None, &[]);
+    }
+}

@@ -1,0 +1,66 @@
+//! Everything that is kept of one person, taken out at once. Counts of reports stay: they name no one.
+
+use worker::{Result, SqlStorageValue as Sql};
+
+use super::{Row, Store, text};
+use crate::shard::messages::Erased;
+
+impl Store {
+    /// The visitors that a person was before they were known.
+    pub(in crate::shard) fn visitors_of(&self, person: &str) -> Result<Vec<String>> {
+        let query = "SELECT anonymous FROM joins WHERE person = ?";
+        self.rows(query, vec![text(person)], Row::text)
+    }
+
+    /// Takes out everything of a person, and counts what that was. The inbox is taken down by the
+    /// same list that puts it up.
+    pub(in crate::shard) fn erase(
+        &self,
+        person: &str,
+        now: i64,
+        erased: &mut Erased,
+    ) -> Result<()> {
+        let segments = self.rows(
+            "SELECT segment FROM memberships WHERE person = ?",
+            vec![text(person)],
+            Row::text,
+        )?;
+        for segment in &segments {
+            self.set_membership(segment, person, None, now)?;
+        }
+        erased.memberships += segments.len() as u64;
+        let was_known = self.person(person)?.is_some();
+        for (table, column, count) in [
+            ("people", "id", &mut erased.people),
+            ("events", "person", &mut erased.events),
+            ("ledger", "person", &mut erased.messages),
+            ("outbox", "person", &mut erased.sends),
+            ("devices", "person", &mut erased.devices),
+        ] {
+            *count += self.erase_from(table, column, person)?;
+        }
+        for (table, column) in [
+            ("joins", "anonymous"),
+            ("joins", "person"),
+            ("device_dates", "person"),
+            ("known", "person"),
+        ] {
+            self.erase_from(table, column, person)?;
+        }
+        if was_known {
+            self.set_inbox(person, None)?;
+            erased.ids.push(person.to_owned());
+        }
+        Ok(())
+    }
+
+    fn erase_from(&self, table: &str, column: &str, person: &str) -> Result<u64> {
+        let bindings: Vec<Sql> = vec![text(person)];
+        let query = format!("SELECT count(*) FROM {table} WHERE {column} = ?");
+        let count = self.one(&query, bindings.clone(), Row::number)?;
+        self.run(&format!("DELETE FROM {table} WHERE {column} = ?"), bindings)?;
+        Ok(count
+            .and_then(|count| u64::try_from(count).ok())
+            .unwrap_or(0))
+    }
+}
