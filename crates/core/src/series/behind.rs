@@ -18,6 +18,8 @@ pub struct Number<'a> {
     pub metric: Metric,
     /// The id of the step, or of a way ([`way_id`](super::way_id)), for what is counted there.
     pub step: Option<&'a str>,
+    /// The variant of the message of the step; any where it is absent.
+    pub variant: Option<&'a str>,
     /// The version; any where it is absent. A run that moved is told under the one that it is on.
     pub version: Option<u32>,
 }
@@ -28,6 +30,8 @@ enum Told {
     ByRun(bool, fn(&Run) -> Option<i64>),
     /// By what became of a step.
     ByRecord(fn(&StepRecord) -> Option<i64>),
+    /// By the runs in which the step showed the variant.
+    ByVariant(fn(&Run) -> Option<i64>),
     /// By the way that a run took, and by the run.
     ByWay(fn(&Run, &StepRecord) -> Option<i64>),
 }
@@ -58,11 +62,15 @@ impl Number<'_> {
     }
 
     fn told(&self) -> Option<Told> {
-        use Told::{ByRecord, ByRun, ByWay};
+        use Told::{ByRecord, ByRun, ByVariant, ByWay};
         let way = self.step.is_some_and(|step| step.contains('/'));
         let told = match self.metric {
             Metric::Entered => ByRun(false, |run| Some(run.entered_at)),
             Metric::HeldOut => ByRun(true, |run| Some(run.entered_at)),
+            Metric::ReEngaged if self.variant.is_some() => {
+                ByVariant(|run| left(run, ExitReason::ExitCondition))
+            }
+            Metric::Assigned => ByRecord(|record| when(record, record.variant.is_some())),
             Metric::ReEngaged => ByRun(false, |run| left(run, ExitReason::ExitCondition)),
             Metric::HeldOutReEngaged => ByRun(true, |run| left(run, ExitReason::ExitCondition)),
             Metric::LeftAudience => ByRun(false, |run| left(run, ExitReason::LeftAudience)),
@@ -103,6 +111,9 @@ impl Number<'_> {
             | Metric::HeldOutStayed60
             | Metric::HeldOutStayed90 => return None,
         };
+        if self.variant.is_some() && !matches!(told, ByRecord(_) | ByVariant(_)) {
+            return None;
+        }
         let is_of_step = !matches!(told, ByRun(..));
         (is_of_step == self.step.is_some()).then_some(told)
     }
@@ -126,6 +137,7 @@ impl Number<'_> {
                 is_of.then(|| at(run)).flatten()
             }
             Told::ByRecord(at) => at(self.record(run, step, None)?),
+            Told::ByVariant(at) => self.record(run, step, None).and_then(|_| at(run)),
             Told::ByWay(at) => {
                 let (step, way) = step.rsplit_once('/')?;
                 at(run, self.record(run, step, Some(way))?)
@@ -135,7 +147,10 @@ impl Number<'_> {
 
     fn record<'a>(&self, run: &'a Run, step: &str, way: Option<&str>) -> Option<&'a StepRecord> {
         let is_it = |record: &&StepRecord| {
-            record.step == step && record.outcome.way() == way && self.is_of(record.version)
+            record.step == step
+                && record.outcome.way() == way
+                && (self.variant.is_none() || record.variant.as_deref() == self.variant)
+                && self.is_of(record.version)
         };
         run.steps.iter().find(is_it)
     }
@@ -202,6 +217,7 @@ mod tests {
                 series: "s",
                 metric,
                 step,
+                variant: None,
                 version,
             };
             assert_eq!(number.of(&person), expected, "{number:?}");

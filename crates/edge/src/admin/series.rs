@@ -104,7 +104,7 @@ pub(super) async fn delete(context: &Context, id: &str, by: &By) -> Answer {
 // from `next`.
 const LOOK_A_PAGE: u32 = 2_000;
 
-/// `GET /series/{id}/report/people?metric=…&step=…&version=…`: who is behind a number, by id.
+/// `GET /series/{id}/report/people?metric=…&step=…&variant=…&version=…`: who is behind a number, by id.
 pub(super) async fn behind(context: &Context, request: &Request, id: &str) -> Answer {
     find_series(context, id).await?;
     let limit = limit(request)?;
@@ -122,6 +122,7 @@ pub(super) async fn behind(context: &Context, request: &Request, id: &str) -> An
         series: id.to_owned(),
         metric,
         step: parameter(request, "step"),
+        variant: parameter(request, "variant"),
         version: version.transpose()?,
         after: parameter(request, "cursor").unwrap_or_default(),
         limit: limit.saturating_add(1),
@@ -131,6 +132,7 @@ pub(super) async fn behind(context: &Context, request: &Request, id: &str) -> An
         series: id,
         metric,
         step: question.step.as_deref(),
+        variant: question.variant.as_deref(),
         version: question.version,
     };
     if !number.is_kept() {

@@ -265,6 +265,7 @@ pub(crate) struct Behind {
     pub(crate) series: String,
     pub(crate) metric: Metric,
     pub(crate) step: Option<String>,
+    pub(crate) variant: Option<String>,
     pub(crate) version: Option<u32>,
     /// Only those after this id.
     pub(crate) after: String,

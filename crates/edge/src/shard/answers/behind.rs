@@ -18,6 +18,7 @@ impl Shard {
             series: &question.series,
             metric: question.metric,
             step: question.step.as_deref(),
+            variant: question.variant.as_deref(),
             version: question.version,
         };
         let mut found = FoundBehind::default();
