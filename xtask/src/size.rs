@@ -13,6 +13,8 @@ use crate::{files, processes, say, tools};
 const SDK_MAX: u64 = 32 * 1024;
 /// LIMIT: the snippet in the page's head.
 const SNIPPET_MAX: u64 = 1024;
+/// LIMIT: what the console loads before its first page can show: scripts and styles.
+const CONSOLE_MAX: u64 = 200 * 1024;
 /// LIMIT: the Worker; the platform's own bound is 3 MB on its free plan.
 const WORKER_MAX: u64 = 1024 * 1024;
 
@@ -69,6 +71,9 @@ fn measure() -> Result<Vec<Row>> {
     let snippet = existing("snippet", "dist/assets/sdk/snippet.js");
     rows.extend(packed(&snippet, "brotli", Some(SNIPPET_MAX))?);
 
+    let console = packed(&console()?, "brotli", None)?;
+    rows.extend(self::sum("console: at first", &console, CONSOLE_MAX));
+
     let mut worker = existing("worker: index.js", "dist/worker/index.js");
     worker.extend(existing(
         "worker: index_bg.wasm",
@@ -82,6 +87,23 @@ fn measure() -> Result<Vec<Row>> {
         bail!("nothing to measure; run `cargo xtask build` first");
     }
     Ok(rows)
+}
+
+/// The scripts and styles that the console's page names itself.
+fn console() -> Result<Vec<(String, PathBuf)>> {
+    let page = files::at("dist/assets/console/index.html");
+    if !page.is_file() {
+        return Ok(Vec::new());
+    }
+    let html = files::read_text(&page)?;
+    let assets = files::at("dist/assets");
+    let named = html
+        .split('"')
+        .filter_map(|text| text.strip_prefix('/'))
+        .filter(|path| path.starts_with("console/assets/"));
+    Ok(named
+        .map(|path| (path.to_owned(), assets.join(path)))
+        .collect())
 }
 
 fn existing(name: &str, path: &str) -> Vec<(String, PathBuf)> {

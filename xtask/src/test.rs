@@ -32,7 +32,7 @@ const SIMULATION_SECONDS: &str = "60";
 const FIRST_SEED: &str = "1";
 
 /// In order; those of one line run side by side.
-const STEPS: [&[Step]; 11] = [
+const STEPS: [&[Step]; 13] = [
     &[step("format", false, format)],
     &[step("clippy", false, clippy)],
     &[step("native", false, native)],
@@ -42,9 +42,11 @@ const STEPS: [&[Step]; 11] = [
         step("simulation", false, simulation),
     ],
     &[step("types", true, types)],
+    &[step("units", false, units)],
     &[step("cases", true, cases)],
     &[step("edge", true, edge)],
     &[step("browser", true, browser)],
+    &[step("console", true, console)],
     &[step("size", true, size_gate)],
     &[step("deploy", true, dry_run)],
     &[step("production", true, production)],
@@ -247,6 +249,16 @@ fn types() -> Result<Count> {
     Ok(count)
 }
 
+/// What the console works out without a page to show it on.
+fn units() -> Result<Count> {
+    let mut vitest = processes::npm_bin("vitest");
+    vitest
+        .args(["run", "--root"])
+        .arg(files::at("www/console"))
+        .env("NO_COLOR", "1");
+    runner(&mut vitest)
+}
+
 fn cases() -> Result<Count> {
     let script = files::at("tests/cases/run-wasm.mjs");
     if !script.is_file() {
@@ -287,7 +299,16 @@ fn edge() -> Result<Count> {
 }
 
 fn browser() -> Result<Count> {
-    node_tests("tests/browser", |node| {
+    chromium_tests("tests/browser")
+}
+
+/// The console, by clicking.
+fn console() -> Result<Count> {
+    chromium_tests("tests/browser/console")
+}
+
+fn chromium_tests(dir: &str) -> Result<Count> {
+    node_tests(dir, |node| {
         node.env("CHROMIUM", chromium::find_or_install()?);
         Ok(())
     })
@@ -360,8 +381,8 @@ fn runner(command: &mut Command) -> Result<Count> {
     Ok(count)
 }
 
-/// Understands cargo (`test result: ok. 3 passed; 0 failed; …`), Node (`ℹ pass 3`) and a plain
-/// `3 passed, 0 failed`.
+/// Understands cargo (`test result: ok. 3 passed; 0 failed; …`), Node (`ℹ pass 3`), Vitest
+/// (`Tests  1 failed | 3 passed (4)`) and a plain `3 passed, 0 failed`.
 fn add_up(line: &str, count: &mut Count) {
     let words: Vec<&str> = line.split_whitespace().collect();
     match words.as_slice() {
@@ -378,6 +399,13 @@ fn add_up(line: &str, count: &mut Count) {
         | [passed, "passed,", failed, "failed"] => {
             count.passed += passed.parse().unwrap_or(0);
             count.failed += failed.parse().unwrap_or(0);
+        }
+        ["Tests", passed, "passed", ..] => count.passed += passed.parse().unwrap_or(0),
+        ["Tests", failed, "failed", rest @ ..] => {
+            count.failed += failed.parse().unwrap_or(0);
+            if let ["|", passed, "passed", ..] = rest {
+                count.passed += passed.parse().unwrap_or(0);
+            }
         }
         ["ℹ", "pass", passed] => count.passed += passed.parse().unwrap_or(0),
         ["ℹ", "fail" | "cancelled", failed] => count.failed += failed.parse().unwrap_or(0),
@@ -397,11 +425,13 @@ mod tests {
             "ℹ pass 20",
             "ℹ fail 10",
             "ℹ cancelled 1",
+            "      Tests  7 passed (7)",
+            "      Tests  2 failed | 30 passed (32)",
             "100 passed, 5 failed",
             "nothing passed, I fear",
         ] {
             add_up(line, &mut count);
         }
-        assert_eq!((count.passed, count.failed), (123, 17));
+        assert_eq!((count.passed, count.failed), (160, 19));
     }
 }
