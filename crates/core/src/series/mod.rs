@@ -37,4 +37,4 @@ pub use spec::{
     LiveSeries, Method, Migration, Overdue, PathSpec, Pause, PositionSpec, Reentry, SegmentSpec,
     SeriesSpec, Span, StepKind, StepSpec, UntilSpec,
 };
-pub use step::step;
+pub use step::{Known, render, step};

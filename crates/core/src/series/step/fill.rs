@@ -15,10 +15,12 @@ use crate::{
 };
 
 /// What templates ask for: the person's attributes, their id, and the event that let them in.
-pub(in crate::series) struct Known<'a> {
-    pub(in crate::series) person: &'a Person,
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// Of whom.
+    pub person: &'a Person,
     /// The properties of the event.
-    pub(in crate::series) event: &'a BTreeMap<String, Value>,
+    pub event: &'a BTreeMap<String, Value>,
 }
 
 /// The names that are no attributes.
@@ -46,14 +48,15 @@ impl Machine<'_> {
         template: &Template,
         sink: Sink,
     ) -> Result<String, SkipReason> {
-        let nothing = BTreeMap::new();
+        filled(template, &self.known(due, &BTreeMap::new()), sink, self.now)
+    }
+
+    fn known<'a>(&'a self, due: &Due<'_>, nothing: &'a BTreeMap<String, Value>) -> Known<'a> {
         let run = self.runs(due.id).get(due.number);
-        let known = Known {
+        Known {
             person: self.person,
-            event: run.map_or(&nothing, |run| &run.event),
-        };
-        render_within(template, &known, sink, &Limits::default(), Some(self.now))
-            .map_err(|_| SkipReason::Template)
+            event: run.map_or(nothing, |run| &run.event),
+        }
     }
 
     pub(super) fn outgoing(
@@ -61,34 +64,52 @@ impl Machine<'_> {
         due: &Due<'_>,
         message: &Message,
     ) -> Result<Outgoing, SkipReason> {
-        let fill = |template: &Template, sink: Sink| self.fill(due, template, sink);
-        match message {
-            Message::Email(email) => Ok(Outgoing::Email {
-                to: self.person.email().ok_or(SkipReason::NoEmail)?.to_owned(),
-                subject: fill(&email.subject, Sink::Subject)?,
-                text: fill(&email.body, Sink::Plain)?,
-                markdown: fill(&email.body, Sink::Markdown)?,
-            }),
-            Message::Push(push) => Ok(Outgoing::Push {
-                title: fill(&push.title, Sink::Plain)?,
-                body: fill(&push.body, Sink::Plain)?,
-                url: push.url.clone(),
-            }),
-            Message::Webhook(webhook) => {
-                let mut headers = BTreeMap::new();
-                for (name, value) in &webhook.headers {
-                    // A line of its own, as a subject is.
-                    headers.insert(name.clone(), fill(value, Sink::Subject)?);
-                }
-                Ok(Outgoing::Webhook {
-                    method: webhook.method,
-                    url: webhook.url.clone(),
-                    headers,
-                    body: fill(&webhook.body, Sink::Plain)?,
-                })
+        render(message, &self.known(due, &BTreeMap::new()), self.now)
+    }
+}
+
+fn filled(
+    template: &Template,
+    known: &Known<'_>,
+    sink: Sink,
+    now: i64,
+) -> Result<String, SkipReason> {
+    render_within(template, known, sink, &Limits::default(), Some(now))
+        .map_err(|_| SkipReason::Template)
+}
+
+/// What leaves of a message, filled in.
+///
+/// # Errors
+/// Why nothing can leave: there is no address, a template is too much, or it is shown in the app.
+pub fn render(message: &Message, known: &Known<'_>, now: i64) -> Result<Outgoing, SkipReason> {
+    let fill = |template: &Template, sink: Sink| filled(template, known, sink, now);
+    match message {
+        Message::Email(email) => Ok(Outgoing::Email {
+            to: known.person.email().ok_or(SkipReason::NoEmail)?.to_owned(),
+            subject: fill(&email.subject, Sink::Subject)?,
+            text: fill(&email.body, Sink::Plain)?,
+            markdown: fill(&email.body, Sink::Markdown)?,
+        }),
+        Message::Push(push) => Ok(Outgoing::Push {
+            title: fill(&push.title, Sink::Plain)?,
+            body: fill(&push.body, Sink::Plain)?,
+            url: push.url.clone(),
+        }),
+        Message::Webhook(webhook) => {
+            let mut headers = BTreeMap::new();
+            for (name, value) in &webhook.headers {
+                // A line of its own, as a subject is.
+                headers.insert(name.clone(), fill(value, Sink::Subject)?);
             }
-            Message::InApp(_) => Err(SkipReason::NotTargeted),
+            Ok(Outgoing::Webhook {
+                method: webhook.method,
+                url: webhook.url.clone(),
+                headers,
+                body: fill(&webhook.body, Sink::Plain)?,
+            })
         }
+        Message::InApp(_) => Err(SkipReason::NotTargeted),
     }
 }
 
