@@ -31,6 +31,22 @@ pub const DAYS_MAX: i64 = 3_660;
 // definition that wakes for ever would be caught.
 const TIMERS_MAX: u32 = 100_000;
 
+/// Whether the time from one instant to another (Unix ms) can be replayed.
+///
+/// # Errors
+/// When there is no time between them, or more than [`DAYS_MAX`] days.
+pub fn check_span(from: i64, to: i64) -> Result<(), String> {
+    if to <= from {
+        return Err("the end of a backtest lies after its beginning: swap the two".to_owned());
+    }
+    if to.saturating_sub(from) > DAYS_MAX * DAY_MS {
+        return Err(format!(
+            "a backtest goes over at most {DAYS_MAX} days: begin later or end earlier"
+        ));
+    }
+    Ok(())
+}
+
 /// A draft that is being replayed.
 #[derive(Debug)]
 pub struct Backtest<'a> {
@@ -97,14 +113,7 @@ impl<'a> Backtest<'a> {
     /// # Errors
     /// When there is no time between them, or more than [`DAYS_MAX`] days.
     pub fn new(draft: &'a Draft, zones: &'a Zones, from: i64, to: i64) -> Result<Self, String> {
-        if to <= from {
-            return Err("the end of a backtest lies after its beginning: swap the two".to_owned());
-        }
-        if to.saturating_sub(from) > DAYS_MAX * DAY_MS {
-            return Err(format!(
-                "a backtest goes over at most {DAYS_MAX} days: begin later or end earlier"
-            ));
-        }
+        check_span(from, to)?;
         Ok(Self {
             draft,
             zones,

@@ -104,6 +104,18 @@ pub enum Outgoing {
     },
 }
 
+impl Outgoing {
+    /// The channel that it goes through.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        match self {
+            Self::Email { .. } => Channel::Email,
+            Self::Push { .. } => Channel::Push,
+            Self::Webhook { .. } => Channel::Webhook,
+        }
+    }
+}
+
 /// The channel of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

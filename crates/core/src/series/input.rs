@@ -49,6 +49,11 @@ pub enum Input {
         /// What came of it.
         delivery: Delivery,
     },
+    /// Someone asks for another try at a message that was given up.
+    Replayed {
+        /// The id of the effect.
+        effect: String,
+    },
     /// The person chose what may be written to them.
     Chose {
         /// The id of the subscription type; everything where it is absent.
@@ -84,6 +89,7 @@ impl Input {
             Self::Event { at, .. } | Self::Identify(Identified { at, .. }) => Some(*at),
             Self::Reaction { .. }
             | Self::Settled { .. }
+            | Self::Replayed { .. }
             | Self::Chose { .. }
             | Self::Suppressed(_)
             | Self::Opened { .. }

@@ -40,4 +40,4 @@ pub use spec::{
     Reentry, SegmentSpec, SeriesSpec, Span, StepKind, StepSpec, TestMetric, TestSpec, UntilSpec,
     VariantSpec,
 };
-pub use step::step;
+pub use step::{Known, render, step};

@@ -254,6 +254,7 @@ fn moves(before: &Run, after: &Run) {
             | (Delayed { .. }, Queued | Passed | Took(_)) => false,
             (Queued | Delayed { .. }, _)
             | (Live { .. }, Cancelled)
+            | (Undelivered(_), Queued)
             | (Cancelled, Sent | Undelivered(_)) => true,
             (old, new) => old == new,
         };

@@ -2,12 +2,14 @@
 //! Thin: it reads the request, asks the workspace or the shards, and shapes the answer.
 
 mod access;
+mod backtest;
 mod boxes;
 mod data;
 mod definitions;
 #[cfg(feature = "dev")]
 mod development;
 mod find;
+mod operate;
 mod people;
 mod preview;
 mod report;
@@ -81,6 +83,17 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
             series::version(context, id, number).await
         }
         (Method::Delete, ["series", id]) => series::delete(context, id, by).await,
+
+        (Method::Post, ["series", id, "backtest"]) => {
+            backtest::backtest(context, request, id).await
+        }
+        (Method::Post, ["series", id, "test"]) => operate::test(context, request, id, by).await,
+
+        (Method::Get, ["status"]) => operate::status(context).await,
+        (Method::Get, ["dead-letters"]) => operate::dead_letters(context, request).await,
+        (Method::Post, ["dead-letters", effect, "replay"]) => {
+            operate::replay(context, effect, by).await
+        }
 
         (Method::Get, ["settings"]) => definitions::settings(context).await,
         (Method::Put, ["settings"]) => definitions::put_settings(context, request, by).await,

@@ -83,7 +83,7 @@ async fn consume_for_shard(
 }
 
 /// Hands one send to its provider. An error means that it is to be tried again.
-async fn deliver(context: &Context, send: &Claimed) -> Result<Settled> {
+pub(crate) async fn deliver(context: &Context, send: &Claimed) -> Result<Settled> {
     let (delivery, gone) = match &send.outgoing {
         Outgoing::Email {
             to,

@@ -8,6 +8,7 @@ use worker::Result;
 use super::{
     NAMES_MAX, Shard,
     messages::{HeldInbox, Ingest, Ingested, Item, ItemKind},
+    meta,
     store::NameKind,
 };
 use crate::clock::Clock;
@@ -57,6 +58,7 @@ impl Shard {
                 } => {
                     let written = serde_json::to_string(properties)?;
                     if store.add_event(&item, name, at, &written, *active)? {
+                        self.hear(now)?;
                         self.note_name(NameKind::Event, name)?;
                         let (id, name) = (item.id.clone(), name.clone());
                         inputs.push(Input::Event {
@@ -113,6 +115,27 @@ impl Shard {
             (Some(at), _) => at,
         };
         at.min(now)
+    }
+
+    /// An event came in. What is told of a shard that was asleep since is right to six hours: a row
+    /// for every event would be dearer than the event.
+    fn hear(&self, now: i64) -> Result<()> {
+        const FRESH_MS: i64 = 6 * 60 * 60 * 1_000;
+        let store = self.store()?;
+        if self.heard.get().is_none() {
+            let kept = store.meta(meta::LAST_EVENT)?;
+            if kept.is_none() {
+                store.set_meta(meta::FIRST_EVENT, &now.to_string())?;
+            }
+            self.heard_kept.set(kept.and_then(|at| at.parse().ok()));
+        }
+        self.heard.set(Some(now));
+        let is_old = |kept: i64| now.saturating_sub(kept).abs() > FRESH_MS;
+        if self.heard_kept.get().is_none_or(is_old) {
+            store.set_meta(meta::LAST_EVENT, &now.to_string())?;
+            self.heard_kept.set(Some(now));
+        }
+        Ok(())
     }
 
     pub(super) fn note_name(&self, kind: NameKind, name: &str) -> Result<()> {

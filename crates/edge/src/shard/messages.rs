@@ -3,9 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rekindle_core::{
+    backtest::Forecast,
     experiment::Sticky,
     rule::Rule,
-    series::{Channel, Delivery, Metric, Outgoing, Reaction, Run},
+    series::{
+        Channel, Delivery, Metric, Outgoing, Reaction, Run, SegmentSpec, SeriesSpec, StepSpec,
+        policy::Settings,
+    },
     value::Value,
 };
 use serde::{Deserialize, Serialize};
@@ -292,6 +296,84 @@ pub(crate) struct FoundBehind {
     pub(crate) looked_at: u32,
     /// The last who was looked at; absent once everyone was.
     pub(crate) reached: Option<String>,
+}
+
+/// A message that was given up.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct DeadLetter {
+    pub(crate) effect: String,
+    pub(crate) person: String,
+    pub(crate) series: String,
+    pub(crate) step: String,
+    pub(crate) channel: Channel,
+    pub(crate) reason: String,
+    /// When it was given up, Unix ms.
+    pub(crate) at: i64,
+    /// How often it was given up.
+    pub(crate) attempts: i64,
+}
+
+/// Replay what is stored of people through drafts.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Replay {
+    pub(crate) series: String,
+    /// One, or two to be compared.
+    pub(crate) drafts: Vec<SeriesSpec>,
+    pub(crate) segments: BTreeMap<String, SegmentSpec>,
+    pub(crate) settings: Settings,
+    /// The first instant, Unix ms.
+    pub(crate) from: i64,
+    /// The end, Unix ms; excluded.
+    pub(crate) to: i64,
+    /// Only those after this id.
+    pub(crate) after: String,
+}
+
+/// What would have happened to a slice of people.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Replayed {
+    /// One for each draft.
+    pub(crate) forecasts: Vec<Forecast>,
+    /// The last who was replayed; absent once everyone was.
+    pub(crate) reached: Option<String>,
+}
+
+/// Fill in a message for a person.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Render {
+    pub(crate) person: String,
+    pub(crate) series: String,
+    /// The step, by itself.
+    pub(crate) step: StepSpec,
+    /// The address to fill it in for, instead of their own.
+    pub(crate) to: Option<String>,
+}
+
+/// A message that was filled in, or why it cannot be.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Rendered {
+    NoPerson,
+    Refused(String),
+    Done {
+        outgoing: Outgoing,
+        devices: Vec<Device>,
+        now: i64,
+    },
+}
+
+/// How a shard is.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct ShardStatus {
+    pub(crate) people: u64,
+    pub(crate) devices: u64,
+    pub(crate) dead_letters: u64,
+    /// Messages that wait to leave now.
+    pub(crate) waiting: u64,
+    /// When the first event came in, Unix ms.
+    pub(crate) first_event_at: Option<i64>,
+    /// When the newest came in.
+    pub(crate) last_event_at: Option<i64>,
 }
 
 /// The names seen in the data.

@@ -9,6 +9,7 @@
 //! leaves the shard (inboxes, sends) is written to a table first and performed afterwards.
 
 mod answers;
+mod dead;
 #[cfg(feature = "dev")]
 mod development;
 mod ingest;
@@ -55,6 +56,10 @@ mod meta {
     pub(super) const DEFINITIONS: &str = "definitions";
     /// The last person that was looked at since the definitions or the clock changed.
     pub(super) const SWEEP: &str = "sweep";
+    /// When the first event came in.
+    pub(super) const FIRST_EVENT: &str = "first_event";
+    /// When the newest came in, to six hours.
+    pub(super) const LAST_EVENT: &str = "last_event";
     /// Development: how the time is told.
     pub(super) const CLOCK: &str = "clock";
     /// Development: the instant that the clock is on its way to.
@@ -75,6 +80,10 @@ pub struct Shard {
     names: RefCell<BTreeSet<(NameKind, String)>>,
     /// Whether a visitor's history is being moved to another shard right now.
     carrying: Cell<bool>,
+    /// When the newest event came in, as far as this incarnation knows.
+    heard: Cell<Option<i64>>,
+    /// The same, as it is kept.
+    heard_kept: Cell<Option<i64>>,
     /// The zones that people live in.
     atlas: RefCell<Atlas>,
 }
@@ -90,6 +99,8 @@ impl DurableObject for Shard {
             armed: Cell::new(None),
             names: RefCell::default(),
             carrying: Cell::default(),
+            heard: Cell::default(),
+            heard_kept: Cell::default(),
             atlas: RefCell::default(),
         }
     }
@@ -173,6 +184,7 @@ impl Shard {
             "claim" => reply(&self.claim(&read::<Vec<String>>(body)?)?),
             "settle" => reply(&self.settle(read(body)?)?),
             "erase" => reply(&self.erase(&read::<String>(body)?)?),
+            "replay" => reply(&self.replay(&read::<String>(body)?)?),
             "unsubscribe" => reply(&self.unsubscribe(&read::<String>(body)?)?),
             #[cfg(feature = "dev")]
             "clock" => reply(&self.set_clock(read(body)?)?),
@@ -452,6 +464,7 @@ impl Shard {
             for endpoint in &receipt.gone {
                 store.remove_device(&person, endpoint)?;
             }
+            self.keep_dead_letter(&person, &receipt)?;
             store.remove_send(&receipt.effect)?;
             let (effect, delivery) = (receipt.effect, receipt.delivery);
             self.decide(&person, vec![Input::Settled { effect, delivery }])?;

@@ -31,6 +31,7 @@
 //! | `Delayed` | `Delayed` | another policy does |
 //! | `Queued`, `Delayed`, `Cancelled` | `Sent`, `Undelivered` | the receipt comes |
 //! | `Queued`, `Delayed` | `Skipped` | a policy says no just before it is sent |
+//! | `Undelivered` | `Queued` | someone asks for another try, and the run was not left early |
 //! | `Delayed` | `Live` | an in-app message goes live after all |
 //! | `Queued`, `Delayed`, `Live` | `Cancelled` | the run exits |
 //!
@@ -185,7 +186,8 @@ pub enum Outcome {
     },
     /// The provider took it; final.
     Sent,
-    /// The provider refused it for good, or there was no one to take it; final.
+    /// The provider refused it for good, or there was no one to take it; left when someone asks for
+    /// another try.
     Undelivered(String),
     /// In-app: live until this instant (Unix ms), or until it is taken down.
     Live {

@@ -15,10 +15,11 @@ use crate::{
 };
 
 /// What templates ask for: the person's attributes, their id, and the event that let them in.
-pub(in crate::series) struct Known<'a> {
-    pub(in crate::series) person: &'a Person,
+pub struct Known<'a> {
+    /// Whose attributes.
+    pub person: &'a Person,
     /// The properties of the event.
-    pub(in crate::series) event: &'a BTreeMap<String, Value>,
+    pub event: &'a BTreeMap<String, Value>,
 }
 
 /// The names that are no attributes.
@@ -71,11 +72,19 @@ impl Machine<'_> {
         due: &Due<'_>,
         message: &Message,
     ) -> Result<Outgoing, SkipReason> {
-        if matches!(message, Message::Email(_)) && self.person.email().is_none() {
-            return Err(SkipReason::NoEmail);
-        }
-        message.fill(&self.known(due), self.now)
+        render(message, &self.known(due), self.now)
     }
+}
+
+/// What leaves of a message, filled in.
+///
+/// # Errors
+/// Why nothing can leave: there is no address, a template is too much, or it is shown in the app.
+pub fn render(message: &Message, known: &Known<'_>, now: i64) -> Result<Outgoing, SkipReason> {
+    if matches!(message, Message::Email(_)) && known.person.email().is_none() {
+        return Err(SkipReason::NoEmail);
+    }
+    message.fill(known, now)
 }
 
 impl Message {

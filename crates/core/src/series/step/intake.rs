@@ -10,7 +10,7 @@ use crate::{
         definition::{Message, Step},
         effect::{Channel, Metric, effect_id, way_id},
         input::{Delivery, Input},
-        person::{Identified, Outcome, Reaction},
+        person::{Identified, Outcome, Reaction, RunState},
     },
 };
 
@@ -51,6 +51,7 @@ impl Machine<'_> {
             Input::Settled { effect, delivery } => {
                 self.concerns_run(|machine| machine.settle(&effect, &delivery))
             }
+            Input::Replayed { effect } => self.concerns_run(|machine| machine.replay(&effect)),
             // What policies remember is asked when a message is due; no one is looked at again.
             Input::Chose {
                 subscription,
@@ -193,6 +194,20 @@ impl Machine<'_> {
         self.count_record(&series, number, place, metric);
         let change = self.engaged(engagement, &way_id(&series, &step), at);
         Some((series, change))
+    }
+
+    /// What was given up is on its way again, unless the run was left early since: then it is of
+    /// no use any more.
+    fn replay(&mut self, effect: &str) -> Option<Noted> {
+        let (series, number, place) = self.find(effect)?;
+        let run = self.person.runs.get_mut(&series)?.get_mut(number)?;
+        let has_left = matches!(run.state, RunState::Exited { .. });
+        let record = run.steps.get_mut(place)?;
+        if has_left || !matches!(record.outcome, Outcome::Undelivered(_)) {
+            return None;
+        }
+        record.outcome = Outcome::Queued;
+        Some((series, Change::NOTHING))
     }
 
     fn settle(&mut self, effect: &str, delivery: &Delivery) -> Option<Noted> {

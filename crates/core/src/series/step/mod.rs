@@ -21,7 +21,8 @@ mod watch;
 
 use std::collections::BTreeMap;
 
-pub(super) use fill::{EVENT, ID, Known};
+pub(super) use fill::{EVENT, ID};
+pub use fill::{Known, render};
 
 use super::{
     definition::Definitions,

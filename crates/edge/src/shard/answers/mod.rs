@@ -4,6 +4,7 @@
 mod behind;
 mod find;
 mod person;
+mod replay;
 mod sample;
 
 use std::collections::BTreeMap;
@@ -17,9 +18,10 @@ use worker::{Response, Result};
 use super::{
     SLICE, Shard,
     messages::{
-        Counted, Counter, EventView, Explain, Figure, Member, NamesSeen, PageOf, Sizes, Waiting,
+        Counted, Counter, EventView, Explain, Figure, Member, NamesSeen, PageOf, ShardStatus,
+        Sizes, Waiting,
     },
-    read, reply,
+    meta, read, reply,
     store::NameKind,
 };
 
@@ -39,6 +41,10 @@ impl Shard {
             "messages" => reply(&self.messages(&read::<String>(body)?)?),
             "figures" => reply(&self.figures()?),
             "behind" => reply(&self.behind(&read(body)?)?),
+            "backtest" => reply(&self.replay_slice(&read(body)?)?),
+            "render" => reply(&self.render(&read(body)?)?),
+            "status" => reply(&self.status()?),
+            "dead_letters" => reply(&self.store()?.dead_letters(read(body)?)?),
             "data" => reply(&self.data()?),
             "values" => reply(&self.values(&read(body)?)?),
             "find" => reply(&self.find(&read(body)?)?),
@@ -62,6 +68,20 @@ impl Shard {
         Ok(Counted {
             count: self.store()?.count_members(segment)?,
             as_of: self.now(),
+        })
+    }
+
+    fn status(&self) -> Result<ShardStatus> {
+        let store = self.store()?;
+        let [people, devices, waiting] = store.totals(self.now())?;
+        let meta = |key| Ok::<_, worker::Error>(store.meta(key)?.and_then(|at| at.parse().ok()));
+        Ok(ShardStatus {
+            people,
+            devices,
+            dead_letters: store.count_dead_letters()?,
+            waiting,
+            first_event_at: meta(meta::FIRST_EVENT)?,
+            last_event_at: self.heard.get().or(meta(meta::LAST_EVENT)?),
         })
     }
 

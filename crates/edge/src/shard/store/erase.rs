@@ -42,6 +42,7 @@ impl Store {
         for (table, column) in [
             ("joins", "anonymous"),
             ("joins", "person"),
+            ("dead_letters", "person"),
             ("device_dates", "person"),
             ("known", "person"),
         ] {

@@ -4,6 +4,7 @@
 //! Tables are `WITHOUT ROWID`, so that an insert writes one row. An ordinary event writes two or
 //! three: the event, the person, and the index of timers when the person's next one moves.
 
+mod dead;
 mod erase;
 mod leaving;
 mod scan;

@@ -1,6 +1,9 @@
 //! People and what they did, read in slices: for lists, previews and samples. Writes nothing.
 
-use rekindle_core::{series::Person, wire};
+use rekindle_core::{
+    series::{Input, Person},
+    wire,
+};
 use worker::{Result, SqlStorageValue as Sql};
 
 use super::{Row, Store, text};
@@ -49,6 +52,37 @@ impl Store {
             vec![text(person), text(event), Sql::Integer(i64::from(limit))],
             Row::text,
         )
+    }
+
+    /// The stored events of a person, oldest first.
+    pub(in crate::shard) fn life(&self, person: &str) -> Result<Vec<Input>> {
+        self.rows(
+            "SELECT id, name, at, properties, active FROM events WHERE person = ? ORDER BY at, id",
+            vec![text(person)],
+            |row| Input::Event {
+                id: row.text(),
+                name: row.text(),
+                at: row.number(),
+                properties: serde_json::from_str(&row.text()).unwrap_or_default(),
+                active: row.number() != 0,
+            },
+        )
+    }
+
+    /// How many people there are, how many devices, and how many messages wait to leave.
+    pub(in crate::shard) fn totals(&self, now: i64) -> Result<[u64; 3]> {
+        let count = |query: &str, bindings: Vec<Sql>| {
+            let count = self.one(query, bindings, Row::number)?;
+            Ok::<_, worker::Error>(count.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
+        };
+        Ok([
+            count("SELECT count(*) FROM people", vec![])?,
+            count("SELECT count(*) FROM devices", vec![])?,
+            count(
+                "SELECT count(*) FROM outbox WHERE not_before <= ?",
+                vec![Sql::Integer(now)],
+            )?,
+        ])
     }
 
     /// How many people are in each segment.

@@ -1,0 +1,228 @@
+//! Keeping it running: how the workspace is, a message sent as a test, messages that were given up.
+
+use rekindle_core::{
+    hash::{hex64, key_of_effect, person_key},
+    series::{Channel, Delivery, StepSpec},
+};
+use serde::Deserialize;
+use serde_json::{Value as Json, json as object};
+use worker::Request;
+
+use super::{body, definitions::find_series, json, limit, list};
+use crate::{
+    auth,
+    bindings::{self, shard_number, shards},
+    context::{Context, parameter},
+    problem::{Answer, Problem},
+    sends,
+    shard::messages::{Claimed, DeadLetter, Render, Rendered, ShardStatus},
+    workspace::messages::{By, Change, Noted},
+};
+
+/// `GET /status`.
+pub(super) async fn status(context: &Context) -> Answer {
+    let mut all = ShardStatus::default();
+    for one in context.every_shard::<_, ShardStatus>("status", &()).await? {
+        all.people += one.people;
+        all.devices += one.devices;
+        all.dead_letters += one.dead_letters;
+        all.waiting += one.waiting;
+        let first = all.first_event_at.into_iter().chain(one.first_event_at);
+        all.first_event_at = first.min();
+        all.last_event_at = all.last_event_at.max(one.last_event_at);
+    }
+    json(&object!({
+        "now": context.now().await?,
+        "people": all.people,
+        "shards": shards(&context.env),
+        "first_event_at": all.first_event_at,
+        "last_event_at": all.last_event_at,
+        "waiting": all.waiting,
+        "channels": {
+            // The embedded provider keeps mails: there is no address to verify.
+            "email": { "provider": "mailbox", "verified_at": null },
+            "push": { "provider": "web_push", "devices": all.devices },
+        },
+        "attention": attention(context, &all),
+    }))
+}
+
+/// What someone should look at, with where.
+fn attention(context: &Context, status: &ShardStatus) -> Vec<Json> {
+    let mut notes = Vec::new();
+    for (name, code, lost) in [
+        (
+            bindings::ORIGIN,
+            "no_origin",
+            "mails have no link to unsubscribe",
+        ),
+        (
+            bindings::LINK_SECRET,
+            "no_link_secret",
+            "mails have no link to unsubscribe",
+        ),
+        (
+            bindings::MAIL_FROM,
+            "no_sender",
+            "mails come from an address of this machine",
+        ),
+        (
+            bindings::IDENTITY_SECRET,
+            "no_identity_secret",
+            "a page can name no user",
+        ),
+    ] {
+        // In development a page is believed, and nothing leaves.
+        let is_needed = !cfg!(feature = "dev");
+        if is_needed && bindings::text(&context.env, name).is_none() {
+            notes.push(object!({ "code": code, "message": format!("{name} is not set: {lost}") }));
+        }
+    }
+    if status.first_event_at.is_none() {
+        notes.push(object!({
+            "code": "no_events",
+            "message": "no event has come in yet: put the snippet into a page",
+        }));
+    }
+    if status.dead_letters > 0 {
+        let count = status.dead_letters;
+        notes.push(object!({
+            "code": "dead_letters",
+            "message": format!("{count} messages were given up: look why, and try them again"),
+            "href": "/api/v1/dead-letters",
+        }));
+    }
+    notes
+}
+
+/// `GET /dead-letters`, newest first.
+pub(super) async fn dead_letters(context: &Context, request: &Request) -> Answer {
+    let limit = limit(request)? as usize;
+    // LIMIT: a shard keeps a thousand; a page is cut from all that are newer than its end.
+    let asked = 1_000_u32;
+    let all = context
+        .every_shard::<_, Vec<DeadLetter>>("dead_letters", &asked)
+        .await?;
+    let mut letters: Vec<DeadLetter> = all.into_iter().flatten().collect();
+    letters.sort_by(|one, other| (other.at, &other.effect).cmp(&(one.at, &one.effect)));
+    if let Some(cursor) = parameter(request, "cursor") {
+        let place = letters.iter().position(|letter| letter.effect == cursor);
+        letters.drain(..place.map_or(0, |place| place + 1));
+    }
+    let more = letters.len() > limit;
+    letters.truncate(limit);
+    let last = letters.last().filter(|_| more);
+    list(&letters, last.map(|letter| letter.effect.as_str()))
+}
+
+/// `POST /dead-letters/{effect}/replay`: it goes the way of any other message once more.
+pub(super) async fn replay(context: &Context, effect: &str, by: &By) -> Answer {
+    let none = || Problem::not_found(format!("no message `{effect}` was given up"));
+    let key = key_of_effect(effect).ok_or_else(none)?;
+    let number = shard_number(&context.env, key);
+    let replayed: Option<bool> = context.shard(number, "replay", &effect).await?;
+    if !replayed.ok_or_else(none)? {
+        return Err(Problem::conflict(
+            "the person has left the series since: the message is of no use any more",
+        )
+        .into());
+    }
+    note(context, by, ("replay", "message", effect), Json::Null).await?;
+    Ok(json(&object!({ "replayed": true }))?.with_status(202))
+}
+
+async fn note(
+    context: &Context,
+    by: &By,
+    (action, kind, id): (&str, &str, &str),
+    after: Json,
+) -> Answer<()> {
+    let noted = Noted {
+        action: action.to_owned(),
+        kind: kind.to_owned(),
+        after,
+    };
+    Ok(context
+        .workspace("note", &Change::of(id, by, noted))
+        .await?)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Trial {
+    step: String,
+    person: String,
+    to: Option<String>,
+}
+
+/// `POST /series/{id}/test`: a step of the draft, filled in for a person, sent at once. No report
+/// counts it and no cap holds it back: it is no step of a run.
+pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by: &By) -> Answer {
+    let Trial { step, person, to } = body(request).await?;
+    let series = find_series(context, id).await?;
+    let steps = &series.draft.steps;
+    let found = steps.iter().find(|known| known.id == step).ok_or_else(|| {
+        let ids: Vec<&str> = steps.iter().map(|step| step.id.as_str()).collect();
+        let detail = format!("the draft has no step `{step}`; it has {}", ids.join(", "));
+        Problem::bad_request(detail)
+    })?;
+    let asked = Render {
+        person: person.clone(),
+        series: id.to_owned(),
+        step: alone(found),
+        to,
+    };
+    let mut response = context.shard_of_person(&person, "render", &asked).await?;
+    let (outgoing, devices, now) = match response.json::<Rendered>().await? {
+        Rendered::Done {
+            outgoing,
+            devices,
+            now,
+        } => (outgoing, devices, now),
+        Rendered::NoPerson => {
+            return Err(Problem::not_found(format!("no person `{person}`")).into());
+        }
+        Rendered::Refused(why) => return Err(Problem::bad_request(why).into()),
+    };
+    let channel = outgoing.channel();
+    if asked.to.is_some() && channel != Channel::Email {
+        return Err(Problem::bad_request("only a mail goes `to` an address: leave it out").into());
+    }
+    // Whose it is can be told, so that it is erased with them; no run has it.
+    let effect = hex64(person_key(&person)) + &auth::random_id()?;
+    let send = Claimed {
+        effect: effect.clone(),
+        person,
+        series: id.to_owned(),
+        step,
+        at: now,
+        outgoing,
+        devices,
+    };
+    note(
+        context,
+        by,
+        ("test", "series", id),
+        object!({ "step": send.step }),
+    )
+    .await?;
+    let reason = match sends::deliver(context, &send).await {
+        Ok(settled) => match settled.delivery {
+            Delivery::Sent | Delivery::Ruled(_) => None,
+            Delivery::Undelivered(reason) => Some(reason),
+        },
+        Err(error) => Some(error.to_string()),
+    };
+    let mailbox_id = (channel == Channel::Email).then_some(&effect);
+    json(&object!({ "sent": reason.is_none(), "reason": reason, "mailbox_id": mailbox_id }))
+}
+
+/// A step as if it were the only one, for everyone.
+fn alone(step: &StepSpec) -> StepSpec {
+    StepSpec {
+        when: None,
+        next: None,
+        goal: None,
+        ..step.clone()
+    }
+}
