@@ -15,7 +15,7 @@ mod problems;
 mod spec;
 mod step;
 
-pub use claim::check;
+pub use claim::{Claim, check};
 pub use definition::{
     Action, Definitions, Email, Gate, Goal, InApp, Message, Path, Published, Push, Series, Set,
     Step, Test, Wait, Webhook,

@@ -1,4 +1,4 @@
-//! What would have left, newest first: the mailbox, and its sister for pushes.
+//! What left, newest first: the mailbox, and its sisters for pushes and requests.
 
 use serde_json::Value as Json;
 use worker::Request;
