@@ -14,9 +14,9 @@ use rekindle_core::{
     experiment::Sticky,
     rule::{Names, Segments},
     series::{
-        Definitions, DefinitionsSpec, Delivery, Effect, Identified, InFlight, Input, LiveSeries,
-        Metric, Migration, Outcome, Outgoing, Overdue, Pause, Person, Run, RunState, Series,
-        SeriesSpec, check, counted, effect_id, in_flight, overdue,
+        Claim, Definitions, DefinitionsSpec, Delivery, Effect, Identified, InFlight, Input,
+        LiveSeries, Metric, Migration, Outcome, Outgoing, Overdue, Pause, Person, Run, RunState,
+        Series, SeriesSpec, SkipReason, check, counted, effect_id, in_flight, overdue,
         policy::{Ruling, Settings},
         problems, step,
     },
@@ -99,7 +99,7 @@ fn a_claim_asks_again_and_what_it_says_is_kept() {
     // It is midnight in UTC: what was decided before there were quiet hours waits for the morning.
     let person = world.person("ada").unwrap();
     let ruling = check(world.definitions(), &Zones::new(), person, &effect, START);
-    assert!(matches!(ruling, Some(Ruling::Later { at, .. }) if at == START + 8 * HOUR));
+    assert!(matches!(ruling, Claim::Ruled(Ruling::Later { at, .. }) if at == START + 8 * HOUR));
     world.release();
     assert_eq!(world.mailbox().count(), 0);
     assert!(matches!(
@@ -118,7 +118,7 @@ fn a_claim_asks_again_and_what_it_says_is_kept() {
             &effect,
             world.now()
         ),
-        None
+        Claim::Gone
     );
 
     // One who unsubscribes between decision and claim gets nothing.
@@ -347,6 +347,78 @@ fn who_is_where_is_counted_by_version_and_step() {
     let cyd = world.person("cyd").unwrap();
     let owed: Vec<_> = overdue(world.definitions(), cyd, "hello", world.now()).collect();
     assert_eq!(owed, [(at("a"), START + 2 * DAY)]);
+}
+
+/// What a pause finds decided and not sent, under each choice of what becomes of it: what the record
+/// says, how many mails left at once and how many an hour later.
+#[test]
+fn what_was_decided_before_a_pause_waits_for_its_end() {
+    let paused = |world: &mut World| {
+        world.hold();
+        world.input("ada", pro());
+        world.pause("hello").unwrap();
+        world.release();
+        assert_eq!((world.mailbox().count(), world.waiting()), (0, 1));
+        world.advance_to(START + DAY);
+        assert_eq!((world.mailbox().count(), world.waiting()), (0, 1));
+        let ada = world.person("ada").unwrap();
+        let owed: Vec<_> = overdue(world.definitions(), ada, "hello", world.now()).collect();
+        let (version, step) = (1, Some("a".to_owned()));
+        assert_eq!(owed, [(InFlight { version, step }, START)]);
+    };
+    for (choice, outcome, mails) in [
+        (Overdue::Send, Outcome::Sent, 1),
+        (Overdue::Skip, Outcome::Skipped(SkipReason::Paused), 0),
+        (Overdue::Shift, Outcome::Sent, 1),
+    ] {
+        let mut world = world_with(for_pros(&[mail("a", "0d")]));
+        paused(&mut world);
+        world.resume("hello", choice).unwrap();
+        assert_eq!((world.mailbox().count(), world.waiting()), (mails, 0));
+        assert_eq!(
+            run_of(&world, "ada").steps[0].outcome,
+            outcome,
+            "{choice:?}"
+        );
+        let counted =
+            [Metric::Sent, Metric::Skipped].map(|metric| world.count("hello", Some("a"), metric));
+        assert_eq!(counted, [mails as u64, 1 - mails as u64]);
+    }
+    // One who leaves meanwhile gets nothing.
+    let mut world = world_with(for_pros(&[mail("a", "0d")]));
+    paused(&mut world);
+    world.input("ada", done(START + DAY));
+    assert_eq!(world.waiting(), 0);
+    world.resume("hello", Overdue::Send).unwrap();
+    assert_eq!(world.mailbox().count(), 0);
+    assert_eq!(run_of(&world, "ada").steps[0].outcome, Outcome::Cancelled);
+}
+
+#[test]
+fn what_a_policy_put_off_before_a_pause_keeps_its_time_or_is_shifted() {
+    let night = settings(json!({ "quiet_hours": { "from": "22:00", "to": "08:00" } }));
+    // Put off to 8:00; the pause lasts from 0:00 to `until`. When it leaves, hours after midnight.
+    for (choice, until, leaves) in [
+        (Overdue::Send, 3, Some(8)),
+        (Overdue::Skip, 3, Some(8)),
+        (Overdue::Shift, 3, Some(11)),
+        (Overdue::Send, 12, Some(12)),
+        (Overdue::Skip, 12, None),
+        (Overdue::Shift, 12, Some(20)),
+    ] {
+        let mut world = world_with(for_pros(&[mail("a", "0d")]));
+        world.hold();
+        world.input("ada", pro());
+        world.set_settings(night.clone()).unwrap();
+        world.release();
+        world.pause("hello").unwrap();
+        world.advance_to(START + until * HOUR);
+        assert_eq!(world.mailbox().count(), 0);
+        world.resume("hello", choice).unwrap();
+        world.advance_to(START + 21 * HOUR);
+        let left = world.mailbox().next().map(|mail| (mail.at - START) / HOUR);
+        assert_eq!(left, leaves, "{choice:?} after {until} hours");
+    }
 }
 
 #[test]
@@ -805,6 +877,9 @@ impl Life {
                     self.outbox.push(send.effect);
                 }
                 Effect::Cancel { effect } => self.outbox.retain(|other| *other != effect),
+                Effect::Release { effect, .. } => {
+                    prop_assert!(self.sent.contains(&effect), "{} was never sent", effect);
+                }
                 Effect::Live { .. }
                 | Effect::Membership { .. }
                 | Effect::Count { .. }
@@ -935,10 +1010,14 @@ impl Life {
                         &effect,
                         self.now,
                     ) {
-                        None => continue,
-                        Some(Ruling::Send) if *works => Delivery::Sent,
-                        Some(Ruling::Send) => Delivery::Undelivered("gone".to_owned()),
-                        Some(ruling) => {
+                        Claim::Gone => continue,
+                        Claim::Held => {
+                            self.outbox.push(effect);
+                            continue;
+                        }
+                        Claim::Ruled(Ruling::Send) if *works => Delivery::Sent,
+                        Claim::Ruled(Ruling::Send) => Delivery::Undelivered("gone".to_owned()),
+                        Claim::Ruled(ruling) => {
                             if matches!(ruling, Ruling::Later { .. }) {
                                 self.outbox.push(effect.clone());
                             }

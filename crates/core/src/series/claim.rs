@@ -1,23 +1,37 @@
-//! Asks the policies once more about a message that is about to be sent.
-//! Changes nothing: what it answers comes back as [`Delivery`](super::Delivery).
+//! Asks once more about a message that is about to be sent: the series, and the policies.
+//! Changes nothing: what policies answer comes back as [`Delivery`](super::Delivery).
 
 use super::{
-    definition::{Definitions, Message, Series},
+    definition::{Definitions, Message, Published, Series},
     effect::{Channel, effect_id},
-    person::{Outcome, Person},
+    person::{Person, StepRecord},
     policy::{Asking, Ruling},
 };
 use crate::zone::{Zone, Zones};
 
-/// Whether the message behind an effect id may leave at `now`; `None` where there is nothing to
-/// send any more: it has left, was taken back, or was never known.
+/// What becomes of a send that is claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// There is nothing to send any more: it has left, was taken back, or was never known.
+    Gone,
+    /// Its series stands still: it is held until [`Effect::Release`] says when to claim it again, or
+    /// [`Effect::Cancel`] takes it back.
+    ///
+    /// [`Effect::Release`]: super::Effect::Release
+    /// [`Effect::Cancel`]: super::Effect::Cancel
+    Held,
+    /// What the policies say. On [`Ruling::Send`] it is sent, and [`Delivery::Sent`] is reported; any
+    /// other answer is reported as [`Delivery::Ruled`], and a later instant is when to claim it again.
+    ///
+    /// [`Delivery::Sent`]: super::Delivery::Sent
+    /// [`Delivery::Ruled`]: super::Delivery::Ruled
+    Ruled(Ruling),
+}
+
+/// Whether the message behind an effect id may leave at `now`.
 ///
-/// Whoever claims a send asks this first. On [`Ruling::Send`] it is sent, and [`Delivery::Sent`] is
-/// reported; any other answer is reported as [`Delivery::Ruled`], and a later instant is when to
-/// claim it again.
-///
-/// [`Delivery::Sent`]: super::Delivery::Sent
-/// [`Delivery::Ruled`]: super::Delivery::Ruled
+/// Whoever claims a send asks this first, of a person who has met these definitions: a pause that is
+/// over says what becomes of the message when they do.
 #[must_use]
 pub fn check(
     definitions: &Definitions,
@@ -25,24 +39,14 @@ pub fn check(
     person: &Person,
     effect: &str,
     now: i64,
-) -> Option<Ruling> {
-    let (id, record) = person.each_run().find_map(|(id, run)| {
-        let is_it = |step: &str| effect_id(&person.id, id, run.entry, step) == effect;
-        let record = run.steps.iter().find(|record| is_it(&record.step))?;
-        Some((id, record))
-    })?;
-    match record.outcome {
-        Outcome::Queued | Outcome::Delayed { .. } => {}
-        Outcome::Passed
-        | Outcome::Took(_)
-        | Outcome::Sent
-        | Outcome::Undelivered(_)
-        | Outcome::Live { .. }
-        | Outcome::Cancelled
-        | Outcome::Skipped(_) => return None,
+) -> Claim {
+    let found = waiting(definitions, person, effect);
+    let Some((published, series, record, message)) = found else {
+        return Claim::Gone;
+    };
+    if published.paused {
+        return Claim::Held;
     }
-    let series = definitions.series(id, record.version)?;
-    let message = definitions.recorded(id, record)?.message()?;
     let asked = Asked {
         effect,
         since: record.at,
@@ -50,7 +54,25 @@ pub fn check(
         expires: None,
     };
     let zone = definitions.zone(person, zones);
-    Some(definitions.ruling(series, message, person, zone, &asked, now))
+    Claim::Ruled(definitions.ruling(series, message, person, zone, &asked, now))
+}
+
+/// The message behind an effect id that waits to be sent.
+fn waiting<'a>(
+    definitions: &'a Definitions,
+    person: &'a Person,
+    effect: &str,
+) -> Option<(&'a Published, &'a Series, &'a StepRecord, &'a Message)> {
+    let (id, record) = person.each_run().find_map(|(id, run)| {
+        let is_it = |step: &str| effect_id(&person.id, id, run.entry, step) == effect;
+        let record = run.steps.iter().find(|record| is_it(&record.step))?;
+        Some((id, record))
+    })?;
+    let published = definitions.series.get(id)?;
+    let series = published.versions.get(&record.version)?;
+    let message = published.recorded(record)?.message()?;
+    let is_waiting = record.outcome.waits_until(record.at).is_some();
+    is_waiting.then_some((published, series, record, message))
 }
 
 /// What the policies are asked about a message.

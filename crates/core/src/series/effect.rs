@@ -18,6 +18,13 @@ pub enum Effect {
         /// The id of the effect.
         effect: String,
     },
+    /// A pause is over: a send that waits may leave from this instant on, and is claimed again then.
+    Release {
+        /// The id of the effect.
+        effect: String,
+        /// Unix ms.
+        at: i64,
+    },
     /// A message is live in the app under this id: reactions to it will come.
     Live {
         /// The id of the effect.

@@ -29,7 +29,7 @@ pub fn in_flight<'a>(person: &'a Person, series: &str) -> impl Iterator<Item = I
 }
 
 /// What a paused series owes a person: for each run that would have moved on by `now`, where it is
-/// and since when (Unix ms).
+/// and since when (Unix ms), and the same for each message that would have left or gone live.
 pub fn overdue<'a>(
     definitions: &Definitions,
     person: &'a Person,
@@ -46,14 +46,18 @@ pub fn overdue<'a>(
         .into_iter()
         .flatten()
         .filter(move |_| is_paused);
-    runs.filter_map(move |run| {
-        let due = run.due().filter(|due| *due <= now)?;
-        let step = run.step()?.to_owned();
-        let at = InFlight {
-            version: run.version,
-            step: Some(step),
-        };
-        Some((at, due))
+    let owed = move |version, step: &str, due: i64| {
+        let step = Some(step.to_owned());
+        (due <= now).then_some((InFlight { version, step }, due))
+    };
+    runs.flat_map(move |run| {
+        let moves = run.step().zip(run.due());
+        let moves = moves.and_then(|(step, due)| owed(run.version, step, due));
+        let messages = run.steps.iter().filter_map(move |record| {
+            let until = record.outcome.waits_until(record.at)?;
+            owed(record.version, &record.step, until)
+        });
+        messages.chain(moves)
     })
 }
 

@@ -18,7 +18,7 @@ mod spec;
 mod step;
 
 pub use behind::Number;
-pub use claim::check;
+pub use claim::{Claim, check};
 pub use definition::{
     Action, Definitions, Email, Gate, Goal, InApp, Message, Path, Published, Push, Series, Set,
     Step, Test, Wait, Webhook,

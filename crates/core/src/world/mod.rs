@@ -12,7 +12,7 @@ pub use story::{Mismatch, Story};
 use crate::{
     hash::person_key,
     series::{
-        Definitions, DefinitionsSpec, Delivery, Effect, Finding, Input, LiveSeries, Metric,
+        Claim, Definitions, DefinitionsSpec, Delivery, Effect, Finding, Input, LiveSeries, Metric,
         Migration, Outgoing, Overdue, Pause, Person, SegmentSpec, Send, SeriesSpec, check,
         policy::{Ruling, Settings},
         step, way_id,
@@ -49,6 +49,8 @@ pub struct World {
     outbox: VecDeque<(String, Send)>,
     /// What a policy held back when it was about to leave, and until when.
     later: BTreeMap<(i64, String), (String, Send)>,
+    /// What was about to leave a series that stands still.
+    paused_sends: BTreeMap<String, (String, Send)>,
     holding: bool,
     /// Effects that have left or are about to; a second one with the same id goes nowhere.
     ledger: BTreeSet<String>,
@@ -78,6 +80,7 @@ impl World {
             due: BTreeMap::new(),
             outbox: VecDeque::new(),
             later: BTreeMap::new(),
+            paused_sends: BTreeMap::new(),
             holding: false,
             ledger: BTreeSet::new(),
             repeats: 0,
@@ -175,7 +178,7 @@ impl World {
     /// What waits in the outbox.
     #[must_use]
     pub fn waiting(&self) -> usize {
-        self.outbox.len() + self.later.len()
+        self.outbox.len() + self.later.len() + self.paused_sends.len()
     }
 
     /// Says what zones are, by their names.
@@ -365,6 +368,18 @@ impl World {
             Effect::Cancel { effect } => {
                 self.outbox.retain(|(_, send)| send.effect != effect);
                 self.later.retain(|(_, id), _| *id != effect);
+                self.paused_sends.remove(&effect);
+            }
+            Effect::Release { effect, at } => {
+                let later = self.later.keys().find(|(_, id)| *id == effect).cloned();
+                let later = later.and_then(|key| self.later.remove(&key));
+                match self.paused_sends.remove(&effect).or(later) {
+                    Some(claimed) if at <= self.now => self.outbox.push_back(claimed),
+                    Some(claimed) => {
+                        self.later.insert((at, effect), claimed);
+                    }
+                    None => {}
+                }
             }
             // Who is behind an effect is found by its first half.
             Effect::Live { .. } => {}
@@ -400,21 +415,28 @@ impl World {
     fn deliver(&mut self) {
         while let Some((person, send)) = self.outbox.pop_front() {
             let effect = send.effect.clone();
-            let ruling = self.people.get(&person).and_then(|person| {
+            let claim = self.people.get(&person).map_or(Claim::Gone, |person| {
                 check(&self.definitions, &self.zones, person, &effect, self.now)
             });
+            let ruling = match claim {
+                Claim::Gone => continue,
+                Claim::Held => {
+                    self.paused_sends.insert(effect, (person, send));
+                    continue;
+                }
+                Claim::Ruled(ruling) => ruling,
+            };
             let delivery = match ruling {
-                None => continue,
-                Some(Ruling::Send) => Delivery::Sent,
-                Some(ruling) => Delivery::Ruled(ruling),
+                Ruling::Send => Delivery::Sent,
+                Ruling::Later { .. } | Ruling::Skip { .. } => Delivery::Ruled(ruling),
             };
             match ruling {
-                Some(Ruling::Later { at, .. }) => {
+                Ruling::Later { at, .. } => {
                     let key = (at, effect.clone());
                     self.later.insert(key, (person.clone(), send));
                 }
-                Some(Ruling::Send) => self.arrive(&person, send),
-                Some(Ruling::Skip { .. }) | None => {}
+                Ruling::Send => self.arrive(&person, send),
+                Ruling::Skip { .. } => {}
             }
             self.decide(&person, Input::Settled { effect, delivery });
         }

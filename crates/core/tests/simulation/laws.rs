@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rekindle_core::{
     series::{
-        Channel, Definitions, Effect, ExitReason, Gate, Outcome, Outgoing, Person, Run, RunState,
-        Send, StepRecord, effect_id,
+        Channel, Definitions, DefinitionsSpec, Effect, ExitReason, Gate, Outcome, Outgoing,
+        Overdue, Person, Run, RunState, Send, SkipReason, StepRecord, effect_id,
     },
     zone::Zones,
 };
@@ -75,10 +75,18 @@ impl Laws {
                         self.decided.contains_key(effect),
                         "cancels what was not sent"
                     );
-                    let run = run_of(after, effect).map(|(_, run, _)| &run.state);
-                    let has_left = matches!(run, Some(RunState::Exited { .. }));
-                    assert!(has_left, "cancelled, but the run goes on: {run:?}");
+                    let (_, run, record) = run_of(after, effect).unwrap();
+                    let is_passed_over = record.outcome == Outcome::Skipped(SkipReason::Paused);
+                    assert!(
+                        is_left(run) || is_passed_over,
+                        "cancelled, but the run goes on: {run:?}"
+                    );
                     self.cancelled.insert(effect.clone());
+                }
+                Effect::Release { effect, .. } => {
+                    let is_there =
+                        self.decided.contains_key(effect) && !self.cancelled.contains(effect);
+                    assert!(is_there, "released, but not waiting: {effect}");
                 }
                 Effect::Live { effect } => self.went_live(moment, after, effect),
                 Effect::Membership { .. } | Effect::Count { .. } | Effect::Inbox(_) => {}
@@ -87,6 +95,7 @@ impl Laws {
         let sends = effects.iter().filter_map(|effect| match effect {
             Effect::Send(send) => Some(send),
             Effect::Cancel { .. }
+            | Effect::Release { .. }
             | Effect::Live { .. }
             | Effect::Membership { .. }
             | Effect::Count { .. }
@@ -152,7 +161,13 @@ impl Laws {
     }
 
     /// A send is handed to the provider at this instant.
-    pub(crate) fn claimed(&self, zones: &Zones, person: &Person, send: &Send, now: i64) {
+    pub(crate) fn claimed(
+        &self,
+        (spec, zones): (&DefinitionsSpec, &Zones),
+        person: &Person,
+        send: &Send,
+        now: i64,
+    ) {
         let found = run_of(person, &send.effect);
         let (_, run, record) = found.unwrap_or_else(|| panic!("sent for no run: {send:?}"));
         assert!(!is_left(run), "sent after the exit: {send:?} {run:?}");
@@ -162,6 +177,19 @@ impl Laws {
         );
         let is_waiting = matches!(record.outcome, Outcome::Queued | Outcome::Delayed { .. });
         assert!(is_waiting, "sent though settled: {record:?}");
+        let live = &spec.series[&send.series];
+        assert!(!live.paused, "sent while the series stands still: {send:?}");
+        // What a policy put off past the pause did not fall due in it.
+        let mut skipped = live
+            .pauses
+            .iter()
+            .filter(|pause| pause.overdue == Overdue::Skip);
+        let is_passed_over =
+            record.outcome == Outcome::Queued && skipped.any(|pause| send.at < pause.until);
+        assert!(
+            !is_passed_over,
+            "sent though a pause passed it over: {send:?}"
+        );
         self.etiquette.may_leave(&leaving(person, send, now), zones);
     }
 

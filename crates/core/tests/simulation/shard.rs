@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use rekindle_core::{
     series::{
-        Definitions, DefinitionsSpec, Delivery, Effect, Input, Person, Send, check, policy::Ruling,
-        step,
+        Claim, Definitions, DefinitionsSpec, Delivery, Effect, Input, Person, Send, check,
+        policy::Ruling, step,
     },
     wire,
     zone::{Zone, Zones},
@@ -251,6 +251,11 @@ impl Shard {
             Effect::Cancel { effect } => {
                 self.tables.outbox.remove(&effect);
             }
+            Effect::Release { effect, at } => {
+                if let Some(row) = self.tables.outbox.get_mut(&effect) {
+                    row.leased_until = at;
+                }
+            }
             Effect::Live { effect } => {
                 self.tables.effects.insert(effect, person.to_owned());
             }
@@ -317,15 +322,31 @@ impl Shard {
 
     /// The check just before sending: what is still to be sent, now.
     pub(crate) fn claim(&mut self, chance: &mut Chance, effect: &str, now: i64) -> Option<Send> {
-        let row = self.tables.outbox.get(effect)?;
+        let id = self.tables.effects[effect].clone();
+        if self.person(&id).definitions != self.definitions.version {
+            let end = self.decide(chance, &id, &[Input::Tick], now);
+            if end != End::Done {
+                return None;
+            }
+        }
+        let person = self.person(&id);
+        let row = self.tables.outbox.get_mut(effect)?;
         let send = row.send.clone();
-        let person = self.person(&self.tables.effects[effect]);
-        match check(&self.definitions, &self.zones, &person, effect, now)? {
+        let ruling = match check(&self.definitions, &self.zones, &person, effect, now) {
+            Claim::Gone => return None,
+            Claim::Held => {
+                row.leased_until = i64::MAX;
+                return None;
+            }
+            Claim::Ruled(ruling) => ruling,
+        };
+        match ruling {
             Ruling::Send => {
-                self.laws.claimed(&self.zones, &person, &send, now);
+                let known = (&self.tables.spec, &self.zones);
+                self.laws.claimed(known, &person, &send, now);
                 return Some(send);
             }
-            ruling @ Ruling::Later { at, .. } => {
+            Ruling::Later { at, .. } => {
                 assert!(at > now, "later is not later: {ruling:?}");
                 self.ruled(chance, effect, ruling, now, |tables| {
                     if let Some(row) = tables.outbox.get_mut(effect) {
@@ -333,7 +354,7 @@ impl Shard {
                     }
                 });
             }
-            ruling @ Ruling::Skip { .. } => {
+            Ruling::Skip { .. } => {
                 let end = self.ruled(chance, effect, ruling, now, |tables| {
                     tables.outbox.remove(effect);
                 });

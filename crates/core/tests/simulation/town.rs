@@ -280,6 +280,9 @@ impl Town {
     /// Trouble ends, and everything on its way arrives.
     fn calm_down(&mut self) {
         self.shard.calm = true;
+        for id in self.paused.keys().cloned().collect::<Vec<_>>() {
+            self.pause_or_resume(&id);
+        }
         for (person, inputs) in std::mem::take(&mut self.unsure) {
             self.store(person, inputs);
         }

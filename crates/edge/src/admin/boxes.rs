@@ -1,4 +1,4 @@
-//! What would have left, newest first: the mailbox, and its sister for pushes.
+//! What left, newest first: the mailbox, and its sisters for pushes and requests.
 
 use rekindle_core::hash::key_of_effect;
 use serde_json::Value as Json;

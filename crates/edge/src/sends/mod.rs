@@ -6,6 +6,7 @@
 pub(crate) mod mail;
 mod mailbox;
 pub(crate) mod push;
+mod request;
 pub(crate) mod webhook;
 
 use std::collections::BTreeMap;

@@ -3,19 +3,19 @@
 //! Safe to run twice: the effect's id travels along, by which a receiver tells a second attempt.
 //! Source: Standard Webhooks 1.0.0, <https://www.standardwebhooks.com>.
 
-use std::{collections::BTreeMap, pin::pin, time::Duration};
+use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use futures_util::future::{Either, select};
 use hmac::{Hmac, Mac};
 use rekindle_core::series::{Delivery, Method};
 use serde_json::json;
 use sha2::Sha256;
-use worker::{
-    AbortController, Delay, Fetch, Headers, Request, RequestInit, RequestRedirect, Result,
-};
+use worker::{Headers, Request, RequestInit, RequestRedirect, Result};
 
-use super::mailbox;
+use super::{
+    mailbox,
+    request::{answer, may_be_taken_later, outcome},
+};
 use crate::{bindings, clock::real_ms, context::Context, shard::messages::Claimed};
 
 // LIMIT: a receiver that needs longer takes the request in and works on it afterwards.
@@ -38,23 +38,22 @@ pub(super) async fn deliver(
     send: &Claimed,
     call: &Call<'_>,
 ) -> Result<Delivery> {
-    let delivery = match answer(request(context, send, call)?).await {
-        Some(200..=299) => Delivery::Sent,
-        Some(status @ (408 | 429 | 500..)) => {
-            return Err(format!("the receiver answered {status}").into());
-        }
-        Some(status) => Delivery::Undelivered(format!("the receiver answered {status}")),
-        None => return Err("the receiver did not answer".into()),
+    let Some(status) = answer(request(context, send, call)?, ANSWER_MS_MAX).await else {
+        return Err("the receiver did not answer".into());
     };
-    let outcome = match &delivery {
-        Delivery::Undelivered(reason) => format!("undelivered: {reason}"),
-        Delivery::Sent | Delivery::Ruled(_) => "sent".to_owned(),
+    let answered = format!("the receiver answered {status}");
+    let delivery = match status {
+        200..=299 => Delivery::Sent,
+        _ if may_be_taken_later(status) => return Err(answered.into()),
+        _ => Delivery::Undelivered(answered),
     };
     let kept = json!({
         "method": call.method,
         "url": call.url,
+        "headers": call.headers,
         "body": call.body,
-        "outcome": outcome,
+        "status": status,
+        "outcome": outcome(&delivery),
     });
     mailbox::keep(&context.env, "webhook", send, &kept).await?;
     Ok(delivery)
@@ -112,20 +111,6 @@ pub(crate) fn key(secret: &str) -> Vec<u8> {
 fn signature(key: &[u8], id: &str, at: &str, body: &str) -> String {
     let parts = [id, ".", at, ".", body].map(str::as_bytes);
     format!("v1,{}", STANDARD.encode(hmac(key, &parts)))
-}
-
-/// The status of the answer; `None` when there is none in time.
-async fn answer(request: Request) -> Option<u16> {
-    let controller = AbortController::default();
-    let signal = controller.signal();
-    let request = Fetch::Request(request);
-    let late = Delay::from(Duration::from_millis(ANSWER_MS_MAX));
-    let status = match select(pin!(request.send_with_signal(&signal)), pin!(late)).await {
-        Either::Left((answered, _)) => answered.ok().map(|response| response.status_code()),
-        Either::Right(((), _)) => None,
-    };
-    controller.abort();
-    status
 }
 
 #[cfg(test)]

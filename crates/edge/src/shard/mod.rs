@@ -27,8 +27,8 @@ use std::{
 use rekindle_core::{
     rule::{Stream, Streams},
     series::{
-        Definitions, DefinitionsSpec, Delivery, Effect, Identified, Input, Person, Send, TIMEZONE,
-        check, effect_id,
+        Claim, Definitions, DefinitionsSpec, Delivery, Effect, Identified, Input, Person, Send,
+        TIMEZONE, check, effect_id,
         policy::{Ruling, subscription::Choice},
         step, way_id,
     },
@@ -49,6 +49,10 @@ const SLICE: u32 = 500;
 
 // LIMIT: names that are offered in the console; more is a mistake in the tracking code.
 const NAMES_MAX: usize = 5_000;
+
+/// Until when a send is held that waits to be released, and for no instant: past every instant that a
+/// number of JavaScript tells from the next.
+const RELEASED: i64 = i64::MAX >> 11;
 
 /// Keys of the `meta` table.
 mod meta {
@@ -274,6 +278,7 @@ impl Shard {
                 store.add_send(person, &send)
             }
             Effect::Cancel { effect } => store.remove_send(&effect),
+            Effect::Release { effect, at } => store.release_send(&effect, at),
             Effect::Live { effect } => store.add_effect(&effect, person),
             Effect::Membership { segment, since } => {
                 store.set_membership(&segment, person, since, self.now())
@@ -369,14 +374,30 @@ impl Shard {
 
     fn claim_one(&self, id: String, send: Send) -> Result<Option<Claimed>> {
         let (store, definitions, now) = (self.store()?, self.definitions(), self.now());
-        let person = store.person(&id)?.unwrap_or_else(|| Person::new(&id));
+        let mut person = store.person(&id)?.unwrap_or_else(|| Person::new(&id));
+        if person.definitions != definitions.version {
+            // What these definitions say of the message is said when the person meets them.
+            self.decide(&id, vec![Input::Tick])?;
+            person = store.person(&id)?.unwrap_or(person);
+        }
         self.learn_zone(&person, None);
         let zones = self.atlas.borrow();
-        let ruling = check(&definitions, zones.zones(), &person, &send.effect, now);
+        let claim = check(&definitions, zones.zones(), &person, &send.effect, now);
         drop(zones);
         let effect = send.effect.clone();
+        let ruling = match claim {
+            Claim::Gone => {
+                store.remove_send(&effect)?;
+                return Ok(None);
+            }
+            Claim::Held => {
+                store.hold_send(&effect, RELEASED)?;
+                return Ok(None);
+            }
+            Claim::Ruled(ruling) => ruling,
+        };
         match ruling {
-            Some(Ruling::Send) => {
+            Ruling::Send => {
                 return Ok(Some(Claimed {
                     effect,
                     series: send.series,
@@ -388,13 +409,11 @@ impl Shard {
                     person: id,
                 }));
             }
-            Some(Ruling::Later { at, .. }) => store.hold_send(&effect, at)?,
-            Some(Ruling::Skip { .. }) | None => store.remove_send(&effect)?,
+            Ruling::Later { at, .. } => store.hold_send(&effect, at)?,
+            Ruling::Skip { .. } => store.remove_send(&effect)?,
         }
-        if let Some(ruling) = ruling {
-            let delivery = Delivery::Ruled(ruling);
-            self.decide(&id, vec![Input::Settled { effect, delivery }])?;
-        }
+        let delivery = Delivery::Ruled(ruling);
+        self.decide(&id, vec![Input::Settled { effect, delivery }])?;
         Ok(None)
     }
 

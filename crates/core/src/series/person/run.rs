@@ -30,8 +30,9 @@
 //! | `Queued` | `Delayed` | a policy holds it back just before it is sent |
 //! | `Delayed` | `Delayed` | another policy does |
 //! | `Queued`, `Delayed`, `Cancelled` | `Sent`, `Undelivered` | the receipt comes |
-//! | `Queued`, `Delayed` | `Skipped` | a policy says no just before it is sent |
 //! | `Undelivered` | `Queued` | someone asks for another try, and the run was not left early |
+//! | `Delayed` | `Delayed` | a pause puts it off |
+//! | `Queued`, `Delayed` | `Skipped` | a policy says no just before it is sent, or a pause passes it over |
 //! | `Delayed` | `Live` | an in-app message goes live after all |
 //! | `Queued`, `Delayed`, `Live` | `Cancelled` | the run exits |
 //!
@@ -290,6 +291,22 @@ impl Outcome {
         }
     }
 
+    /// From when on the message may leave or go live, for one that was decided at an instant and
+    /// waits.
+    pub(in crate::series) fn waits_until(&self, decided: i64) -> Option<i64> {
+        match self {
+            Self::Queued => Some(decided),
+            Self::Delayed { until, .. } => Some(*until),
+            Self::Passed
+            | Self::Took(_)
+            | Self::Sent
+            | Self::Undelivered(_)
+            | Self::Live { .. }
+            | Self::Cancelled
+            | Self::Skipped(_) => None,
+        }
+    }
+
     /// The way that was taken, by its name.
     #[must_use]
     pub fn way(&self) -> Option<&str> {
@@ -319,9 +336,7 @@ impl Outcome {
 impl Run {
     /// Whether nothing can come of it any more: it is over, and no message of it is on its way.
     pub(in crate::series) fn may_be_forgotten(&self) -> bool {
-        let is_on_its_way = |record: &StepRecord| {
-            matches!(record.outcome, Outcome::Queued | Outcome::Delayed { .. })
-        };
+        let is_on_its_way = |record: &StepRecord| record.outcome.waits_until(record.at).is_some();
         !self.is_open() && !self.steps.iter().any(is_on_its_way)
     }
 

@@ -64,6 +64,14 @@ pub struct Pause {
     pub overdue: Overdue,
 }
 
+impl Pause {
+    /// How long it was, milliseconds.
+    #[must_use]
+    pub fn length(&self) -> i64 {
+        self.until.saturating_sub(self.from)
+    }
+}
+
 /// What becomes of what fell due in a pause.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

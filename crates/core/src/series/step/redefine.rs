@@ -5,8 +5,8 @@ use super::{Concerned, Machine};
 use crate::rule::Change;
 use crate::series::{
     definition::Published,
-    effect::Metric,
-    person::{ExitReason, RunState},
+    effect::{Effect, Metric, effect_id},
+    person::{ExitReason, Outcome, RunState, SkipReason},
     spec::{Overdue, Pause},
 };
 
@@ -41,15 +41,53 @@ impl Machine<'_> {
         let Some(run) = self.run_mut(id, number) else {
             return;
         };
-        if !run.is_open() || pause.until <= run.resumed.max(run.entered_at) {
+        if pause.until <= run.resumed.max(run.entered_at) {
             return;
         }
         run.resumed = pause.until;
         match pause.overdue {
             Overdue::Send => {}
             Overdue::Skip => run.skips_before = Some(pause.until),
-            Overdue::Shift => run.shift(pause.until.saturating_sub(pause.from)),
+            Overdue::Shift => run.shift(pause.length()),
         }
+        for place in 0..run.steps.len() {
+            self.resume_message(id, number, place, pause);
+        }
+    }
+
+    /// Says what becomes of a message that was decided before a pause and has not left.
+    fn resume_message(
+        &mut self,
+        id: &str,
+        number: usize,
+        place: usize,
+        pause: Pause,
+    ) -> Option<()> {
+        let definitions = self.definitions;
+        let run = self.person.runs.get_mut(id)?.get_mut(number)?;
+        let record = run.steps.get_mut(place)?;
+        let until = record.outcome.waits_until(record.at)?;
+        let is_sent = definitions.recorded(id, record)?.in_app().is_none();
+        let effect = effect_id(&self.person.id, id, run.entry, &record.step);
+        if pause.overdue == Overdue::Skip && until < pause.until {
+            record.outcome = Outcome::Skipped(SkipReason::Paused);
+            // It may have left at an attempt that no one heard of.
+            self.person.policy.sent.left(&effect, self.now);
+            self.count_record(id, number, place, Metric::Skipped);
+            let taken_back = is_sent.then_some(Effect::Cancel { effect });
+            self.effects.extend(taken_back);
+            return Some(());
+        }
+        let mut at = until;
+        if pause.overdue == Overdue::Shift {
+            at = until.saturating_add(pause.length());
+            if let Outcome::Delayed { until, .. } = &mut record.outcome {
+                *until = at;
+            }
+        }
+        let released = is_sent.then_some(Effect::Release { effect, at });
+        self.effects.extend(released);
+        Some(())
     }
 
     /// Moves a run on to the current version, if that was said of its own.

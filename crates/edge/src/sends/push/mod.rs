@@ -8,16 +8,14 @@ mod endpoint;
 mod subtle;
 mod vapid;
 
-use std::{pin::pin, time::Duration};
-
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use futures_util::future::{Either, join_all, select};
+use futures_util::future::join_all;
 use rekindle_core::series::Delivery;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use worker::{
-    AbortController, Delay, Fetch, Headers, Method, Request, RequestInit, RequestRedirect,
-    ResponseBuilder, Result, Url, js_sys::Uint8Array,
+    Headers, Method, Request, RequestInit, RequestRedirect, ResponseBuilder, Result, Url,
+    js_sys::Uint8Array,
 };
 
 use self::{
@@ -25,7 +23,10 @@ use self::{
     endpoint::address,
     vapid::Vapid,
 };
-use super::mailbox;
+use super::{
+    mailbox,
+    request::{answer, may_be_taken_later, outcome},
+};
 use crate::{
     bindings,
     clock::real_ms,
@@ -87,10 +88,7 @@ pub(super) async fn deliver(
         }
         Verdict::Later(reason, _) => return Err(reason.into()),
     };
-    let outcome = match &delivery {
-        Delivery::Undelivered(reason) => format!("undelivered: {reason}"),
-        Delivery::Sent | Delivery::Ruled(_) => "sent".to_owned(),
-    };
+    let outcome = outcome(&delivery);
     let to = send.devices.first().map(|device| shown(&device.endpoint));
     let kept = json!({ "to": to, "title": title, "body": body, "url": url, "outcome": outcome });
     mailbox::keep(&context.env, "push", send, &kept).await?;
@@ -157,7 +155,9 @@ fn outcome_of(status: u16, endpoint: &str) -> Outcome {
         413 => Outcome::Refused(
             "the push service finds the notification too long: shorten its text".to_owned(),
         ),
-        429 | 500.. => Outcome::Later(format!("the push service answered {status}")),
+        _ if may_be_taken_later(status) => {
+            Outcome::Later(format!("the push service answered {status}"))
+        }
         _ => Outcome::Refused(format!("the push service answered {status}")),
     }
 }
@@ -204,25 +204,10 @@ async fn push(context: &Context, effect: &str, device: &Device, payload: &[u8]) 
         .with_redirect(RequestRedirect::Manual)
         .with_body(Some(Uint8Array::from(body.as_slice()).into()));
     let request = Request::new_with_init(to.as_str(), &init)?;
-    Ok(match answer(request).await {
+    Ok(match answer(request, ANSWER_MS_MAX).await {
         Some(status) => outcome_of(status, &device.endpoint),
         None => Outcome::Later("the push service could not be reached".to_owned()),
     })
-}
-
-/// The status of the answer; `None` when there is none in time.
-async fn answer(request: Request) -> Option<u16> {
-    let controller = AbortController::default();
-    let signal = controller.signal();
-    let request = Fetch::Request(request);
-    let late = Delay::from(Duration::from_millis(ANSWER_MS_MAX));
-    let status = match select(pin!(request.send_with_signal(&signal)), pin!(late)).await {
-        Either::Left((answered, _)) => answered.ok().map(|response| response.status_code()),
-        Either::Right(((), _)) => None,
-    };
-    // Nobody reads the rest: a connection that stayed open would be missing for the next push.
-    controller.abort();
-    status
 }
 
 /// The same for every attempt, so that a second one replaces the first while it waits. A digest:

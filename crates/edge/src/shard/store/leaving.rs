@@ -77,6 +77,15 @@ impl Store {
         Ok(())
     }
 
+    /// Lets a send leave from an instant on; one that is in the queue stays leased.
+    pub(in crate::shard) fn release_send(&self, effect: &str, at: i64) -> Result<()> {
+        self.run(
+            "UPDATE outbox SET not_before = ? WHERE effect = ?",
+            vec![Sql::Integer(at), text(effect)],
+        )?;
+        Ok(())
+    }
+
     /// When the first of those that are held back may leave.
     pub(in crate::shard) fn next_held(&self, now: i64) -> Result<Option<i64>> {
         self.one(
