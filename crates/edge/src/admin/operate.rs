@@ -2,7 +2,7 @@
 
 use rekindle_core::{
     hash::{hex64, key_of_effect, person_key},
-    series::{Channel, Delivery, StepSpec},
+    series::{CONTROL, Channel, Delivery, StepSpec},
 };
 use serde::Deserialize;
 use serde_json::{Value as Json, json as object};
@@ -151,6 +151,7 @@ async fn note(
 #[serde(deny_unknown_fields)]
 struct Trial {
     step: String,
+    variant: Option<String>,
     person: String,
     to: Option<String>,
 }
@@ -158,7 +159,12 @@ struct Trial {
 /// `POST /series/{id}/test`: a step of the draft, filled in for a person, sent at once. No report
 /// counts it and no cap holds it back: it is no step of a run.
 pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by: &By) -> Answer {
-    let Trial { step, person, to } = body(request).await?;
+    let Trial {
+        step,
+        variant,
+        person,
+        to,
+    } = body(request).await?;
     let series = find_series(context, id).await?;
     let steps = &series.draft.steps;
     let found = steps.iter().find(|known| known.id == step).ok_or_else(|| {
@@ -169,7 +175,7 @@ pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by:
     let asked = Render {
         person: person.clone(),
         series: id.to_owned(),
-        step: alone(found),
+        step: alone(&shown(found, variant.as_deref())?),
         to,
     };
     let mut response = context.shard_of_person(&person, "render", &asked).await?;
@@ -195,6 +201,7 @@ pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by:
         person,
         series: id.to_owned(),
         step,
+        variant,
         at: now,
         outgoing,
         devices,
@@ -217,12 +224,29 @@ pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by:
     json(&object!({ "sent": reason.is_none(), "reason": reason, "mailbox_id": mailbox_id }))
 }
 
+/// What those see who were given this variant; the step itself is the control.
+fn shown(step: &StepSpec, variant: Option<&str>) -> Answer<StepSpec> {
+    let named = variant.filter(|name| *name != CONTROL);
+    let Some(name) = named else {
+        return Ok(step.clone());
+    };
+    let variants = step.experiment.iter().flat_map(|test| &test.variants);
+    match variants.into_iter().find(|known| known.name == name) {
+        Some(found) => Ok(found.changes.apply(step).0),
+        None => {
+            let detail = format!("the step `{}` has no variant `{name}`", step.id);
+            Err(Problem::bad_request(detail).into())
+        }
+    }
+}
+
 /// A step as if it were the only one, for everyone.
 fn alone(step: &StepSpec) -> StepSpec {
     StepSpec {
         when: None,
         next: None,
         goal: None,
+        experiment: None,
         ..step.clone()
     }
 }

@@ -1,7 +1,7 @@
 //! Messages that were given up, and another try at them. Another try goes the way that the first one
 //! went: through the outbox, the queue and the policies.
 
-use rekindle_core::series::{Delivery, Input, Outgoing, check};
+use rekindle_core::series::{Claim, Delivery, Input, Outgoing, check};
 use worker::Result;
 
 use super::{Shard, messages::Settled};
@@ -41,10 +41,10 @@ impl Shard {
         let atlas = self.atlas.borrow();
         let (definitions, now) = (self.definitions(), self.now());
         let person = store.person(&id)?;
-        let ruling = person
-            .as_ref()
-            .and_then(|person| check(&definitions, atlas.zones(), person, effect, now));
-        if ruling.is_none() {
+        let is_gone = person.as_ref().is_none_or(|person| {
+            check(&definitions, atlas.zones(), person, effect, now) == Claim::Gone
+        });
+        if is_gone {
             store.remove_dead_letter(effect)?;
             return Ok(Some(false));
         }

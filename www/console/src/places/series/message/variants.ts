@@ -8,6 +8,8 @@ const FIELDS: Record<string, readonly (keyof Step)[]> = {
   push: ["title", "body", "url"],
   webhook: ["url", "method", "headers", "body"],
 };
+/** What a field that is not written means: a variant that goes back to it has to say so. */
+const UNSAID: Partial<Record<keyof Step, Value>> = { layout: "banner", position: "top", method: "POST", subject: "", title: "", body: "" };
 /** As docs/experiments.md has it. */
 export const CONTROL = "a";
 // LIMIT: ten variants with the control, as the core has it.
@@ -34,7 +36,8 @@ export function edited(step: Step, variant: string, shown: Step): Step {
   if (variant === CONTROL || !step.test) return { ...shown, ...(step.test && { test: step.test }) };
   const changes: Record<string, Value> = {};
   for (const field of fieldsOf(step)) {
-    if (!same(shown[field], step[field])) changes[field] = (shown[field] ?? null) as Value;
+    const value = (shown[field] ?? UNSAID[field]) as Value | undefined;
+    if (value !== undefined && !same(value, step[field] ?? UNSAID[field])) changes[field] = value;
   }
   const variants = step.test.variants.map((one) => (one.name === variant ? { ...one, changes } : one));
   return { ...step, test: { ...step.test, variants } };
