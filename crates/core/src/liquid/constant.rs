@@ -7,6 +7,7 @@ use super::{
     ast::{Expr, Standing},
     data::Data,
     number::Number,
+    terms::Fault,
     turn::Turn,
 };
 
@@ -36,17 +37,24 @@ pub(super) fn constant(expr: &Expr) -> Option<Data> {
             ready: Rc::from(ready.as_str()),
         },
         Expr::Loop(standing) => Data::Turn(turn(standing)),
-        Expr::Range(ends) => {
-            let (from, to) = &**ends;
-            range(&constant(from)?, &constant(to)?)
-        }
+        Expr::Range(ends) => match &**ends {
+            (Expr::Int(from), Expr::Int(to)) => Data::Range(*from, *to),
+            _ => return None,
+        },
         Expr::Path(_) => return None,
     })
 }
 
-/// The range from one value to another.
-pub(super) fn range(from: &Data, to: &Data) -> Data {
-    Data::Range(from.as_int(), to.as_int())
+/// The range from one value to another: whole numbers, texts, or nothing.
+pub(super) fn range(from: &Data, to: &Data) -> Result<Data, Fault> {
+    let end = |value: &Data| {
+        let is_float = matches!(value, Data::Number(Number::Float(_)));
+        value.leading_int().filter(|_| !is_float).ok_or_else(|| {
+            let message = "a range goes from one whole number to another, not to ";
+            Fault::made(&[message, value.kind(), ": use `| floor` first"])
+        })
+    };
+    Ok(Data::Range(end(from)?, end(to)?))
 }
 
 fn turn(standing: &Standing) -> Rc<Turn> {

@@ -153,10 +153,10 @@ impl<'a> Run<'a> {
     /// Writes a value, escaped for the sink.
     fn output(&mut self, value: &Data, raw: bool) -> Result<(), Fault> {
         if raw {
-            return self.literal(&value.to_text());
+            return self.literal(&value.to_output());
         }
         let before = self.page.ready.len();
-        let text = value.to_text();
+        let text = value.to_output();
         if let Data::Ready { ready, .. } = value {
             self.page.ready.push_str(ready);
         } else {
@@ -247,11 +247,8 @@ impl<'a> Run<'a> {
     }
 
     fn cycle(&mut self, name: Option<&Expr>, key: &str, items: &[Expr]) -> Result<(), Fault> {
-        // Named and unnamed cycles never share a turn.
-        let key = match name {
-            Some(name) => concat(&["n", &self.expr(name)?.to_text()]),
-            None => concat(&["u", key]),
-        };
+        let name = name.map(|name| self.expr(name)).transpose()?;
+        let key = cycle_key(name.as_ref(), key);
         let turn = self.cycles.get(&key).map_or(0, Data::as_count);
         let value = match items.get(turn) {
             Some(item) => self.expr(item)?,
@@ -316,7 +313,7 @@ impl<'a> Run<'a> {
         match expr {
             Expr::Range(ends) => {
                 let (from, to) = &**ends;
-                Ok(range(&self.expr(from)?, &self.expr(to)?))
+                range(&self.expr(from)?, &self.expr(to)?)
             }
             Expr::Path(path) => self.path(path),
             Expr::Nil
@@ -378,12 +375,22 @@ impl<'a> Run<'a> {
             return Ok(value.clone());
         }
         self.terms.charge(1)?;
-        let value = self.scope.get(name).map_or(Data::Nil, Data::from_value);
+        let value = self.scope.get(name).map_or(Data::Nil, |fact| fact.0);
         // Names made by the template are any number, and each moves those after it.
         self.terms.charge(self.roots.len() / 64)?;
         self.roots.insert(name, value.clone());
         Ok(value)
     }
+}
+
+/// What a cycle goes by: its name, or what tells it apart. Named and unnamed ones never share a turn.
+pub(super) fn cycle_key(name: Option<&Data>, key: &str) -> String {
+    let mut out = String::from("n");
+    match name {
+        Some(name) => name.inspect(&mut out),
+        None => out = concat(&["u", key]),
+    }
+    out
 }
 
 /// Whether a comparison of two values holds.

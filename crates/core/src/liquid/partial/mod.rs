@@ -17,8 +17,8 @@ use super::{
     ast::{Call, Expr, Loop, Node, Offset, Pipe, Place, Template, Turns},
     constant::{constant, lift},
     data::Data,
-    eval::Flow,
-    letters::{concat, print_int},
+    eval::{Flow, cycle_key},
+    letters::print_int,
     table::Table,
     terms::{Fault, Terms},
 };
@@ -255,7 +255,7 @@ impl<'a> Walk<'a> {
 
     /// A value that is known, as it is written.
     fn output(&mut self, value: &Data, raw: bool, out: &mut Vec<Node>) -> Result<(), Fault> {
-        let text = value.to_text();
+        let text = value.to_output();
         let ready = self.terms.written_form(value, raw);
         self.terms.written(ready.len())?;
         if self.capturing && *text != *ready {
@@ -386,9 +386,9 @@ impl<'a> Walk<'a> {
     ) -> Result<(), Fault> {
         let name = name.map(|name| self.expr(name)).transpose()?;
         let known = match &name {
-            Some(Part::Known(name)) => Some(concat(&["n", &name.to_text()])),
+            Some(Part::Known(name)) => Some(cycle_key(Some(name), key)),
             Some(Part::Left(_)) => None,
-            None => Some(concat(&["u", key])),
+            None => Some(cycle_key(None, key)),
         };
         let known = known.filter(|_| !self.unsure && !self.open.cycles);
         let Some(known) = known else {

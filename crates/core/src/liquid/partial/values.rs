@@ -45,7 +45,7 @@ impl<'a> Walk<'a> {
             let known = match &value {
                 Known(value) if calls.is_empty() => {
                     let is_date = call.filter == Filter::Date && self.terms.now_ms.is_none();
-                    let waits = is_date && value.as_text().is_some_and(filters::means_now);
+                    let waits = is_date && value.as_text().is_some_and(filters::needs_now);
                     (!waits).then_some(value)
                 }
                 Known(_) | Left(_) => None,
@@ -88,7 +88,7 @@ impl<'a> Walk<'a> {
         }
         match expr {
             Expr::Range(ends) => Ok(match (self.expr(&ends.0)?, self.expr(&ends.1)?) {
-                (Known(from), Known(to)) => Known(range(&from, &to)),
+                (Known(from), Known(to)) => Known(range(&from, &to)?),
                 (from, to) => Left(Expr::Range(Box::new((self.part(from)?, self.part(to)?)))),
             }),
             Expr::Path(path) => self.path(path),
@@ -208,7 +208,7 @@ impl<'a> Walk<'a> {
             .setting
             .known
             .get(name)
-            .map_or(Data::Nil, Data::from_value);
+            .map_or(Data::Nil, |fact| fact.0);
         self.roots.insert(name, value.clone());
         Some(value)
     }

@@ -107,7 +107,7 @@ fn nothing_runs_on() {
         "{{ (1..9223372036854775807) | join }}",
         "{{ (-9223372036854775808..9223372036854775807) | size | plus: 1 | times: 9 }}\
          {{ (1..999999999) | reverse | first }}",
-        "{% assign l = (1..1000) | concat: (1..2) %}{% for i in (1..99) %}\
+        "{% assign l = (1..1000) | reverse %}{% for i in (1..99) %}\
          {% assign l = l | concat: l %}{% endfor %}",
         "{% assign l = (1..300) | join | split: '' %}{% for i in l %}{% for j in l %}{% for k in l %}\
          {% endfor %}{% endfor %}{% endfor %}",
@@ -119,6 +119,7 @@ fn nothing_runs_on() {
         "{% assign a = 'abcdefgh' %}{% for i in (1..99) %}{% assign a = a | append: a %}{% endfor %}",
         "{% assign a = (1..9000) | join %}{{ a | replace: '', a }}",
         "{% assign a = (1..9000) | join %}{{ (1..9000) | join: a }}",
+        "{{ (1..9223372036854775807) | json }}",
         "{% for i in (1..40000) %}12345678{% endfor %}",
         "{% for i in (1..99) %}{% capture a %}{{ a }}{{ a }}x{% endcapture %}{% endfor %}",
     ];
