@@ -4,16 +4,23 @@
 use std::rc::Rc;
 
 use super::{
-    ast::{Expr, Standing},
+    ast::{Expr, Path, Standing},
     data::Data,
     number::Number,
     terms::Fault,
     turn::Turn,
 };
 
-/// The value of an expression that needs no variable; nothing for one that may.
-pub(super) fn constant(expr: &Expr) -> Option<Data> {
-    Some(match expr {
+/// What an expression is: a value, or what has to be looked up for it.
+pub(super) enum Written<'e> {
+    Value(Data),
+    Range(&'e Expr, &'e Expr),
+    Path(&'e Path),
+}
+
+/// Reads an expression.
+pub(super) fn written(expr: &Expr) -> Written<'_> {
+    Written::Value(match expr {
         Expr::Nil => Data::Nil,
         Expr::Bool(truth) => Data::Bool(*truth),
         Expr::Int(int) => Data::int(*int),
@@ -39,10 +46,18 @@ pub(super) fn constant(expr: &Expr) -> Option<Data> {
         Expr::Loop(standing) => Data::Turn(turn(standing)),
         Expr::Range(ends) => match &**ends {
             (Expr::Int(from), Expr::Int(to)) => Data::Range(*from, *to),
-            _ => return None,
+            (from, to) => return Written::Range(from, to),
         },
-        Expr::Path(_) => return None,
+        Expr::Path(path) => return Written::Path(path),
     })
+}
+
+/// The value of an expression that needs no variable; nothing for one that may.
+pub(super) fn constant(expr: &Expr) -> Option<Data> {
+    match written(expr) {
+        Written::Value(value) => Some(value),
+        Written::Range(..) | Written::Path(_) => None,
+    }
 }
 
 /// The range from one value to another: whole numbers, texts, or nothing.

@@ -9,10 +9,10 @@ use super::{
         Arm, Branch, Comparison, Condition, Expr, Joint, Node, Operator, Path, Pipe, Place,
         Segment, Template,
     },
-    constant::{constant, range},
+    constant::{Written, constant, range, written},
     data::{Data, order},
     filters,
-    letters::{concat, print_int},
+    letters::concat,
     table::Table,
     terms::{Fault, Terms},
 };
@@ -170,11 +170,8 @@ impl<'a> Run<'a> {
 
     /// A counter: `before` is added, the sum printed, `after` added.
     fn count(&mut self, name: &str, before: i64, after: i64) -> Result<(), Fault> {
-        let value = self.counters.get(name).map_or(0, Data::as_int);
-        let value = value.saturating_add(before);
-        let next = Data::int(value.saturating_add(after));
-        self.counters.insert(name, next);
-        self.literal(&print_int(value, '0', 1))
+        let printed = self.counters.count(name, before, after);
+        self.literal(&printed)
     }
 
     fn capture(&mut self, name: &str, body: &'a [Node]) -> Result<Flow, Fault> {
@@ -249,14 +246,12 @@ impl<'a> Run<'a> {
     fn cycle(&mut self, name: Option<&Expr>, key: &str, items: &[Expr]) -> Result<(), Fault> {
         let name = name.map(|name| self.expr(name)).transpose()?;
         let key = cycle_key(name.as_ref(), key);
-        let turn = self.cycles.get(&key).map_or(0, Data::as_count);
+        self.terms.charge(self.cycles.len() / 64)?;
+        let turn = self.cycles.turn(&key, items.len());
         let value = match items.get(turn) {
             Some(item) => self.expr(item)?,
             None => Data::Nil,
         };
-        let next = if turn + 1 >= items.len() { 0 } else { turn + 1 };
-        self.terms.charge(self.cycles.len() / 64)?;
-        self.cycles.insert(&key, Data::count(next));
         self.output(&value, false)
     }
 
@@ -307,26 +302,10 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn expr(&mut self, expr: &Expr) -> Result<Data, Fault> {
-        if let Some(value) = constant(expr) {
-            return Ok(value);
-        }
-        match expr {
-            Expr::Range(ends) => {
-                let (from, to) = &**ends;
-                range(&self.expr(from)?, &self.expr(to)?)
-            }
-            Expr::Path(path) => self.path(path),
-            Expr::Nil
-            | Expr::Bool(_)
-            | Expr::Int(_)
-            | Expr::Float(_)
-            | Expr::Text(_)
-            | Expr::Blank
-            | Expr::Empty
-            | Expr::List(_)
-            | Expr::Map(_)
-            | Expr::Ready { .. }
-            | Expr::Loop(_) => Ok(Data::Nil),
+        match written(expr) {
+            Written::Value(value) => Ok(value),
+            Written::Range(from, to) => range(&self.expr(from)?, &self.expr(to)?),
+            Written::Path(path) => self.path(path),
         }
     }
 

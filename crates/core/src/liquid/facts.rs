@@ -74,7 +74,8 @@ impl<'de> DeserializeSeed<'de> for Nested {
     type Value = Data;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Data, D::Error> {
-        if self.depth > NESTING_MAX {
+        // A variable is within the object of them all.
+        if self.depth > NESTING_MAX + 1 {
             IgnoredAny::deserialize(deserializer)?;
             return Ok(Data::Nil);
         }

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::data::Data;
+use super::{data::Data, letters::print_int};
 
 // Up to here, comparing names one by one is faster than keeping their order.
 const UNORDERED_MAX: usize = 8;
@@ -67,6 +67,22 @@ impl Table {
             order.insert(at, place);
         }
         self.order = order;
+    }
+
+    /// What a counter prints: `before` is added first, `after` when it has been printed.
+    pub(super) fn count(&mut self, name: &str, before: i64, after: i64) -> String {
+        let value = self.get(name).map_or(0, Data::as_int);
+        let value = value.saturating_add(before);
+        self.insert(name, Data::int(value.saturating_add(after)));
+        print_int(value, '0', 1)
+    }
+
+    /// Whose turn it is in a cycle of so many items.
+    pub(super) fn turn(&mut self, key: &str, items: usize) -> usize {
+        let turn = self.get(key).map_or(0, Data::as_count);
+        let next = if turn + 1 >= items { 0 } else { turn + 1 };
+        self.insert(key, Data::count(next));
+        turn
     }
 
     pub(super) fn iter(&self) -> std::slice::Iter<'_, (Rc<str>, Data)> {

@@ -18,7 +18,6 @@ use super::{
     constant::{constant, lift},
     data::Data,
     eval::{Flow, cycle_key},
-    letters::print_int,
     table::Table,
     terms::{Fault, Terms},
 };
@@ -370,11 +369,8 @@ impl<'a> Walk<'a> {
             out.push(node.clone());
             return Ok(());
         }
-        let value = self.counters.get(name).map_or(0, Data::as_int);
-        let value = value.saturating_add(before);
-        let next = Data::int(value.saturating_add(after));
-        self.counters.insert(name, next);
-        self.text(&print_int(value, '0', 1), out)
+        let printed = self.counters.count(name, before, after);
+        self.text(&printed, out)
     }
 
     fn cycle(
@@ -401,9 +397,7 @@ impl<'a> Walk<'a> {
             });
             return Ok(());
         };
-        let turn = self.cycles.get(&known).map_or(0, Data::as_count);
-        let next = if turn + 1 >= items.len() { 0 } else { turn + 1 };
-        self.cycles.insert(&known, Data::count(next));
+        let turn = self.cycles.turn(&known, items.len());
         match items.get(turn) {
             Some(item) => match self.expr(item)? {
                 Part::Known(value) => self.output(&value, false, out),

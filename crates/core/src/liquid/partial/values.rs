@@ -9,7 +9,7 @@ use super::{
 };
 use crate::liquid::{
     ast::{Filter, Path, Segment},
-    constant::range,
+    constant::{Written, range, written},
     filters,
 };
 
@@ -83,26 +83,13 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn expr(&mut self, expr: &'a Expr) -> Result<Part<Expr>, Fault> {
-        if let Some(value) = constant(expr) {
-            return Ok(Known(value));
-        }
-        match expr {
-            Expr::Range(ends) => Ok(match (self.expr(&ends.0)?, self.expr(&ends.1)?) {
+        match written(expr) {
+            Written::Value(value) => Ok(Known(value)),
+            Written::Range(from, to) => Ok(match (self.expr(from)?, self.expr(to)?) {
                 (Known(from), Known(to)) => Known(range(&from, &to)?),
                 (from, to) => Left(Expr::Range(Box::new((self.part(from)?, self.part(to)?)))),
             }),
-            Expr::Path(path) => self.path(path),
-            Expr::Nil
-            | Expr::Bool(_)
-            | Expr::Int(_)
-            | Expr::Float(_)
-            | Expr::Text(_)
-            | Expr::Blank
-            | Expr::Empty
-            | Expr::List(_)
-            | Expr::Map(_)
-            | Expr::Ready { .. }
-            | Expr::Loop(_) => Ok(Known(Data::Nil)),
+            Written::Path(path) => self.path(path),
         }
     }
 

@@ -151,6 +151,52 @@ fn hostile_sources_parse_in_no_time() {
 }
 
 #[test]
+fn problems_up_to_a_hundred() {
+    let problems = |count: usize| parse(&"{{ - }}".repeat(count)).unwrap_err().len();
+    assert_eq!([problems(99), problems(100), problems(101)], [99, 100, 100]);
+}
+
+#[test]
+fn dates_and_patterns_up_to_their_limits() {
+    let date = |text: &str, pattern: &str| {
+        let source = format!("{{{{ '{text}' | date: '{pattern}' }}}}");
+        within(&source, "{}", Limits::default()).unwrap()
+    };
+    let padded = |bytes: usize| format!("2016-03-04{}.", " ".repeat(bytes - 11));
+    assert_eq!(date(&padded(64), "%Y"), "2016");
+    assert_eq!(date(&padded(65), "%Y"), padded(65));
+    let pattern = |bytes: usize| format!("%Y{}", "x".repeat(bytes - 2));
+    assert_eq!(date("2016-03-04", &pattern(1_024)).len(), 1_026);
+    assert_eq!(date("2016-03-04", &pattern(1_025)), "2016-03-04");
+    // A year has four digits, and a width at most thirty.
+    assert_eq!(date("9999-12-31", "%Y"), "9999");
+    assert_eq!(date("10000-01-01", "%Y"), "10000-01-01");
+    assert_eq!(date("2016-03-04", "%30d%31d").len(), 60);
+    // The longest name of an entity has 31 letters.
+    let entity = |letters: usize| format!("&amp;{};", "a".repeat(letters));
+    let once = |letters: usize| {
+        let source = format!("{{{{ '&{};' | escape_once }}}}", "a".repeat(letters));
+        within(&source, "{}", Limits::default()).unwrap()
+    };
+    assert_eq!(once(31).len(), 33);
+    assert_eq!(once(32), entity(32));
+}
+
+#[test]
+fn facts_nest_as_deep_as_values() {
+    let nested = |depth: usize| format!("{{\"a\":{}7{}}}", "[".repeat(depth), "]".repeat(depth));
+    for (depth, expected) in [(64, "7"), (65, "")] {
+        let facts: Facts = serde_json::from_str(&nested(depth)).unwrap();
+        let values: BTreeMap<String, Value> = serde_json::from_str(&nested(depth)).unwrap();
+        let template = parsed("{{ a | join }}");
+        for scope in [&facts as &dyn Scope, &values] {
+            let shown = render(&template, scope, Sink::Plain);
+            assert_eq!(shown.as_deref(), Ok(expected), "{depth}");
+        }
+    }
+}
+
+#[test]
 fn deep_data_reads_as_nothing_below_the_limit() {
     let mut value = Value::Text("x".to_owned());
     for _ in 0..100 {
