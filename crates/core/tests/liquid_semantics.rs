@@ -263,6 +263,14 @@ fn loops() {
         ),
         ("{% for i in list reversed %}{{ i }}{% endfor %}", "cba"),
         (
+            "{% for i in (1 .. n) limit: 1 %}{{ forloop.name }}{% endfor %}",
+            "i-(1..n)",
+        ),
+        (
+            "{% for i in page[ 'a b' ] %}{% else %}none{% endfor %}",
+            "none",
+        ),
+        (
             "{% for i in (1..9) limit: 2 offset: 3 %}{{ i }}{% endfor %}",
             "45",
         ),

@@ -154,7 +154,7 @@ impl<'a> Parser<'a> {
         let over_at = words.at();
         let over = words.expr()?;
         let over_text = self.source.get(over_at..words.last_end());
-        let name = format!("{variable}-{}", over_text.unwrap_or_default());
+        let name = format!("{variable}-{}", closed_up(over_text.unwrap_or_default()));
         let mut head = Loop {
             at,
             variable,
@@ -290,6 +290,20 @@ impl<'a> Parser<'a> {
         items.retain(|item| *item != Expr::Nil);
         Ok((name, items))
     }
+}
+
+/// Source without the white space between its words.
+fn closed_up(source: &str) -> String {
+    let mut quote = None;
+    let is_kept = |c: &char| {
+        match (quote, *c) {
+            (None, '"' | '\'') => quote = Some(*c),
+            (Some(open), c) if open == c => quote = None,
+            _ => {}
+        }
+        quote.is_some() || !c.is_whitespace()
+    };
+    source.chars().filter(is_kept).collect()
 }
 
 /// One option of a loop: `reversed`, `limit: 3`.

@@ -227,8 +227,12 @@ impl Draft {
             [Letters("T" | "t"), Digits(time), rest @ ..] if time.len() == 6 => {
                 let (hours, time) = time.split_at_checked(2)?;
                 let (minutes, seconds) = time.split_at_checked(2)?;
-                let minutes = number(hours)? * 60 + number(minutes)?;
-                self.time_ms = Some((minutes * 60 + number(seconds)?) * 1_000);
+                let (hour, minute) = (number(hours)?, number(minutes)?);
+                let second = number(seconds)?;
+                if hour > 24 || minute > 59 || second > 60 {
+                    return None;
+                }
+                self.time_ms = Some(((hour * 60 + minute) * 60 + second) * 1_000);
                 Some(rest)
             }
             [Digits(hour), Sign(':'), Digits(minute), rest @ ..] if self.time_ms.is_none() => {
