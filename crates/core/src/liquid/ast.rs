@@ -305,4 +305,6 @@ filters! {
     UrlDecode "url_decode" 0 0,
     UrlEncode "url_encode" 0 0,
     Where "where" 1 2,
+    Squish "squish" 0 0,
+    Json "json" 0 0,
 }

@@ -4,15 +4,23 @@
 use std::rc::Rc;
 
 use super::{
-    ast::{Expr, Standing},
+    ast::{Expr, Path, Standing},
     data::Data,
     number::Number,
+    terms::Fault,
     turn::Turn,
 };
 
-/// The value of an expression that needs no variable; nothing for one that may.
-pub(super) fn constant(expr: &Expr) -> Option<Data> {
-    Some(match expr {
+/// What an expression is: a value, or what has to be looked up for it.
+pub(super) enum Written<'e> {
+    Value(Data),
+    Range(&'e Expr, &'e Expr),
+    Path(&'e Path),
+}
+
+/// Reads an expression.
+pub(super) fn written(expr: &Expr) -> Written<'_> {
+    Written::Value(match expr {
         Expr::Nil => Data::Nil,
         Expr::Bool(truth) => Data::Bool(*truth),
         Expr::Int(int) => Data::int(*int),
@@ -36,17 +44,32 @@ pub(super) fn constant(expr: &Expr) -> Option<Data> {
             ready: Rc::from(ready.as_str()),
         },
         Expr::Loop(standing) => Data::Turn(turn(standing)),
-        Expr::Range(ends) => {
-            let (from, to) = &**ends;
-            range(&constant(from)?, &constant(to)?)
-        }
-        Expr::Path(_) => return None,
+        Expr::Range(ends) => match &**ends {
+            (Expr::Int(from), Expr::Int(to)) => Data::Range(*from, *to),
+            (from, to) => return Written::Range(from, to),
+        },
+        Expr::Path(path) => return Written::Path(path),
     })
 }
 
-/// The range from one value to another.
-pub(super) fn range(from: &Data, to: &Data) -> Data {
-    Data::Range(from.as_int(), to.as_int())
+/// The value of an expression that needs no variable; nothing for one that may.
+pub(super) fn constant(expr: &Expr) -> Option<Data> {
+    match written(expr) {
+        Written::Value(value) => Some(value),
+        Written::Range(..) | Written::Path(_) => None,
+    }
+}
+
+/// The range from one value to another: whole numbers, texts, or nothing.
+pub(super) fn range(from: &Data, to: &Data) -> Result<Data, Fault> {
+    let end = |value: &Data| {
+        let is_float = matches!(value, Data::Number(Number::Float(_)));
+        value.leading_int().filter(|_| !is_float).ok_or_else(|| {
+            let message = "a range goes from one whole number to another, not to ";
+            Fault::made(&[message, value.kind(), ": use `| floor` first"])
+        })
+    };
+    Ok(Data::Range(end(from)?, end(to)?))
 }
 
 fn turn(standing: &Standing) -> Rc<Turn> {

@@ -4,7 +4,7 @@
 use std::{cmp::Ordering, rc::Rc};
 
 use super::{
-    letters::{count, find, print_int},
+    letters::{count, find, is_white, print_int},
     number::{self, Number},
     table::Table,
     turn::Turn,
@@ -12,7 +12,7 @@ use super::{
 use crate::value::{Value, whole};
 
 // LIMIT: values nested deeper than this read as nothing; JSON parsers stop at 128.
-const NESTING_MAX: u32 = 64;
+pub(super) const NESTING_MAX: u32 = 64;
 
 /// A value while a template renders. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -31,9 +31,9 @@ pub(super) enum Data {
     Map(Rc<Table>),
     /// From the first to the second, both included; none if the second is less.
     Range(i64, i64),
-    /// `blank`: equal to nothing, false, and all that is empty or white space.
+    /// `blank` in a comparison: equal to nothing, false, and all that is empty or white space.
     Blank,
-    /// `empty`: equal to empty text, lists and maps.
+    /// `empty` in a comparison: equal to empty text, lists and maps.
     Empty,
     /// `forloop` and `tablerowloop`.
     Turn(Rc<Turn>),
@@ -61,6 +61,12 @@ impl Data {
     #[inline(never)]
     pub(super) fn text(text: &str) -> Self {
         Self::Text(Rc::from(text))
+    }
+
+    /// A text of one character, or of none.
+    pub(super) fn character(c: Option<char>) -> Self {
+        let mut bytes = [0; 4];
+        Self::text(c.map_or("", |c| c.encode_utf8(&mut bytes)))
     }
 
     /// An object of these entries.
@@ -133,7 +139,7 @@ impl Data {
     fn is_blank(&self) -> bool {
         match self {
             Self::Nil | Self::Bool(false) => true,
-            Self::Text(text) | Self::Ready { plain: text, .. } => text.trim_ascii().is_empty(),
+            Self::Text(text) | Self::Ready { plain: text, .. } => is_white(text),
             Self::List(_) | Self::Map(_) => self.is_empty(),
             Self::Bool(true)
             | Self::Number(_)
@@ -144,7 +150,8 @@ impl Data {
         }
     }
 
-    /// The text of it, without a copy when it is text.
+    /// The text of it as a filter sees it, without a copy when it is text: lists and objects are
+    /// spelled out.
     #[inline(never)]
     pub(super) fn to_text(&self) -> Rc<str> {
         match self {
@@ -159,16 +166,36 @@ impl Data {
             | Self::Empty
             | Self::Turn(_) => {
                 let mut out = String::new();
-                self.print(&mut out);
+                self.spell(&mut out);
                 Rc::from(out)
             }
+        }
+    }
+
+    /// The text of it as an output writes it, without a copy when it is text: lists run together.
+    pub(super) fn to_output(&self) -> Rc<str> {
+        if self.as_list().is_some() {
+            let mut out = String::new();
+            self.print(&mut out);
+            return Rc::from(out);
+        }
+        self.to_text()
+    }
+
+    /// Appends the text of it as a filter sees it.
+    pub(super) fn spell(&self, out: &mut String) {
+        if self.as_list().is_some() {
+            self.inspect(out);
+        } else {
+            self.print(out);
         }
     }
 
     /// Appends the text of it: lists run together, maps as Ruby prints them.
     pub(super) fn print(&self, out: &mut String) {
         match self {
-            Self::Nil | Self::Blank | Self::Empty | Self::Turn(_) => {}
+            Self::Nil | Self::Blank | Self::Empty => {}
+            Self::Turn(turn) => out.push_str(turn.class()),
             Self::Bool(truth) => out.push_str(if *truth { "true" } else { "false" }),
             Self::Number(number) => out.push_str(&number.print()),
             Self::Text(text) | Self::Ready { plain: text, .. } => out.push_str(text),
@@ -182,7 +209,8 @@ impl Data {
         }
     }
 
-    fn inspect(&self, out: &mut String) {
+    /// Appends it as Ruby inspects it, text in quotes.
+    pub(super) fn inspect(&self, out: &mut String) {
         match self {
             Self::Nil => out.push_str("nil"),
             Self::Text(text) | Self::Ready { plain: text, .. } => inspect_text(out, text),
@@ -280,6 +308,21 @@ impl Data {
         }
     }
 
+    /// The whole number that a number, a text or nothing starts with; no answer for what is neither.
+    pub(super) fn leading_int(&self) -> Option<i64> {
+        let is_like = self.is_nil() || self.as_text().is_some() || self.as_number().is_some();
+        is_like.then(|| self.as_int())
+    }
+
+    /// Its number if it is one.
+    pub(super) fn as_number(&self) -> Option<Number> {
+        if let Self::Number(number) = self {
+            Some(*number)
+        } else {
+            None
+        }
+    }
+
     /// Its text if it is text.
     pub(super) fn as_text(&self) -> Option<&str> {
         match self {
@@ -365,7 +408,10 @@ impl Data {
                     .cloned()
                     .unwrap_or(Self::Nil)
             }
-            (Self::Map(entries), _) => entries.get(&index.to_text()).cloned().unwrap_or(Self::Nil),
+            (Self::Map(entries), _) => {
+                let value = index.as_text().and_then(|name| entries.get(name));
+                value.cloned().unwrap_or(Self::Nil)
+            }
             (Self::Turn(turn), _) => turn.member(&index.to_text()),
             _ => Self::Nil,
         }
@@ -378,9 +424,11 @@ impl Data {
             Self::List(items) => Some(items.len()),
             Self::Map(entries) => Some(entries.len()),
             Self::Range(from, to) => Some(range_len(*from, *to)),
+            // The bytes of a machine word, as in Ruby.
+            Self::Number(Number::Int(_)) => Some(8),
             Self::Nil
             | Self::Bool(_)
-            | Self::Number(_)
+            | Self::Number(Number::Float(_))
             | Self::Blank
             | Self::Empty
             | Self::Turn(_) => None,
@@ -394,12 +442,13 @@ impl Data {
                 .iter()
                 .next()
                 .map_or(Self::Nil, |(name, value)| pair(name, value)),
-            Self::Range(from, to) if to >= from => Self::int(*from),
-            Self::Text(text) | Self::Ready { plain: text, .. } => character(text.chars().next()),
+            Self::Range(from, _) => Self::int(*from),
+            Self::Text(text) | Self::Ready { plain: text, .. } => {
+                Self::character(text.chars().next())
+            }
             Self::Nil
             | Self::Bool(_)
             | Self::Number(_)
-            | Self::Range(..)
             | Self::Blank
             | Self::Empty
             | Self::Turn(_) => Self::Nil,
@@ -409,15 +458,14 @@ impl Data {
     pub(super) fn last(&self) -> Self {
         match self {
             Self::List(items) => items.last().cloned().unwrap_or(Self::Nil),
-            Self::Range(from, to) if to >= from => Self::int(*to),
+            Self::Range(_, to) => Self::int(*to),
             Self::Text(text) | Self::Ready { plain: text, .. } => {
-                character(text.chars().next_back())
+                Self::character(text.chars().next_back())
             }
             Self::Nil
             | Self::Bool(_)
             | Self::Number(_)
             | Self::Map(_)
-            | Self::Range(..)
             | Self::Blank
             | Self::Empty
             | Self::Turn(_) => Self::Nil,
@@ -427,10 +475,9 @@ impl Data {
     /// `==`. Numbers are equal by size; text and numbers never are.
     pub(super) fn equals(&self, other: &Self) -> bool {
         match (self, other) {
-            (Self::Blank, Self::Blank) | (Self::Empty, Self::Empty) | (Self::Nil, Self::Nil) => {
-                true
-            }
-            (Self::Blank, Self::Empty) | (Self::Empty, Self::Blank) => false,
+            (Self::Nil, Self::Nil) => true,
+            // Two questions are no answer to each other.
+            (Self::Blank | Self::Empty, Self::Blank | Self::Empty) => false,
             (Self::Blank, value) | (value, Self::Blank) => value.is_blank(),
             (Self::Empty, value) | (value, Self::Empty) => value.is_empty(),
             (Self::Bool(left), Self::Bool(right)) => left == right,
@@ -441,10 +488,7 @@ impl Data {
                 let mut pairs = left.iter().zip(right.iter());
                 left.len() == right.len() && pairs.all(|(left, right)| left.equals(right))
             }
-            (Self::Map(left), Self::Map(right)) => {
-                let mut pairs = left.iter().zip(right.iter());
-                left.len() == right.len() && pairs.all(|(l, r)| l.0 == r.0 && l.1.equals(&r.1))
-            }
+            (Self::Map(left), Self::Map(right)) => left.equals(right),
             (Self::Range(from, to), Self::Range(other_from, other_to)) => {
                 from == other_from && to == other_to
             }
@@ -467,9 +511,10 @@ impl Data {
                 let name = part.as_text();
                 name.is_some_and(|name| entries.get(name).is_some())
             }
-            Self::Range(from, to) => {
-                matches!(part, Self::Number(Number::Int(int)) if from <= int && int <= to)
-            }
+            Self::Range(from, to) => part.as_number().is_some_and(|part| {
+                let above = order(Number::Int(*from), part).is_some_and(Ordering::is_le);
+                above && order(part, Number::Int(*to)).is_some_and(Ordering::is_le)
+            }),
             Self::Nil
             | Self::Bool(_)
             | Self::Number(_)
@@ -499,11 +544,6 @@ pub(super) fn range_len(from: i64, to: i64) -> usize {
 /// An entry of a map as a loop sees it.
 pub(super) fn pair(name: &str, value: &Data) -> Data {
     Data::List(Rc::new(vec![Data::text(name), value.clone()]))
-}
-
-fn character(c: Option<char>) -> Data {
-    let mut bytes = [0; 4];
-    Data::text(c.map_or("", |c| c.encode_utf8(&mut bytes)))
 }
 
 fn inspect_text(out: &mut String, text: &str) {

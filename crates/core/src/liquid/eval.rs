@@ -9,10 +9,10 @@ use super::{
         Arm, Branch, Comparison, Condition, Expr, Joint, Node, Operator, Path, Pipe, Place,
         Segment, Template,
     },
-    constant::{constant, range},
+    constant::{Written, constant, range, written},
     data::{Data, order},
     filters,
-    letters::{concat, print_int},
+    letters::concat,
     table::Table,
     terms::{Fault, Terms},
 };
@@ -153,10 +153,10 @@ impl<'a> Run<'a> {
     /// Writes a value, escaped for the sink.
     fn output(&mut self, value: &Data, raw: bool) -> Result<(), Fault> {
         if raw {
-            return self.literal(&value.to_text());
+            return self.literal(&value.to_output());
         }
         let before = self.page.ready.len();
-        let text = value.to_text();
+        let text = value.to_output();
         if let Data::Ready { ready, .. } = value {
             self.page.ready.push_str(ready);
         } else {
@@ -170,11 +170,8 @@ impl<'a> Run<'a> {
 
     /// A counter: `before` is added, the sum printed, `after` added.
     fn count(&mut self, name: &str, before: i64, after: i64) -> Result<(), Fault> {
-        let value = self.counters.get(name).map_or(0, Data::as_int);
-        let value = value.saturating_add(before);
-        let next = Data::int(value.saturating_add(after));
-        self.counters.insert(name, next);
-        self.literal(&print_int(value, '0', 1))
+        let printed = self.counters.count(name, before, after);
+        self.literal(&printed)
     }
 
     fn capture(&mut self, name: &str, body: &'a [Node]) -> Result<Flow, Fault> {
@@ -247,19 +244,14 @@ impl<'a> Run<'a> {
     }
 
     fn cycle(&mut self, name: Option<&Expr>, key: &str, items: &[Expr]) -> Result<(), Fault> {
-        // Named and unnamed cycles never share a turn.
-        let key = match name {
-            Some(name) => concat(&["n", &self.expr(name)?.to_text()]),
-            None => concat(&["u", key]),
-        };
-        let turn = self.cycles.get(&key).map_or(0, Data::as_count);
+        let name = name.map(|name| self.expr(name)).transpose()?;
+        let key = cycle_key(name.as_ref(), key);
+        self.terms.charge(self.cycles.len() / 64)?;
+        let turn = self.cycles.turn(&key, items.len());
         let value = match items.get(turn) {
             Some(item) => self.expr(item)?,
             None => Data::Nil,
         };
-        let next = if turn + 1 >= items.len() { 0 } else { turn + 1 };
-        self.terms.charge(self.cycles.len() / 64)?;
-        self.cycles.insert(&key, Data::count(next));
         self.output(&value, false)
     }
 
@@ -310,26 +302,10 @@ impl<'a> Run<'a> {
     }
 
     pub(super) fn expr(&mut self, expr: &Expr) -> Result<Data, Fault> {
-        if let Some(value) = constant(expr) {
-            return Ok(value);
-        }
-        match expr {
-            Expr::Range(ends) => {
-                let (from, to) = &**ends;
-                Ok(range(&self.expr(from)?, &self.expr(to)?))
-            }
-            Expr::Path(path) => self.path(path),
-            Expr::Nil
-            | Expr::Bool(_)
-            | Expr::Int(_)
-            | Expr::Float(_)
-            | Expr::Text(_)
-            | Expr::Blank
-            | Expr::Empty
-            | Expr::List(_)
-            | Expr::Map(_)
-            | Expr::Ready { .. }
-            | Expr::Loop(_) => Ok(Data::Nil),
+        match written(expr) {
+            Written::Value(value) => Ok(value),
+            Written::Range(from, to) => range(&self.expr(from)?, &self.expr(to)?),
+            Written::Path(path) => self.path(path),
         }
     }
 
@@ -378,12 +354,22 @@ impl<'a> Run<'a> {
             return Ok(value.clone());
         }
         self.terms.charge(1)?;
-        let value = self.scope.get(name).map_or(Data::Nil, Data::from_value);
+        let value = self.scope.get(name).map_or(Data::Nil, |fact| fact.0);
         // Names made by the template are any number, and each moves those after it.
         self.terms.charge(self.roots.len() / 64)?;
         self.roots.insert(name, value.clone());
         Ok(value)
     }
+}
+
+/// What a cycle goes by: its name, or what tells it apart. Named and unnamed ones never share a turn.
+pub(super) fn cycle_key(name: Option<&Data>, key: &str) -> String {
+    let mut out = String::from("n");
+    match name {
+        Some(name) => name.inspect(&mut out),
+        None => out = concat(&["u", key]),
+    }
+    out
 }
 
 /// Whether a comparison of two values holds.

@@ -4,6 +4,7 @@
 use super::{
     Problem,
     ast::{Call, Comparison, Condition, Expr, Filter, Joint, Operator, Path, Pipe, Segment},
+    constant::constant,
     lexer::Lines,
     markup::{Token, Word, show, words},
     number::Number,
@@ -231,8 +232,8 @@ impl<'a, 'l> Words<'a, 'l> {
                     "nil" | "null" if alone => Ok(Expr::Nil),
                     "true" if alone => Ok(Expr::Bool(true)),
                     "false" if alone => Ok(Expr::Bool(false)),
-                    "blank" if alone => Ok(Expr::Blank),
-                    "empty" if alone => Ok(Expr::Empty),
+                    // They are questions only beside a comparison.
+                    "blank" | "empty" if alone => Ok(Expr::Text(String::new())),
                     _ => self.path(at, Segment::Name(name.to_owned())),
                 }
             }
@@ -279,17 +280,28 @@ impl<'a, 'l> Words<'a, 'l> {
     }
 
     fn range(&mut self) -> Read<Expr> {
+        let at = self.at();
         let from = self.expr()?;
         if self.peek() != Some(Token::Dots) {
             return Err(self.expected("`..` (round brackets hold a range: `(1..5)`)"));
         }
         self.take();
         let to = self.expr()?;
-        if self.take_sign(')') {
-            Ok(Expr::Range(Box::new((from, to))))
-        } else {
-            Err(self.expected("`)`"))
+        if !self.take_sign(')') {
+            return Err(self.expected("`)`"));
         }
+        // Ends that are written out may be anything like a number; those of variables may not.
+        let ends = match (constant(&from), constant(&to)) {
+            (Some(from), Some(to)) => {
+                let (Some(from), Some(to)) = (from.leading_int(), to.leading_int()) else {
+                    let message = "a range goes from one whole number to another: `(1..5)`";
+                    return Err(self.lines.problem(at, message));
+                };
+                (Expr::Int(from), Expr::Int(to))
+            }
+            (Some(_), None) | (None, _) => (from, to),
+        };
+        Ok(Expr::Range(Box::new(ends)))
     }
 
     /// Comparisons joined by `and` and `or`, up to the end.
@@ -311,8 +323,20 @@ impl<'a, 'l> Words<'a, 'l> {
         Ok(Condition { at, first, rest })
     }
 
+    /// A value that is compared: `blank` and `empty` are questions there.
+    pub(super) fn operand(&mut self) -> Read<Expr> {
+        let question = match self.peek() {
+            Some(Token::Name("blank")) => Expr::Blank,
+            Some(Token::Name("empty")) => Expr::Empty,
+            _ => return self.expr(),
+        };
+        let value = self.expr()?;
+        let is_alone = matches!(value, Expr::Text(_));
+        Ok(if is_alone { question } else { value })
+    }
+
     fn comparison(&mut self) -> Read<Comparison> {
-        let left = self.expr()?;
+        let left = self.operand()?;
         let operator = match self.peek() {
             Some(Token::Compare(sign)) => match sign {
                 "==" => Operator::Is,
@@ -330,7 +354,7 @@ impl<'a, 'l> Words<'a, 'l> {
             _ => return Ok(Comparison { left, test: None }),
         };
         self.take();
-        let right = self.expr()?;
+        let right = self.operand()?;
         let test = Some((operator, right));
         Ok(Comparison { left, test })
     }

@@ -48,7 +48,6 @@ fn lower_char(c: char) -> char {
     }
     match c {
         'Ÿ' => 'ÿ',
-        'İ' => 'i',
         _ => c,
     }
 }
@@ -75,7 +74,28 @@ fn upper_char(c: char) -> char {
 
 /// In small letters.
 pub(super) fn lower(text: &str) -> String {
-    text.chars().map(lower_char).collect()
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        // Its dot stays, as a sign of its own.
+        match c {
+            'İ' => out.push_str("i\u{307}"),
+            _ => out.push(lower_char(c)),
+        }
+    }
+    out
+}
+
+/// The first letter as a capital, the others small.
+pub(super) fn capitalize(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars();
+    match rest.next() {
+        Some('ß') => out.push_str("Ss"),
+        Some(first) => out.push(upper_char(first)),
+        None => {}
+    }
+    out.push_str(&lower(rest.as_str()));
+    out
 }
 
 /// In capitals.
@@ -94,6 +114,12 @@ pub(super) fn upper(text: &str) -> String {
 /// zeros.
 fn is_edge(c: char) -> bool {
     matches!(c, '\0' | '\t'..='\r' | ' ')
+}
+
+/// Whether there is nothing but white space.
+pub(super) fn is_white(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| matches!(byte, b'\t'..=b'\r' | b' '))
 }
 
 /// Without white space at its start.
@@ -207,7 +233,7 @@ mod tests {
             assert_eq!(lower(&text), text.to_lowercase(), "{c} {:x}", u32::from(c));
             assert_eq!(upper(&text), text.to_uppercase(), "{c} {:x}", u32::from(c));
         }
-        assert_eq!(lower("ẞİ日本"), "ẞi日本");
+        assert_eq!(lower("ẞİ日本"), "ẞi\u{307}日本");
     }
 
     #[test]

@@ -3,7 +3,11 @@
 
 use std::cell::Cell;
 
-use super::{Problem, ast::Place};
+use super::{
+    Problem,
+    ast::Place,
+    letters::{trim_end, trim_start},
+};
 
 // LIMIT: nobody mends more in one go.
 pub(super) const PROBLEMS_MAX: usize = 100;
@@ -89,7 +93,6 @@ struct Found<'a> {
 struct Bare {
     start: usize,
     end: usize,
-    trims_before: bool,
     trims_after: bool,
 }
 
@@ -151,7 +154,7 @@ impl<'a> Lexer<'a, '_> {
             return true;
         };
         match name {
-            "raw" => self.raw(found.start),
+            "raw" => self.raw(found.start, markup),
             "comment" => self.comment(found.start),
             "doc" => self.doc(found.start, markup),
             "#" => self.remark(found.start, markup),
@@ -160,13 +163,13 @@ impl<'a> Lexer<'a, '_> {
         true
     }
 
-    fn text(&mut self, text: &'a str, trim_end: bool) {
+    fn text(&mut self, text: &'a str, trims_end: bool) {
         let text = if self.trim_next {
-            text.trim_start()
+            trim_start(text)
         } else {
             text
         };
-        let text = if trim_end { text.trim_end() } else { text };
+        let text = if trims_end { trim_end(text) } else { text };
         if !text.is_empty() {
             self.chunks.push(Chunk::Text(text));
         }
@@ -240,10 +243,7 @@ impl<'a> Lexer<'a, '_> {
         let rest = self.rest();
         rest.match_indices("{%").find_map(|(at, open)| {
             let inside = rest.get(at + open.len()..)?;
-            let (inside, trims_before) = match inside.strip_prefix('-') {
-                Some(inside) => (inside, true),
-                None => (inside, false),
-            };
+            let inside = inside.strip_prefix('-').unwrap_or(inside);
             let after = inside.trim_start().strip_prefix(name)?.trim_start();
             let (after, trims_after) = match after.strip_prefix('-') {
                 Some(after) => (after, true),
@@ -253,29 +253,22 @@ impl<'a> Lexer<'a, '_> {
             Some(Bare {
                 start: self.at + at,
                 end: self.source.len() - after.len(),
-                trims_before,
                 trims_after,
             })
         })
     }
 
-    fn raw(&mut self, opened: usize) {
+    fn raw(&mut self, opened: usize, markup: &str) {
+        if !markup.trim().is_empty() {
+            let message = "`raw` takes nothing after its name: put the text into the block";
+            self.problems.push(self.lines.problem(opened, message));
+        }
         let body_at = self.at;
         let Some(end) = self.bare("endraw") else {
             self.unclosed(opened, "raw");
             return;
         };
         let body = self.source.get(body_at..end.start).unwrap_or_default();
-        let body = if self.trim_next {
-            body.trim_start()
-        } else {
-            body
-        };
-        let body = if end.trims_before {
-            body.trim_end()
-        } else {
-            body
-        };
         if !body.is_empty() {
             self.chunks.push(Chunk::Raw(body));
         }
@@ -300,6 +293,8 @@ impl<'a> Lexer<'a, '_> {
             let message = "`doc` can't hold another `doc`: close the first with `{% enddoc %}`";
             self.problems.push(self.lines.problem(inner.start, message));
         }
+        // Nothing, but not white space either.
+        self.chunks.push(Chunk::Raw(""));
         self.at = end.end;
         self.trim_next = end.trims_after;
     }

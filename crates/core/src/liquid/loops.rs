@@ -109,28 +109,33 @@ impl Stretch {
     }
 }
 
-/// A limit or an offset: nothing if it is nothing. What is no whole number is a problem, or, for a
-/// `tablerow` with columns, rounded down.
-pub(super) fn bound(value: &Data, lenient: bool) -> Result<Option<i64>, Fault> {
-    if value.is_nil() {
+/// A limit, an offset or a number of columns. For a `for` it is nothing if it is nothing, and what is no
+/// whole number is a problem; for a table, whatever starts with a number is that number, and nothing is 0.
+pub(super) fn bound(value: &Data, is_table: bool) -> Result<Option<i64>, Fault> {
+    if value.is_nil() && !is_table {
         return Ok(None);
     }
-    match value.to_whole() {
-        Some(whole) => Ok(Some(whole)),
-        None if lenient => Ok(Some(value.to_number().truncated())),
-        None => {
-            let kind = value.kind();
-            let message = "the limit and offset of a loop must be whole numbers, not ";
-            Err(Fault::made(&[message, kind]))
-        }
+    let whole = if is_table {
+        value.leading_int()
+    } else {
+        value.to_whole()
+    };
+    if whole.is_none() {
+        let message = "the limit and offset of a loop must be whole numbers, not ";
+        return Err(Fault::made(&[message, value.kind()]));
     }
+    Ok(whole)
 }
 
-/// How many columns a table of so many items has.
+/// How many columns a table of so many items has: what is no number of columns never ends a row.
 pub(super) fn columns(asked: Option<i64>, items: usize) -> usize {
-    asked
-        .map_or(items, |asked| usize::try_from(asked).unwrap_or_default())
-        .max(1)
+    let columns = asked.and_then(|asked| usize::try_from(asked).ok());
+    match columns {
+        Some(0) => usize::MAX,
+        Some(columns) => columns,
+        None if asked.is_some() => usize::MAX,
+        None => items.max(1),
+    }
 }
 
 /// What stands before a cell: at the start of a row that is not the first, the end of the row before.
@@ -159,7 +164,7 @@ impl<'a> Run<'a> {
     /// `for`.
     pub(super) fn each(&mut self, each: &'a Loop) -> Result<Flow, Fault> {
         let over = self.expr_at(&each.over, each.at)?;
-        let stretch = self.stretch(each, &over)?;
+        let stretch = self.stretch(each, &over, false)?;
         if stretch.length == 0 {
             return self.body(&each.otherwise);
         }
@@ -216,7 +221,7 @@ impl<'a> Run<'a> {
         if !over.is_true() {
             return Ok(Flow::Next);
         }
-        let stretch = self.stretch(each, &over)?;
+        let stretch = self.stretch(each, &over, true)?;
         let columns = columns(self.bound(each.columns.as_ref(), true)?, stretch.length);
         let name: Rc<str> = Rc::from(each.name.as_str());
         self.literal(TABLE_START)?;
@@ -248,22 +253,21 @@ impl<'a> Run<'a> {
         Ok(Flow::Next)
     }
 
-    fn stretch(&mut self, each: &'a Loop, over: &Data) -> Result<Stretch, Fault> {
-        let lenient = each.columns.is_some();
+    fn stretch(&mut self, each: &'a Loop, over: &Data, is_table: bool) -> Result<Stretch, Fault> {
         let offset = match &each.offset {
             None => 0,
             Some(Offset::Continue) => self.stops.get(&each.name).map_or(0, Data::as_int),
-            Some(Offset::At(offset)) => self.bound(Some(offset), lenient)?.unwrap_or(0),
+            Some(Offset::At(offset)) => self.bound(Some(offset), is_table)?.unwrap_or(0),
         };
-        let limit = self.bound(each.limit.as_ref(), lenient)?;
+        let limit = self.bound(each.limit.as_ref(), is_table)?;
         let stretch = Stretch::cut(over, offset, limit, each.reversed, &mut self.terms)?;
         self.stops.insert(&each.name, Data::int(stretch.stop));
         Ok(stretch)
     }
 
-    fn bound(&mut self, expr: Option<&Expr>, lenient: bool) -> Result<Option<i64>, Fault> {
+    fn bound(&mut self, expr: Option<&Expr>, is_table: bool) -> Result<Option<i64>, Fault> {
         match expr {
-            Some(expr) => bound(&self.expr(expr)?, lenient),
+            Some(expr) => bound(&self.expr(expr)?, is_table),
             None => Ok(None),
         }
     }

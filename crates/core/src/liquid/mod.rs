@@ -13,6 +13,7 @@ mod constant;
 mod data;
 mod eval;
 mod expression;
+mod facts;
 mod filters;
 mod letters;
 mod lexer;
@@ -31,18 +32,13 @@ mod variables;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    error::Error,
-    fmt,
-};
+use std::{collections::BTreeSet, error::Error, fmt};
 
 use serde::Serialize;
 
 pub use ast::Template;
+pub use facts::{Fact, Facts, Scope};
 pub use sink::Sink;
-
-use crate::value::Value;
 
 /// Something wrong in a template, and where; lines and columns are counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -77,18 +73,6 @@ impl fmt::Display for Problem {
 }
 
 impl Error for Problem {}
-
-/// Where the variables of a template come from.
-pub trait Scope {
-    /// The variable of this name; nothing if there is none. Asked at most once per rendering.
-    fn get(&self, name: &str) -> Option<Value>;
-}
-
-impl Scope for BTreeMap<String, Value> {
-    fn get(&self, name: &str) -> Option<Value> {
-        BTreeMap::get(self, name).cloned()
-    }
-}
 
 /// What a rendering may use up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

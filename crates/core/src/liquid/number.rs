@@ -1,7 +1,9 @@
 //! Numbers as Liquid reads, computes and prints them: whole numbers stay whole.
 //! Uses none of the standard float parsing and printing, which weigh more than all the filters.
 
-use super::letters::{concat, print_int};
+use std::borrow::Cow;
+
+use super::letters::{concat, print_int, trim};
 
 /// A number that knows whether it is whole by type.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -56,22 +58,43 @@ pub(super) fn to_int(float: f64) -> i64 {
 
 /// The number that a text is, or starts with: `5.1`, `-3`, `10 apples`; 0 if it is none.
 pub(super) fn read(text: &str) -> Number {
-    let text = text.trim_ascii();
+    let text = trim(text);
     let (negative, digits) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
+    let mut digits = Cow::Borrowed(digits);
+    let is_part = |byte: &u8| byte.is_ascii_digit() || *byte == b'_';
+    if digits.bytes().take_while(is_part).any(|byte| byte == b'_') {
+        digits = Cow::Owned(ungrouped(&digits));
+    }
     let whole_len = digits.bytes().take_while(u8::is_ascii_digit).count();
     let whole = digits.get(..whole_len).unwrap_or_default();
     let rest = digits.get(whole_len..).unwrap_or_default();
     if let Some(fraction) = rest.strip_prefix('.')
         && !whole.is_empty()
+        && !text.starts_with('+')
         && !fraction.is_empty()
         && fraction.bytes().all(|byte| byte.is_ascii_digit())
     {
         return Number::Float(decimal(negative, whole, fraction));
     }
     int(negative, whole)
+}
+
+/// The digits at the start of a text, which may be grouped: `1_000`.
+fn ungrouped(text: &str) -> String {
+    let mut out = String::new();
+    let mut before = '_';
+    for c in text.chars() {
+        match c {
+            '0'..='9' => out.push(c),
+            '_' if before != '_' => {}
+            _ => break,
+        }
+        before = c;
+    }
+    out
 }
 
 /// A whole number from its digits; a float when an `i64` can't hold it.
@@ -108,10 +131,7 @@ pub(super) fn decimal(negative: bool, whole: &str, fraction: &str) -> f64 {
         }
     }
     let guess = scale(mantissa as f64, exponent);
-    let size = match exponent {
-        ..=0 => nearest(mantissa, exponent.unsigned_abs(), guess),
-        1.. => guess,
-    };
+    let size = nearest(mantissa, exponent.saturating_neg(), guess);
     if negative { -size } else { size }
 }
 
@@ -128,23 +148,25 @@ fn halves(size: f64) -> (u64, i32) {
 
 /// How far `mantissa` / 10^`places` lies above a float that is not negative, and half of the distance
 /// between that float and the next, in a unit of their own. Exact, or nothing if 128 bits do not hold it.
-fn gap(mantissa: u64, places: u32, float: f64) -> Option<(i128, i128)> {
+fn gap(mantissa: u64, places: i32, float: f64) -> Option<(i128, i128)> {
     let (whole, exponent) = halves(float);
     let left = exponent.min(0).unsigned_abs();
     let right = exponent.max(0).unsigned_abs();
-    if places > EXACT_POWER_MAX || left > 66 || right > 10 {
+    if places.unsigned_abs() > EXACT_POWER_MAX || left > 66 || right > 70 {
         return None;
     }
-    let power = 10_i128.pow(places);
+    let power = |places: i32| 10_i128.pow(places.max(0).unsigned_abs());
     // Twice as fine, so that half a distance is whole.
-    let wanted = i128::from(mantissa).checked_mul(1_i128.checked_shl(left + 1)?)?;
-    let step = power.checked_mul(1 << right)?;
+    let wanted = i128::from(mantissa)
+        .checked_mul(power(-places))?
+        .checked_mul(1_i128.checked_shl(left + 1)?)?;
+    let step = power(places).checked_mul(1 << right)?;
     let have = step.checked_mul(2)?.checked_mul(i128::from(whole))?;
     Some((wanted.checked_sub(have)?, step))
 }
 
 /// The float nearest to `mantissa` / 10^`places`, from one that is near it.
-fn nearest(mantissa: u64, places: u32, guess: f64) -> f64 {
+fn nearest(mantissa: u64, places: i32, guess: f64) -> f64 {
     // LIMIT: the guess comes from one rounding of each of two operations, so it is hardly ever off,
     // and never by more than this many steps.
     const STEPS_MAX: u32 = 4;
@@ -248,10 +270,26 @@ impl Decimal {
         Some(Self { mantissa, places }.float())
     }
 
+    /// The quotient to more digits than a float has.
+    pub(super) fn divided_by(self, other: Self) -> Option<f64> {
+        let (mut above, below) = (self.mantissa.unsigned_abs(), other.mantissa.unsigned_abs());
+        let mut places = i32::try_from(self.places).ok()? - i32::try_from(other.places).ok()?;
+        let mut quotient = above.checked_div(below)?;
+        // Long division, digit by digit.
+        while quotient < MANTISSA_END && above != 0 {
+            above = above.checked_rem(below)?.checked_mul(10)?;
+            quotient = quotient * 10 + above / below;
+            places += 1;
+        }
+        let size = nearest(quotient, places, scale(quotient as f64, -places));
+        let is_negative = (self.mantissa < 0) != (other.mantissa < 0);
+        Some(if is_negative { -size } else { size })
+    }
+
     fn float(self) -> f64 {
         let size = self.mantissa.unsigned_abs();
         let places = i32::try_from(self.places).unwrap_or_default();
-        let size = nearest(size, self.places, scale(size as f64, -places));
+        let size = nearest(size, places, scale(size as f64, -places));
         if self.mantissa < 0 { -size } else { size }
     }
 }
@@ -293,7 +331,9 @@ fn print(float: f64) -> String {
     }
     let (mut digits, exponent) = digits(size);
     // `exponent` is that of the first digit: 0 for 1.5, 2 for 150.0, -1 for 0.15.
-    let is_plain = (-4..16).contains(&exponent);
+    // Ruby spells out what has a fraction, and what has no more than fifteen digits before the point.
+    let len = i32::try_from(digits.len()).unwrap_or_default();
+    let is_plain = (-4..15).contains(&exponent) || (exponent >= 15 && len > exponent + 1);
     let mut point = 1;
     if is_plain && exponent < 0 {
         let zeros = print_int(0, '0', usize::try_from(-exponent).unwrap_or_default());
@@ -350,9 +390,10 @@ fn digits(size: f64) -> (String, i32) {
 /// So many digits of a float, if they can be computed exactly and are enough to read it again.
 fn exact_digits(size: f64, exponent: i32, count: usize) -> Option<(String, i32)> {
     let count = i32::try_from(count).ok()?;
-    let places = u32::try_from(count - 1 - exponent).ok()?;
+    let places = count - 1 - exponent;
+    let ten = |places: i32| 10_u128.checked_pow(places.max(0).unsigned_abs());
     let (whole, power) = halves(size);
-    let scaled = u128::from(whole).checked_mul(10_u128.checked_pow(places)?)?;
+    let scaled = u128::from(whole).checked_mul(ten(places)?)?;
     let scaled = if power < 0 {
         let bits = power.unsigned_abs();
         let half = 1_u128.checked_shl(bits - 1)?;
@@ -360,6 +401,8 @@ fn exact_digits(size: f64, exponent: i32, count: usize) -> Option<(String, i32)>
     } else {
         scaled.checked_mul(1_u128.checked_shl(power.unsigned_abs())?)?
     };
+    let unit = ten(-places)?;
+    let scaled = scaled.checked_add(unit / 2)? / unit;
     let mantissa = u64::try_from(scaled).ok()?;
     let (gap, half) = gap(mantissa, places, size)?;
     if gap.abs() > half {
@@ -392,7 +435,7 @@ mod tests {
         check("0.000025", "2.5e-05");
         check("123456789.25", "123456789.25");
         check("9223372036854775807", "9223372036854775807");
-        check("9223372036854775808", "9.22337203685478e+18");
+        check("9223372036854775808", "9.223372036854776e+18");
         check("2.857142857142857", "2.857142857142857");
         check("0.1", "0.1");
         check("1.005", "1.005");

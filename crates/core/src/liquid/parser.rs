@@ -5,6 +5,7 @@ use super::{
     Problem,
     ast::{Filter, Node, Pipe, Template},
     expression::{Words, nearest},
+    letters::is_white,
     lexer::{Chunk, Lines, PROBLEMS_MAX, cut, cut_lines},
 };
 
@@ -78,6 +79,9 @@ impl Body {
     }
 
     fn text(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
         match self.nodes.last_mut() {
             Some(Node::Text(before)) => before.push_str(text),
             _ => self.nodes.push(Node::Text(text.to_owned())),
@@ -172,7 +176,7 @@ impl<'a> Parser<'a> {
         while let Some(chunk) = self.chunks.next() {
             match chunk {
                 Chunk::Text(text) => {
-                    body.blank &= text.trim().is_empty();
+                    body.blank &= is_white(text);
                     body.text(text);
                 }
                 Chunk::Raw(text) => {

@@ -3,7 +3,8 @@
 
 use super::{
     Problem,
-    ast::{Arm, Branch, Expr, Loop, Node, Offset},
+    ast::{Arm, Branch, Expr, Loop, Node, Offset, Place},
+    constant::constant,
     expression::{Words, plain_name},
     markup::Token,
     parser::{Body, Parser, Tag},
@@ -75,6 +76,10 @@ impl<'a> Parser<'a> {
                 let read = self.when_values(arm);
                 self.kept(read).unwrap_or_default()
             } else {
+                let read = self
+                    .words(arm)
+                    .finish("the `else` of a `case` takes nothing");
+                self.kept(read);
                 Vec::new()
             };
             let (inner, after) = self.inner(ENDS, tag);
@@ -101,9 +106,9 @@ impl<'a> Parser<'a> {
 
     fn when_values(&self, tag: Tag<'a>) -> Read<Vec<Expr>> {
         let mut words = self.words(tag);
-        let mut values = vec![words.expr()?];
+        let mut values = vec![words.operand()?];
         while words.take_sign(',') || words.take_name("or") {
-            values.push(words.expr()?);
+            values.push(words.operand()?);
         }
         words.finish("put `or` or a comma between the values of a `when`")?;
         Ok(values)
@@ -149,7 +154,7 @@ impl<'a> Parser<'a> {
         let over_at = words.at();
         let over = words.expr()?;
         let over_text = self.source.get(over_at..words.last_end());
-        let name = format!("{variable}-{}", over_text.unwrap_or_default());
+        let name = format!("{variable}-{}", closed_up(over_text.unwrap_or_default()));
         let mut head = Loop {
             at,
             variable,
@@ -162,9 +167,11 @@ impl<'a> Parser<'a> {
             body: Vec::new(),
             otherwise: Vec::new(),
         };
+        let is_table = tag.name == "tablerow";
+        head.reversed = !is_table && words.take_name("reversed");
         while words.peek().is_some() {
             if !words.take_sign(',') {
-                loop_option(&mut words, &mut head, tag.name == "tablerow")?;
+                loop_option(&mut words, &mut head, is_table)?;
             }
         }
         Ok(head)
@@ -240,13 +247,27 @@ impl<'a> Parser<'a> {
     pub(super) fn cycle(&mut self, tag: Tag<'a>, body: &mut Body) {
         let read = self.cycle_items(tag);
         if let Some((name, items)) = self.kept(read) {
-            // Cycles without a name are told apart by what they cycle through.
             let key = match name {
                 Some(_) => String::new(),
-                None => tag.markup.trim().to_owned(),
+                None => self.cycle_key(tag, &items),
             };
             body.push(Node::Cycle { name, key, items }, false);
         }
+    }
+
+    /// Cycles without a name are told apart by what they cycle through, or, if that are not only values
+    /// that are written out, by where they stand.
+    fn cycle_key(&self, tag: Tag<'a>, items: &[Expr]) -> String {
+        let mut key = String::new();
+        for item in items {
+            let Some(value) = constant(item) else {
+                let Place { line, column } = self.lines.place(tag.name_at);
+                return format!("{line}:{column}");
+            };
+            value.inspect(&mut key);
+            key.push(',');
+        }
+        key
     }
 
     fn cycle_items(&self, tag: Tag<'a>) -> Read<(Option<Expr>, Vec<Expr>)> {
@@ -265,8 +286,24 @@ impl<'a> Parser<'a> {
             }
         }
         words.finish("put commas between the items of a `cycle`")?;
+        // What is nothing as it is written is no item.
+        items.retain(|item| *item != Expr::Nil);
         Ok((name, items))
     }
+}
+
+/// Source without the white space between its words.
+fn closed_up(source: &str) -> String {
+    let mut quote = None;
+    let is_kept = |c: &char| {
+        match (quote, *c) {
+            (None, '"' | '\'') => quote = Some(*c),
+            (Some(open), c) if open == c => quote = None,
+            _ => {}
+        }
+        quote.is_some() || !c.is_whitespace()
+    };
+    source.chars().filter(is_kept).collect()
 }
 
 /// One option of a loop: `reversed`, `limit: 3`.
@@ -274,19 +311,15 @@ fn loop_option(words: &mut Words<'_, '_>, head: &mut Loop, is_table: bool) -> Re
     let what = if is_table {
         "`limit`, `offset` or `cols`"
     } else {
-        "`reversed`, `limit` or `offset`"
+        "`limit` or `offset` (`reversed` stands before them)"
     };
     let Some(Token::Name(option)) = words.peek() else {
         return Err(words.expected(what));
     };
     match option {
-        "reversed" => {
-            words.take();
-            head.reversed = true;
-            return Ok(());
-        }
         "limit" | "offset" => {}
-        "cols" if is_table => {}
+        // Shopify's loops over rows have a `range` too, which does nothing.
+        "cols" | "range" if is_table => {}
         _ => return Err(words.expected(what)),
     }
     words.take();
@@ -297,7 +330,10 @@ fn loop_option(words: &mut Words<'_, '_>, head: &mut Loop, is_table: bool) -> Re
     match option {
         "limit" => head.limit = Some(value),
         "cols" => head.columns = Some(value),
-        _ if plain_name(&value) == Some("continue") => head.offset = Some(Offset::Continue),
+        "range" => {}
+        _ if !is_table && plain_name(&value) == Some("continue") => {
+            head.offset = Some(Offset::Continue);
+        }
         _ => head.offset = Some(Offset::At(value)),
     }
     Ok(())

@@ -88,7 +88,7 @@ impl Terms {
         }
         let mut out = String::new();
         let sink = if raw { Sink::Plain } else { self.sink };
-        sink.write(&mut out, &value.to_text());
+        sink.write(&mut out, &value.to_output());
         out
     }
 

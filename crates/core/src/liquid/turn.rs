@@ -17,6 +17,14 @@ pub(super) struct Turn {
 }
 
 impl Turn {
+    /// What it prints as: the name of its class, as Ruby has it.
+    pub(super) fn class(&self) -> &'static str {
+        match self.columns {
+            None => "Liquid::ForloopDrop",
+            Some(_) => "Liquid::TablerowloopDrop",
+        }
+    }
+
     /// One of the facts; nothing if there is none of that name.
     pub(super) fn member(&self, name: &str) -> Data {
         let left = self.length.saturating_sub(self.index);

@@ -150,23 +150,11 @@ impl<'a> Walk<'a> {
     }
 
     fn expr(&mut self, expr: &Expr, has_default: bool) {
-        match expr {
-            Expr::Path(path) => self.path(path, has_default),
-            Expr::Range(ends) => {
-                self.expr(&ends.0, has_default);
-                self.expr(&ends.1, has_default);
-            }
-            Expr::Nil
-            | Expr::Bool(_)
-            | Expr::Int(_)
-            | Expr::Float(_)
-            | Expr::Text(_)
-            | Expr::Blank
-            | Expr::Empty
-            | Expr::List(_)
-            | Expr::Map(_)
-            | Expr::Ready { .. }
-            | Expr::Loop(_) => {}
+        if let Expr::Path(path) = expr {
+            self.path(path, has_default);
+        } else if let Expr::Range(ends) = expr {
+            self.expr(&ends.0, has_default);
+            self.expr(&ends.1, has_default);
         }
     }
 

@@ -11,9 +11,8 @@ use super::{
 };
 use crate::{
     hash::fnv64,
-    liquid::{Limits, Scope, Sink, Template, render_within},
+    liquid::{Fact, Limits, Scope, Sink, Template, render_within},
     residual::Residual,
-    value::Value,
     wire,
     zone::Zones,
 };
@@ -127,7 +126,7 @@ fn shared(message: &InApp) -> Option<wire::InApp> {
 struct NoOne;
 
 impl Scope for NoOne {
-    fn get(&self, _: &str) -> Option<Value> {
+    fn get(&self, _: &str) -> Option<Fact> {
         None
     }
 }

@@ -5,8 +5,9 @@ use super::{
     super::{
         data::Data,
         letters::{concat, print_int},
+        number::Number,
     },
-    instant::{self, Instant, MONTHS, WEEKDAYS},
+    instant::{self, Instant, MONTHS, Reading, WEEKDAYS},
 };
 use crate::{
     time::{civil_from_days, days_from_civil},
@@ -21,16 +22,13 @@ pub(super) fn date(input: &Data, pattern: &str, now_ms: Option<i64>) -> Data {
     if pattern.is_empty() || pattern.len() > PATTERN_BYTES_MAX {
         return input.clone();
     }
-    let instant = if let Data::Number(number) = input {
-        instant::from_number(number.truncated())
+    let instant = if let Data::Number(Number::Int(number)) = input {
+        instant::from_number(*number)
     } else {
-        match input.as_text() {
-            Some(text) if means_now(text) => now_ms.map(|unix_ms| Instant {
-                unix_ms,
-                offset_minutes: 0,
-            }),
-            Some(text) => instant::read(text),
-            None => None,
+        let reading = input.as_text().map(|text| instant::read(text, now_ms));
+        match reading {
+            Some(Reading::Instant(instant)) => Some(instant),
+            Some(Reading::NeedsNow | Reading::Other) | None => None,
         }
     };
     match instant {
@@ -39,9 +37,9 @@ pub(super) fn date(input: &Data, pattern: &str, now_ms: Option<i64>) -> Data {
     }
 }
 
-/// Whether a text stands for the instant of the rendering.
-pub(in crate::liquid) fn means_now(text: &str) -> bool {
-    text.eq_ignore_ascii_case("now") || text.eq_ignore_ascii_case("today")
+/// Whether the instant that a text stands for depends on when now is.
+pub(in crate::liquid) fn needs_now(text: &str) -> bool {
+    instant::read(text, None) == Reading::NeedsNow
 }
 
 /// An instant taken apart.
@@ -56,7 +54,7 @@ struct Clock {
     hour: i64,
     minute: i64,
     second: i64,
-    ms: i64,
+    nanos: i64,
 }
 
 impl Clock {
@@ -77,7 +75,7 @@ impl Clock {
             hour: ms / 3_600_000,
             minute: ms / 60_000 % 60,
             second: ms / 1_000 % 60,
-            ms: ms % 1_000,
+            nanos: ms % 1_000 * 1_000_000 + instant.nanos,
         }
     }
 
@@ -100,25 +98,34 @@ impl Clock {
         (year, (thursday - days_from_civil(year, 1, 1)) / 7 + 1)
     }
 
-    fn offset(&self, colon: bool) -> String {
+    /// `%z`: with one, two or, where it needs them, three colons. What pads it stands between the sign
+    /// and the hours, or before the sign if it is space.
+    fn offset(&self, flags: Flags) -> String {
         let minutes = self.instant.offset_minutes;
         let sign = if minutes < 0 { "-" } else { "+" };
         let minutes = minutes.unsigned_abs();
-        let colon = if colon { ":" } else { "" };
-        let hours = print_int(i64::from(minutes / 60), '0', 2);
+        let hours = i64::from(minutes / 60);
         let minutes = print_int(i64::from(minutes % 60), '0', 2);
-        concat(&[sign, &hours, colon, &minutes])
+        let rest = match flags.colons {
+            0 => minutes,
+            3 if minutes == "00" => String::new(),
+            1 | 3 => concat(&[":", &minutes]),
+            _ => concat(&[":", &minutes, ":00"]),
+        };
+        let width = flags.width.unwrap_or_default();
+        let width = width.saturating_sub(rest.len() + 1).max(2);
+        if flags.padding == Some(' ') {
+            let hours = print_int(hours, '0', 1);
+            let mut out = String::new();
+            pad(&mut out, ' ', width - hours.len());
+            return concat(&[&out, sign, &hours, &rest]);
+        }
+        concat(&[sign, &print_int(hours, '0', width), &rest])
     }
 }
 
-/// Whether letters are changed.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum Case {
-    #[default]
-    Kept,
-    Upper,
-    /// Capitals, but for `AM` and `PM`, which become small.
-    Swapped,
+fn pad(out: &mut String, padding: char, count: usize) {
+    out.extend(std::iter::repeat_n(padding, count));
 }
 
 /// How a directive is to be written: `%-d`, `%^a`, `%:z`, `%3N`.
@@ -126,8 +133,11 @@ enum Case {
 struct Flags {
     padding: Option<char>,
     unpadded: bool,
-    case: Case,
-    colon: bool,
+    /// `^`: capitals.
+    upper: bool,
+    /// `#`: the other case, which are capitals too but for `AM`, `PM` and zones.
+    swapped: bool,
+    colons: u32,
     width: Option<usize>,
 }
 
@@ -138,32 +148,8 @@ fn print(instant: Instant, pattern: &str) -> String {
     while let Some(at) = rest.find('%') {
         out.push_str(rest.get(..at).unwrap_or_default());
         let directive = rest.get(at..).unwrap_or_default();
-        let mut chars = directive.chars();
-        chars.next();
-        let mut flags = Flags::default();
-        let letter = loop {
-            match chars.next() {
-                Some('-') => flags.unpadded = true,
-                Some('0') if flags.width.is_none() => flags.padding = Some('0'),
-                Some('_') => flags.padding = Some(' '),
-                Some('^') => flags.case = Case::Upper,
-                Some('#') => flags.case = Case::Swapped,
-                Some(':') => flags.colon = true,
-                // Other calendars and digits, of which there are none here.
-                Some('E' | 'O') => {}
-                Some(digit @ '0'..='9') => {
-                    let digit = digit
-                        .to_digit(10)
-                        .and_then(|digit| usize::try_from(digit).ok());
-                    let width = flags.width.unwrap_or_default() * 10 + digit.unwrap_or_default();
-                    // LIMIT: nobody pads a date wider.
-                    flags.width = Some(width.min(30));
-                }
-                other => break other,
-            }
-        };
-        let after = chars.as_str();
-        if !letter.is_some_and(|letter| write(&mut out, &clock, letter, flags)) {
+        let (written, after) = directive_of(directive);
+        if !written.is_some_and(|(letter, flags)| write(&mut out, &clock, letter, flags)) {
             let len = directive.len() - after.len();
             out.push_str(directive.get(..len).unwrap_or_default());
         }
@@ -171,6 +157,46 @@ fn print(instant: Instant, pattern: &str) -> String {
     }
     out.push_str(rest);
     out
+}
+
+/// The letter and the flags of a directive, unless they do not belong together, and what follows it.
+fn directive_of(text: &str) -> (Option<(char, Flags)>, &str) {
+    let mut chars = text.chars();
+    chars.next();
+    let mut flags = Flags::default();
+    // What other calendars and digits, of which there are none here, may be asked for.
+    let mut only: Option<&str> = None;
+    let letter = loop {
+        let next = chars.next();
+        match next {
+            Some('E') if only.is_none() => only = Some("cCxXyY"),
+            Some('O') if only.is_none() => only = Some("deHkIlmMSuUVwWy"),
+            Some(':') if flags.colons < 3 && only.is_none_or(|only| only == "z") => {
+                flags.colons += 1;
+                only = Some("z");
+            }
+            Some('-') if only.is_none() => {
+                flags.unpadded = true;
+                flags.padding = None;
+                flags.width = None;
+            }
+            Some('0') if only.is_none() && flags.width.is_none() => flags.padding = Some('0'),
+            Some('_') if only.is_none() => flags.padding = Some(' '),
+            Some('^') if only.is_none() => flags.upper = true,
+            Some('#') if only.is_none() => flags.swapped = true,
+            Some(digit @ '0'..='9') if only.is_none() => {
+                let digit = digit
+                    .to_digit(10)
+                    .and_then(|digit| usize::try_from(digit).ok());
+                let width = flags.width.unwrap_or_default() * 10 + digit.unwrap_or_default();
+                // LIMIT: nobody pads a date wider.
+                flags.width = Some(width.min(30));
+            }
+            _ => break next,
+        }
+    };
+    let known = letter.filter(|letter| only.is_none_or(|only| only.contains(*letter)));
+    (known.map(|letter| (letter, flags)), chars.as_str())
 }
 
 /// Writes one directive; false if there is none of that letter.
@@ -219,7 +245,6 @@ fn write_words(out: &mut String, clock: &Clock, letter: char, flags: Flags) -> b
         'R' => "%H:%M",
         'T' | 'X' => "%H:%M:%S",
         'v' => "%e-%^b-%Y",
-        '+' => "%a %b %e %H:%M:%S %Z %Y",
         _ => "",
     };
     let text = match letter {
@@ -229,34 +254,35 @@ fn write_words(out: &mut String, clock: &Clock, letter: char, flags: Flags) -> b
         'B' => name(&MONTHS, clock.month - 1).to_owned(),
         'b' | 'h' => short(name(&MONTHS, clock.month - 1)),
         'L' | 'N' => {
+            let mut digits = print_int(clock.nanos, '0', 9);
             let width = flags.width.unwrap_or(if letter == 'L' { 3 } else { 9 });
-            let digits = concat(&[&print_int(clock.ms, '0', 3), "000000"]);
-            digits.chars().take(width).collect()
+            digits.truncate(width);
+            let missing = width - digits.len();
+            pad(&mut digits, '0', missing);
+            out.push_str(&digits);
+            return true;
+        }
+        'z' => {
+            out.push_str(&clock.offset(flags));
+            return true;
         }
         'n' => "\n".to_owned(),
-        'p' if flags.case == Case::Swapped => half(clock).to_ascii_lowercase(),
-        'P' => half(clock).to_ascii_lowercase(),
         'p' => half(clock).to_owned(),
+        'P' => half(clock).to_ascii_lowercase(),
         't' => "\t".to_owned(),
-        'z' => clock.offset(flags.colon),
+        // An offset has no name.
         'Z' if clock.instant.offset_minutes == 0 => "UTC".to_owned(),
-        'Z' => clock.offset(true),
+        'Z' => String::new(),
         '%' => "%".to_owned(),
         _ => return false,
     };
-    let upper = match flags.case {
-        Case::Kept => false,
-        Case::Upper => true,
-        Case::Swapped => letter != 'p',
-    };
-    let width = flags.width.filter(|_| !flags.unpadded).unwrap_or_default();
-    for _ in text.chars().count()..width {
-        out.push(flags.padding.unwrap_or(' '));
-    }
-    out.push_str(&if upper {
-        text.to_ascii_uppercase()
-    } else {
-        text
+    let width = flags.width.filter(|_| !flags.unpadded && !text.is_empty());
+    let missing = width.unwrap_or_default().saturating_sub(text.len());
+    pad(out, flags.padding.unwrap_or(' '), missing);
+    out.push_str(&match letter {
+        'p' | 'Z' if flags.swapped => text.to_ascii_lowercase(),
+        _ if flags.upper || (flags.swapped && composed.is_empty()) => text.to_ascii_uppercase(),
+        _ => text,
     });
     true
 }

@@ -189,8 +189,8 @@ fn sign_value(sign: u8, url_safe: bool) -> Option<u32> {
         (b'A'..=b'Z', _) => sign - b'A',
         (b'a'..=b'z', _) => sign - b'a' + 26,
         (b'0'..=b'9', _) => sign - b'0' + 52,
-        (b'-', true) | (b'+', false) => 62,
-        (b'_', true) | (b'/', false) => 63,
+        (b'-', true) | (b'+', _) => 62,
+        (b'_', true) | (b'/', _) => 63,
         _ => return None,
     }))
 }
@@ -214,20 +214,21 @@ pub(super) fn base64_encode(text: &str, url_safe: bool) -> String {
     out
 }
 
-pub(super) fn base64_decode(input: &Data, url_safe: bool) -> Result<Data, Fault> {
-    if !input.is_nil() && input.as_text().is_none() {
-        let kind = input.kind();
-        return Err(Fault::made(&["needs text, not ", kind]));
+/// Reads base 64 (RFC 4648, section 4), as strictly as Ruby: padded, without white space, and with
+/// nothing in the bits left over. If it may be safe for URLs, it may be without padding, in either alphabet.
+pub(super) fn base64_decode(text: &str, url_safe: bool) -> Result<Data, Fault> {
+    let not_base64 = || Fault::because("reads only base 64, which this is not");
+    let signs = text.trim_end_matches('=');
+    let padding = text.len() - signs.len();
+    let is_padded = text.len().is_multiple_of(4) && padding <= 2;
+    let is_bare = url_safe && padding == 0 && signs.len() % 4 != 1;
+    if !is_padded && !is_bare {
+        return Err(not_base64());
     }
-    let text = input.to_text();
     let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
     let (mut bits, mut count) = (0_u32, 0_u32);
-    for byte in text.trim_end_matches('=').bytes() {
-        if byte.is_ascii_whitespace() {
-            continue;
-        }
-        let value = sign_value(byte, url_safe)
-            .ok_or_else(|| Fault::because("reads only base 64, which this is not"))?;
+    for byte in signs.bytes() {
+        let value = sign_value(byte, url_safe).ok_or_else(not_base64)?;
         bits = bits << 6 | value;
         count += 6;
         if count >= 8 {
@@ -235,6 +236,9 @@ pub(super) fn base64_decode(input: &Data, url_safe: bool) -> Result<Data, Fault>
             bytes.push(u8::try_from(bits >> count & 255).unwrap_or_default());
             bits &= (1 << count) - 1;
         }
+    }
+    if bits != 0 {
+        return Err(not_base64());
     }
     utf8(bytes)
 }

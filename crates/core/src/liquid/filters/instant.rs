@@ -1,5 +1,6 @@
 //! Instants as people write them: ISO 8601, RFC 2822, `March 14, 2016 10:30 PM`, Unix seconds and
-//! milliseconds. Does not guess: what is not understood is no instant.
+//! milliseconds. What is left out before what is written is that of now, as in Ruby: `March 4` is this
+//! year's. What is not understood is no instant.
 
 use super::super::{
     letters::concat,
@@ -14,7 +15,19 @@ use crate::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Instant {
     pub(super) unix_ms: i64,
+    /// What the milliseconds leave out, in billionths of a second.
+    pub(super) nanos: i64,
     pub(super) offset_minutes: i32,
+}
+
+/// What a text is read as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reading {
+    Instant(Instant),
+    /// An instant, once it is known when now is.
+    NeedsNow,
+    /// No instant.
+    Other,
 }
 
 pub(super) const MONTHS: [&str; 12] = [
@@ -42,6 +55,22 @@ pub(super) const WEEKDAYS: [&str; 7] = [
     "Saturday",
 ];
 
+/// The zones that RFC 2822 names, with their hours ahead of UTC.
+const ZONES: [(&str, i32); 12] = [
+    ("z", 0),
+    ("ut", 0),
+    ("utc", 0),
+    ("gmt", 0),
+    ("est", -5),
+    ("edt", -4),
+    ("cst", -6),
+    ("cdt", -5),
+    ("mst", -7),
+    ("mdt", -6),
+    ("pst", -8),
+    ("pdt", -7),
+];
+
 // LIMIT: the years that a date is written with; a number beyond is something else.
 const YEAR_MAX: i64 = 9_999;
 
@@ -57,10 +86,15 @@ pub(super) fn from_number(number: i64) -> Option<Instant> {
         number.checked_mul(1_000)?
     };
     let year = civil_from_days(unix_ms.div_euclid(DAY_MS)).0;
-    (0..=YEAR_MAX).contains(&year).then_some(Instant {
+    (0..=YEAR_MAX).contains(&year).then_some(utc(unix_ms))
+}
+
+fn utc(unix_ms: i64) -> Instant {
+    Instant {
         unix_ms,
+        nanos: 0,
         offset_minutes: 0,
-    })
+    }
 }
 
 /// A run of letters, of digits, or a single sign.
@@ -77,28 +111,54 @@ struct Draft {
     month: Option<i64>,
     day: Option<i64>,
     time_ms: Option<i64>,
+    nanos: i64,
     afternoon: Option<bool>,
     offset_minutes: Option<i32>,
 }
 
-/// Reads an instant from text.
-pub(super) fn read(text: &str) -> Option<Instant> {
+/// Reads an instant from text; `now_ms` stands for what is left out, and for `now` itself.
+pub(super) fn read(text: &str, now_ms: Option<i64>) -> Reading {
     // LIMIT: the longest way to write a date that is understood has less than 64 bytes.
     const TEXT_MAX: usize = 64;
     let text = text.trim_ascii();
     if text.len() > TEXT_MAX {
-        return None;
+        return Reading::Other;
     }
+    let instant = if text.eq_ignore_ascii_case("now") || text.eq_ignore_ascii_case("today") {
+        match now_ms {
+            Some(now_ms) => Some(utc(now_ms)),
+            None => return Reading::NeedsNow,
+        }
+    } else {
+        match drafted(text) {
+            Some(draft) if draft.needs_now() && now_ms.is_none() => return Reading::NeedsNow,
+            Some(draft) => draft.finish(now_ms.unwrap_or_default()),
+            None => unix(text),
+        }
+    };
+    instant.map_or(Reading::Other, Reading::Instant)
+}
+
+/// An instant of digits alone.
+fn unix(text: &str) -> Option<Instant> {
+    match parts(text).as_slice() {
+        [Part::Digits(digits)] => from_number(whole(digits)?),
+        _ => None,
+    }
+}
+
+/// What a text says about an instant; nothing if not all of it is understood.
+fn drafted(text: &str) -> Option<Draft> {
     let parts = parts(text);
-    if let [Part::Digits(digits)] = parts.as_slice() {
-        return from_number(whole(digits)?);
-    }
     let mut draft = Draft::default();
     let mut rest = parts.as_slice();
+    if let [] | [Part::Digits(_)] = rest {
+        return None;
+    }
     while !rest.is_empty() {
         rest = draft.take(rest)?;
     }
-    draft.finish()
+    Some(draft)
 }
 
 fn parts(text: &str) -> Vec<Part<'_>> {
@@ -134,25 +194,55 @@ impl Draft {
         use Part::{Digits, Letters, Sign};
         match rest {
             [
-                Digits(year),
-                Sign(a @ ('-' | '/')),
+                Digits(first),
+                Sign(a @ ('-' | '/' | '.')),
                 Digits(month),
                 Sign(b),
-                Digits(day),
+                Digits(last),
                 rest @ ..,
-            ] if year.len() == 4 && a == b && self.year.is_none() => {
-                self.year = number(year);
+            ] if a == b && self.year.is_none() && self.day.is_none() => {
+                // The year stands first, unless only what stands last can be one.
+                let (year, day) = if first.len() <= 2 && last.len() > 2 {
+                    (last, first)
+                } else {
+                    (first, last)
+                };
+                self.year = full_year(year);
                 self.month = number(month);
                 self.day = number(day);
                 Some(rest)
             }
+            [Digits(date), rest @ ..] if date.len() == 8 && self.year.is_none() => {
+                let (year, day) = date.split_at_checked(4)?;
+                let (month, day) = day.split_at_checked(2)?;
+                (self.year, self.month, self.day) = (number(year), number(month), number(day));
+                Some(rest)
+            }
+            // An hour by itself is left out.
+            [Letters("T" | "t"), Digits(hour), rest @ ..]
+                if hour.len() <= 2 && !matches!(rest, [Sign(':'), ..]) =>
+            {
+                Some(rest)
+            }
+            [Letters("T" | "t"), Digits(time), rest @ ..] if time.len() == 6 => {
+                let (hours, time) = time.split_at_checked(2)?;
+                let (minutes, seconds) = time.split_at_checked(2)?;
+                let (hour, minute) = (number(hours)?, number(minutes)?);
+                let second = number(seconds)?;
+                if hour > 24 || minute > 59 || second > 60 {
+                    return None;
+                }
+                self.time_ms = Some(((hour * 60 + minute) * 60 + second) * 1_000);
+                Some(rest)
+            }
             [Digits(hour), Sign(':'), Digits(minute), rest @ ..] if self.time_ms.is_none() => {
                 let (hour, minute) = (number(hour)?, number(minute)?);
-                let (second_ms, rest) = seconds(rest)?;
+                let (second_ns, rest) = seconds(rest)?;
                 if hour > 24 || minute > 59 {
                     return None;
                 }
-                self.time_ms = Some((hour * 60 + minute) * 60_000 + second_ms);
+                self.time_ms = Some((hour * 60 + minute) * 60_000 + second_ns / 1_000_000);
+                self.nanos = second_ns % 1_000_000;
                 Some(rest)
             }
             [Sign(sign @ ('+' | '-')), rest @ ..] if self.time_ms.is_some() => {
@@ -168,8 +258,9 @@ impl Draft {
             }
             [Digits(digits), rest @ ..] => {
                 let value = number(digits)?;
-                if digits.len() >= 3 && self.year.is_none() {
-                    self.year = Some(value);
+                let is_year = digits.len() >= 3 || (self.day.is_some() && self.month.is_some());
+                if is_year && self.year.is_none() {
+                    self.year = full_year(digits);
                 } else if self.day.is_none() {
                     self.day = Some(value);
                 } else {
@@ -199,8 +290,11 @@ impl Draft {
             return self.time_ms.is_some();
         }
         let lower = word.to_ascii_lowercase();
-        if matches!(lower.as_str(), "z" | "utc" | "gmt") {
-            self.offset_minutes = Some(0);
+        if let Some((_, hours)) = ZONES.iter().find(|(zone, _)| *zone == lower) {
+            // Without a time, it is that of no instant.
+            if self.time_ms.is_some() {
+                self.offset_minutes = Some(hours * 60);
+            }
             return true;
         }
         matches!(
@@ -209,14 +303,24 @@ impl Draft {
         ) || index_of(&WEEKDAYS, word).is_some()
     }
 
-    fn finish(self) -> Option<Instant> {
-        let (year, month) = (self.year?, self.month?);
-        let day = self.day.unwrap_or(1);
-        let month_is = (1..=12).contains(&month) && (0..=YEAR_MAX).contains(&year);
-        let day_index = days_from_civil(year, month, day);
-        if !month_is || civil_from_days(day_index) != (year, month, day) {
+    /// Whether something is left out that is that of now.
+    fn needs_now(&self) -> bool {
+        self.year.is_none()
+            && (self.month.is_some() || self.day.is_some() || self.time_ms.is_some())
+    }
+
+    fn finish(self, now_ms: i64) -> Option<Instant> {
+        let now = civil_from_days(now_ms.div_euclid(DAY_MS));
+        let year = self.year.or(self.needs_now().then_some(now.0))?;
+        let has_date = self.month.is_some() || self.day.is_some();
+        let month = self.month.or(self.year.is_none().then_some(now.1))?;
+        let day = self.day.unwrap_or(if has_date { 1 } else { now.2 });
+        let is_date = (1..=12).contains(&month) && (1..=31).contains(&day);
+        if !is_date || !(0..=YEAR_MAX).contains(&year) {
             return None;
         }
+        // February 30 is the first of March, or the second.
+        let day_index = days_from_civil(year, month, 1) + day - 1;
         let mut time_ms = self.time_ms.unwrap_or_default();
         let half_ms = DAY_MS / 2;
         match self.afternoon {
@@ -228,23 +332,34 @@ impl Draft {
         let unix_ms = day_index * DAY_MS + time_ms - i64::from(offset_minutes) * 60_000;
         Some(Instant {
             unix_ms,
+            nanos: self.nanos,
             offset_minutes,
         })
     }
 }
 
-/// Seconds and their fraction, after hours and minutes: 0 if they are left out.
+/// A year, of which two digits are one from 1969 to 2068.
+fn full_year(digits: &str) -> Option<i64> {
+    let year = number(digits)?;
+    Some(match (digits.len(), year) {
+        (..=2, 69..) => year + 1_900,
+        (..=2, _) => year + 2_000,
+        _ => year,
+    })
+}
+
+/// Seconds and their fraction in billionths of a second, after hours and minutes: 0 if left out.
 fn seconds<'p, 't>(rest: &'p [Part<'t>]) -> Option<(i64, &'p [Part<'t>])> {
     let [Part::Sign(':'), Part::Digits(second), rest @ ..] = rest else {
         return Some((0, rest));
     };
     let second = number(second).filter(|second| *second <= 60)?;
     let [Part::Sign('.'), Part::Digits(fraction), rest @ ..] = rest else {
-        return Some((second * 1_000, rest));
+        return Some((second * 1_000_000_000, rest));
     };
-    let padded = concat(&[fraction, "000"]);
-    let ms = padded.get(..3).and_then(number)?;
-    Some((second * 1_000 + ms, rest))
+    let padded = concat(&[fraction, "000000000"]);
+    let nanos = padded.get(..9).and_then(number)?;
+    Some((second * 1_000_000_000 + nanos, rest))
 }
 
 /// Hours and minutes of an offset: `0200`, `02:00` or `02`.

@@ -20,13 +20,21 @@ fn list(items: Vec<Data>) -> Data {
 }
 
 pub(super) fn compact(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
-    let keys = keys(items, arguments.get(0))?;
+    let Some(keys) = keys(items, arguments.get(0))? else {
+        return Ok(Data::Nil);
+    };
     let wanted: Vec<bool> = keys.iter().map(|key| !key.is_nil()).collect();
     Ok(kept(items, &wanted))
 }
 
 pub(super) fn uniq(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
-    let mut keys = keys(items, arguments.get(0))?;
+    // One item is not looked at.
+    if items.len() < 2 {
+        return Ok(list(items.to_vec()));
+    }
+    let Some(mut keys) = keys(items, arguments.get(0))? else {
+        return Ok(Data::Nil);
+    };
     for key in &mut keys {
         // 1 and 1.0 are two, and so are 1 and "1".
         *key = Data::text(&letters::concat(&[key.kind(), &key.to_text()]));
@@ -46,32 +54,21 @@ pub(super) fn uniq(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
     Ok(kept(items, &wanted))
 }
 
-pub(super) fn concat(items: &[Data], arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
-    let mut all = items.to_vec();
+pub(super) fn concat(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
     let other = arguments.get(0);
-    match other {
-        // What is added is not run together.
-        Data::List(others) => all.extend(others.iter().cloned()),
-        Data::Range(..) => all.extend(self::items(other, terms)?),
-        Data::Nil
-        | Data::Bool(_)
-        | Data::Number(_)
-        | Data::Text(_)
-        | Data::Ready { .. }
-        | Data::Map(_)
-        | Data::Blank
-        | Data::Empty
-        | Data::Turn(_) => {
-            let kind = other.kind();
-            return Err(Fault::made(&["needs a list to add, not ", kind]));
-        }
-    }
+    // What is added is not run together, and a range is no list to Ruby.
+    let Some(others) = other.as_list() else {
+        return Err(Fault::made(&["needs a list to add, not ", other.kind()]));
+    };
+    let mut all = items.to_vec();
+    all.extend(others.iter().cloned());
     Ok(list(all))
 }
 
 pub(super) fn map(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
     let property = arguments.get(0);
-    let values: Result<Vec<Data>> = items.iter().map(|item| key(item, property)).collect();
+    let value = |item| Ok(key(item, property)?.unwrap_or(Data::Nil));
+    let values: Result<Vec<Data>> = items.iter().map(value).collect();
     Ok(list(values?))
 }
 
@@ -107,18 +104,31 @@ fn flatten(list: &[Data], items: &mut Vec<Data>) {
     }
 }
 
-/// The property of an item, as the searching filters read it: an entry of an object; of a text,
-/// whether it holds the property. A number has none.
-fn key(item: &Data, property: &Data) -> Result<Data> {
-    match (item, property) {
-        (Data::Map(_) | Data::Turn(_), _) => Ok(item.item(property)),
-        (Data::Text(text) | Data::Ready { plain: text, .. }, _) => {
-            let part = property.to_text();
-            let found = find_text(text, &part, 0).is_some();
-            Ok(if found { Data::Text(part) } else { Data::Nil })
+/// The property of an item as Ruby reads it, `item[property]`: an entry of an object; of a text, whether
+/// it holds the property, or the character there; of a whole number, a bit. Nothing, truths and
+/// fractions have no properties at all: no answer.
+fn key(item: &Data, property: &Data) -> Result<Option<Data>> {
+    let place = property.as_number().map(Number::truncated);
+    Ok(Some(match (item, property, place) {
+        (Data::Map(_) | Data::Turn(_), _, _) => item.item(property),
+        (Data::Text(text) | Data::Ready { plain: text, .. }, _, Some(place)) => {
+            character_at(text, place)
         }
-        (Data::Number(_), Data::Number(_)) => Ok(Data::int(0)),
-        (Data::Number(_) | Data::List(_) | Data::Range(..), _) => {
+        (
+            Data::Text(text) | Data::Ready { plain: text, .. },
+            Data::Text(part) | Data::Ready { plain: part, .. },
+            None,
+        ) => match find_text(text, part, 0) {
+            Some(_) => Data::Text(Rc::clone(part)),
+            None => Data::Nil,
+        },
+        (Data::Number(Number::Int(int)), _, Some(place)) => {
+            // Beyond the 64 bits there are more of the sign.
+            let place = place.min(63);
+            Data::int(u32::try_from(place).map_or(0, |place| (int >> place) & 1))
+        }
+        (Data::Text(_) | Data::Ready { .. } | Data::Number(Number::Int(_)), _, None)
+        | (Data::List(_) | Data::Range(..), _, _) => {
             let (kind, property) = (item.kind(), property.to_text());
             let parts = [
                 "finds no `",
@@ -127,16 +137,35 @@ fn key(item: &Data, property: &Data) -> Result<Data> {
                 kind,
                 ": it needs a list of objects",
             ];
-            Err(Fault::made(&parts))
+            return Err(Fault::made(&parts));
         }
-        (Data::Nil | Data::Bool(_) | Data::Blank | Data::Empty, _) => Ok(Data::Nil),
-    }
+        _ => return Ok(None),
+    }))
 }
 
-/// What each item is judged by: itself, or its property if one is named.
-fn keys(items: &[Data], property: &Data) -> Result<Vec<Data>> {
+/// Whether a value can have no property.
+fn is_bare(item: &Data) -> bool {
+    matches!(
+        item,
+        Data::Number(Number::Float(_)) | Data::Nil | Data::Bool(_) | Data::Blank | Data::Empty
+    )
+}
+
+fn character_at(text: &str, place: i64) -> Data {
+    let back = usize::try_from(place.unsigned_abs()).unwrap_or(usize::MAX);
+    let found = if place < 0 {
+        text.chars().nth_back(back - 1)
+    } else {
+        text.chars().nth(back)
+    };
+    found.map_or(Data::Nil, |c| Data::character(Some(c)))
+}
+
+/// What each item is judged by: itself, or its property if one is named; no answer if one of them can
+/// have none.
+fn keys(items: &[Data], property: &Data) -> Result<Option<Vec<Data>>> {
     if property.is_nil() {
-        return Ok(items.to_vec());
+        return Ok(Some(items.to_vec()));
     }
     items.iter().map(|item| key(item, property)).collect()
 }
@@ -157,23 +186,29 @@ pub(super) fn join(items: &[Data], arguments: Arguments<'_>, terms: &mut Terms) 
         if index > 0 {
             out.push_str(&glue);
         }
-        item.print(&mut out);
+        item.spell(&mut out);
         terms.fits(out.len())?;
     }
     Ok(Data::Text(Rc::from(out)))
 }
 
 pub(super) fn sum(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
-    let mut total = Number::Int(0);
-    for key in keys(items, arguments.get(0))? {
-        total = math::plus(total, key.to_number());
+    let property = arguments.get(0);
+    let mut values = items.to_vec();
+    if !property.is_nil() {
+        let properties = map(items, arguments)?;
+        values.clear();
+        flatten(&[properties], &mut values);
     }
-    Ok(Data::Number(total))
+    let values = values.iter().map(Data::to_number);
+    Ok(Data::Number(values.fold(Number::Int(0), math::plus)))
 }
 
 /// Numbers by size, texts by their characters, nothing last.
 pub(super) fn sort(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
-    let keys = keys(items, arguments.get(0))?;
+    let Some(keys) = sort_keys(items, arguments)? else {
+        return Ok(Data::Nil);
+    };
     let mut unlike = None;
     let order = order(&keys, &mut |left, right| {
         let known = compare(left, right);
@@ -194,12 +229,27 @@ pub(super) fn sort(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
     }
 }
 
-/// By their text, capitals or not, nothing last.
+/// What items are sorted by; no answer if one of them can have no property. A single one is not looked at
+/// further.
+fn sort_keys(items: &[Data], arguments: Arguments<'_>) -> Result<Option<Vec<Data>>> {
+    let property = arguments.get(0);
+    if !property.is_nil() && items.iter().any(is_bare) {
+        return Ok(None);
+    }
+    if items.len() < 2 {
+        return Ok(Some(items.to_vec()));
+    }
+    keys(items, property)
+}
+
+/// By their text, capitals of ASCII or not, nothing last.
 pub(super) fn sort_natural(items: &[Data], arguments: Arguments<'_>) -> Result<Data> {
-    let mut keys = keys(items, arguments.get(0))?;
+    let Some(mut keys) = sort_keys(items, arguments)? else {
+        return Ok(Data::Nil);
+    };
     for key in &mut keys {
         if !key.is_nil() {
-            *key = Data::text(&letters::lower(&key.to_text()));
+            *key = Data::text(&key.to_text().to_ascii_lowercase());
         }
     }
     Ok(arranged(items, &order(&keys, &mut compare)))
@@ -214,7 +264,10 @@ fn compare(left: &Data, right: &Data) -> Option<Ordering> {
     match (left, right) {
         (Data::Number(left), Data::Number(right)) => data::order(*left, *right),
         (Data::Nil, _) | (_, Data::Nil) => Some(left.is_nil().cmp(&right.is_nil())),
-        _ => Some(left.as_text()?.cmp(right.as_text()?)),
+        _ => match (left.as_text(), right.as_text()) {
+            (Some(left), Some(right)) => Some(left.cmp(right)),
+            _ => left.equals(right).then_some(Ordering::Equal),
+        },
     }
 }
 
@@ -307,13 +360,16 @@ fn search(items: &[Data], arguments: Arguments<'_>) -> Result<Search> {
 /// which ends the search without a result, for an item that can have no property, such as nothing.
 fn matches(item: &Data, arguments: Arguments<'_>) -> Result<Option<bool>> {
     let (property, target) = (arguments.get(0), arguments.get(1));
-    if property.is_nil() || matches!(item, Data::Nil | Data::Bool(_)) {
+    // An argument that is not there asks for nothing.
+    if property.is_nil() && item.as_text().is_some() {
         return Ok(None);
     }
-    let key = key(item, property)?;
-    Ok(Some(if target.is_nil() {
-        key.is_true()
-    } else {
-        key.equals(target)
-    }))
+    let holds = |key: Data| {
+        if target.is_nil() {
+            key.is_true()
+        } else {
+            key.equals(target)
+        }
+    };
+    Ok(key(item, property)?.map(holds))
 }

@@ -38,13 +38,22 @@ pub(super) fn times(left: Number, right: Number) -> Number {
 }
 
 pub(super) fn divided_by(left: Number, right: Number) -> Result<Number, Fault> {
-    not_zero(right)?;
-    let quotient = whole(left, right, floor_div);
-    Ok(quotient.unwrap_or_else(|| Number::Float(left.float() / right.float())))
+    if let (Number::Int(_), Number::Int(0)) = (left, right) {
+        return Err(by_zero());
+    }
+    if let Some(quotient) = whole(left, right, floor_div) {
+        return Ok(quotient);
+    }
+    let exact = decimals(left, right).and_then(|(left, right)| left.divided_by(right));
+    Ok(Number::Float(
+        exact.unwrap_or_else(|| left.float() / right.float()),
+    ))
 }
 
 pub(super) fn modulo(left: Number, right: Number) -> Result<Number, Fault> {
-    not_zero(right)?;
+    if right.float() == 0.0 {
+        return Err(by_zero());
+    }
     let rest = compute(left, right, floor_mod, |left, right| {
         left - right * (left / right).floor()
     });
@@ -96,13 +105,8 @@ fn floor_mod(left: i64, right: i64) -> Option<i64> {
     Some(if uneven { rest + right } else { rest })
 }
 
-fn not_zero(number: Number) -> Result<(), Fault> {
-    if number.float() == 0.0 {
-        return Err(Fault::because(
-            "can't divide by 0: give it a number, or ask for one first with `if`",
-        ));
-    }
-    Ok(())
+fn by_zero() -> Fault {
+    Fault::because("can't divide by 0: give it a number, or ask for one first with `if`")
 }
 
 /// To a whole number, by `round`.

@@ -4,11 +4,12 @@
 mod date;
 mod encoding;
 mod instant;
+mod json;
 mod list;
 mod math;
 mod text;
 
-pub(super) use date::means_now;
+pub(super) use date::needs_now;
 
 use std::rc::Rc;
 
@@ -88,7 +89,7 @@ enum Work {
     /// Text and arguments.
     Edit(fn(Rc<str>, Arguments<'_>, &mut Terms) -> Result<Data, Fault>),
     /// None of these.
-    Other(fn(&Data, Arguments<'_>, &Terms) -> Result<Data, Fault>),
+    Other(fn(&Data, Arguments<'_>, &mut Terms) -> Result<Data, Fault>),
 }
 
 fn work(filter: Filter) -> Work {
@@ -99,16 +100,16 @@ fn work(filter: Filter) -> Work {
         }
         Filter::AtLeast => Work::Number(math::at_least),
         Filter::AtMost => Work::Number(math::at_most),
-        Filter::Base64Decode => Work::Other(|input, _, _| encoding::base64_decode(input, false)),
+        Filter::Base64Decode => Work::Edit(|text, _, _| encoding::base64_decode(&text, false)),
         Filter::Base64Encode => Work::Text(|text| encoding::base64_encode(text, false)),
         Filter::Base64UrlSafeDecode => {
-            Work::Other(|input, _, _| encoding::base64_decode(input, true))
+            Work::Edit(|text, _, _| encoding::base64_decode(&text, true))
         }
         Filter::Base64UrlSafeEncode => Work::Text(|text| encoding::base64_encode(text, true)),
-        Filter::Capitalize => Work::Text(text::capitalize),
+        Filter::Capitalize => Work::Text(letters::capitalize),
         Filter::Ceil => Work::Round(f64::ceil),
         Filter::Compact => Work::List(list::compact),
-        Filter::Concat => Work::Grow(list::concat),
+        Filter::Concat => Work::List(list::concat),
         Filter::Date => Work::Other(|input, arguments, terms| {
             Ok(date::date(input, &arguments.text(0), terms.now_ms))
         }),
@@ -125,6 +126,7 @@ fn work(filter: Filter) -> Work {
         Filter::Floor => Work::Round(f64::floor),
         Filter::Has => Work::List(list::has),
         Filter::Join => Work::Grow(list::join),
+        Filter::Json => Work::Other(|input, _, terms| json::json(input, terms)),
         Filter::Last => Work::Other(|input, _, _| Ok(input.last())),
         Filter::Lstrip => Work::Strip(letters::trim_start),
         Filter::Map => Work::List(list::map),
@@ -151,6 +153,7 @@ fn work(filter: Filter) -> Work {
         Filter::Rstrip => Work::Strip(letters::trim_end),
         Filter::Size => Work::Other(|input, _, _| Ok(Data::count(input.size().unwrap_or(0)))),
         Filter::Slice => Work::Other(|input, arguments, _| text::slice(input, arguments)),
+        Filter::Squish => Work::Text(text::squish),
         Filter::Sort => Work::List(list::sort),
         Filter::SortNatural => Work::List(list::sort_natural),
         Filter::Split => {
@@ -177,6 +180,10 @@ fn run(
     arguments: Arguments<'_>,
     terms: &mut Terms,
 ) -> Result<Data, Fault> {
+    // These make nothing of nothing, whatever their arguments.
+    if input.is_nil() && matches!(filter, Filter::Truncate | Filter::TruncateWords) {
+        return Ok(Data::Nil);
+    }
     let operands = || (input.to_number(), arguments.get(0).to_number());
     Ok(match work(filter) {
         Work::Text(work) => Data::text(&work(&input.to_text())),

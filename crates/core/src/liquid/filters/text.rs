@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::{
     super::{
         data::Data,
-        letters::{concat, count, find, lower, replace_all, upper},
+        letters::{self, concat, count, find, replace_all},
         terms::{Fault, Terms},
     },
     Arguments, whole,
@@ -43,13 +43,6 @@ pub(super) fn strip_newlines(input: &Data) -> Data {
 pub(super) fn join(parts: &[&str], terms: &Terms) -> Result<Data> {
     terms.fits(parts.iter().map(|part| part.len()).sum())?;
     Ok(Data::text(&concat(parts)))
-}
-
-/// The first letter as a capital, the others small.
-pub(super) fn capitalize(text: &str) -> String {
-    let first = text.chars().next().map_or(0, char::len_utf8);
-    let (first, rest) = text.split_at_checked(first).unwrap_or((text, ""));
-    concat(&[&upper(first), &lower(rest)])
 }
 
 /// Every occurrence of the first argument by the second, or by nothing.
@@ -120,9 +113,10 @@ fn head(text: &str, count: usize) -> (&str, bool) {
 /// At most so many characters (50), the mark for what is left out included.
 pub(super) fn truncate(text: Rc<str>, arguments: Arguments<'_>, terms: &mut Terms) -> Result<Data> {
     let length = arguments.given(0).map_or(Ok(50), whole)?;
+    let is_negative = length < 0;
     let length = usize::try_from(length).unwrap_or_default();
     let end = ellipsis(arguments);
-    if !head(&text, length).1 {
+    if !head(&text, length).1 && !is_negative {
         return Ok(Data::Text(text));
     }
     let (kept, _) = head(&text, length.saturating_sub(count(&end)));
@@ -138,18 +132,43 @@ pub(super) fn truncate_words(
     let count = arguments.given(0).map_or(Ok(15), whole)?;
     let count = usize::try_from(count).unwrap_or_default().max(1);
     let end = ellipsis(arguments);
-    let mut words = text.split_ascii_whitespace();
     let mut kept = String::new();
-    for word in words.by_ref().take(count) {
+    let mut rest = text.trim_start_matches(is_space);
+    for _ in 0..count {
+        if rest.is_empty() {
+            return Ok(Data::Text(text));
+        }
+        let end = rest.find(is_space).unwrap_or(rest.len());
+        let (word, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
         if !kept.is_empty() {
             kept.push(' ');
         }
         kept.push_str(word);
-    }
-    if words.next().is_none() {
-        return Ok(Data::Text(text));
+        // White space after the last word counts as one more, an empty one.
+        if after.is_empty() {
+            return Ok(Data::Text(text));
+        }
+        rest = after.trim_start_matches(is_space);
     }
     join(&[&kept, &end], terms)
+}
+
+/// White space that words are split at: that of ASCII, vertical tabs included, as in Ruby.
+fn is_space(c: char) -> bool {
+    matches!(c, '\t'..='\r' | ' ')
+}
+
+/// White space at the ends away, and each run of it within as one space.
+pub(super) fn squish(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in letters::trim(text).chars() {
+        match c {
+            c if !is_space(c) => out.push(c),
+            _ if out.ends_with(' ') => {}
+            _ => out.push(' '),
+        }
+    }
+    out
 }
 
 fn ellipsis(arguments: Arguments<'_>) -> Rc<str> {
@@ -163,7 +182,10 @@ fn ellipsis(arguments: Arguments<'_>) -> Rc<str> {
 /// parts at the end are left out.
 pub(super) fn split(text: &str, separator: &str) -> Data {
     let mut parts: Vec<&str> = match separator {
-        " " => text.split_ascii_whitespace().collect(),
+        " " => text
+            .split(is_space)
+            .filter(|part| !part.is_empty())
+            .collect(),
         "" => {
             let ends = text.char_indices().map(|(at, c)| (at, at + c.len_utf8()));
             ends.filter_map(|(at, end)| text.get(at..end)).collect()

@@ -28,7 +28,7 @@ impl<'a> Walk<'a> {
         out: &mut Vec<Node>,
     ) -> Result<Flow, Fault> {
         let head = self.head(each)?;
-        let Some(stretch) = self.stretch(each, &head)? else {
+        let Some(stretch) = self.stretch(each, &head, false)? else {
             return self.keep(node, head, out);
         };
         if stretch.length == 0 {
@@ -135,7 +135,7 @@ impl<'a> Walk<'a> {
         if self.open.rolled.contains(&each.at) {
             return self.keep(node, head, out);
         }
-        let Some(stretch) = self.stretch(each, &head)? else {
+        let Some(stretch) = self.stretch(each, &head, true)? else {
             return self.keep(node, head, out);
         };
         let columns = columns(bound_of(head.columns.as_ref(), true)?, stretch.length);
@@ -192,7 +192,12 @@ impl<'a> Walk<'a> {
     }
 
     /// What a loop runs over; nothing if that is not known yet.
-    fn stretch(&mut self, each: &'a Loop, head: &Head) -> Result<Option<Stretch>, Fault> {
+    fn stretch(
+        &mut self,
+        each: &'a Loop,
+        head: &Head,
+        is_table: bool,
+    ) -> Result<Option<Stretch>, Fault> {
         let name = each.name.as_str();
         let is_continued = self.continued.contains(name);
         let is_open = |part: &Option<Part<Expr>>| matches!(part, Some(Left(_)));
@@ -210,12 +215,11 @@ impl<'a> Walk<'a> {
             self.open.stops.insert(name.to_owned());
             return Ok(None);
         }
-        let lenient = each.columns.is_some();
         let offset = match &each.offset {
             Some(Offset::Continue) => self.stops.get(name).map_or(0, Data::as_int),
-            Some(Offset::At(_)) | None => bound_of(head.offset.as_ref(), lenient)?.unwrap_or(0),
+            Some(Offset::At(_)) | None => bound_of(head.offset.as_ref(), is_table)?.unwrap_or(0),
         };
-        let limit = bound_of(head.limit.as_ref(), lenient)?;
+        let limit = bound_of(head.limit.as_ref(), is_table)?;
         let stretch = Stretch::cut(over, offset, limit, each.reversed, &mut self.terms)?;
         self.stops.insert(name, Data::int(stretch.stop));
         Ok(Some(stretch))
@@ -269,9 +273,9 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn bound_of(part: Option<&Part<Expr>>, lenient: bool) -> Result<Option<i64>, Fault> {
+fn bound_of(part: Option<&Part<Expr>>, is_table: bool) -> Result<Option<i64>, Fault> {
     match part {
-        Some(Known(value)) => bound(value, lenient),
+        Some(Known(value)) => bound(value, is_table),
         Some(Left(_)) | None => Ok(None),
     }
 }

@@ -17,8 +17,7 @@ use super::{
     ast::{Call, Expr, Loop, Node, Offset, Pipe, Place, Template, Turns},
     constant::{constant, lift},
     data::Data,
-    eval::Flow,
-    letters::{concat, print_int},
+    eval::{Flow, cycle_key},
     table::Table,
     terms::{Fault, Terms},
 };
@@ -255,7 +254,7 @@ impl<'a> Walk<'a> {
 
     /// A value that is known, as it is written.
     fn output(&mut self, value: &Data, raw: bool, out: &mut Vec<Node>) -> Result<(), Fault> {
-        let text = value.to_text();
+        let text = value.to_output();
         let ready = self.terms.written_form(value, raw);
         self.terms.written(ready.len())?;
         if self.capturing && *text != *ready {
@@ -370,11 +369,8 @@ impl<'a> Walk<'a> {
             out.push(node.clone());
             return Ok(());
         }
-        let value = self.counters.get(name).map_or(0, Data::as_int);
-        let value = value.saturating_add(before);
-        let next = Data::int(value.saturating_add(after));
-        self.counters.insert(name, next);
-        self.text(&print_int(value, '0', 1), out)
+        let printed = self.counters.count(name, before, after);
+        self.text(&printed, out)
     }
 
     fn cycle(
@@ -386,9 +382,9 @@ impl<'a> Walk<'a> {
     ) -> Result<(), Fault> {
         let name = name.map(|name| self.expr(name)).transpose()?;
         let known = match &name {
-            Some(Part::Known(name)) => Some(concat(&["n", &name.to_text()])),
+            Some(Part::Known(name)) => Some(cycle_key(Some(name), key)),
             Some(Part::Left(_)) => None,
-            None => Some(concat(&["u", key])),
+            None => Some(cycle_key(None, key)),
         };
         let known = known.filter(|_| !self.unsure && !self.open.cycles);
         let Some(known) = known else {
@@ -401,9 +397,7 @@ impl<'a> Walk<'a> {
             });
             return Ok(());
         };
-        let turn = self.cycles.get(&known).map_or(0, Data::as_count);
-        let next = if turn + 1 >= items.len() { 0 } else { turn + 1 };
-        self.cycles.insert(&known, Data::count(next));
+        let turn = self.cycles.turn(&known, items.len());
         match items.get(turn) {
             Some(item) => match self.expr(item)? {
                 Part::Known(value) => self.output(&value, false, out),

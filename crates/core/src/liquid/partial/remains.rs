@@ -38,7 +38,7 @@ pub(super) fn settled(nodes: &[Node], terms: &Terms) -> Option<(String, String)>
             && pipe.calls.is_empty()
         {
             let value = constant(&pipe.value)?;
-            plain.push_str(&value.to_text());
+            plain.push_str(&value.to_output());
             ready.push_str(&terms.written_form(&value, *raw));
         } else {
             return None;

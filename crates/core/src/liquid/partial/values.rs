@@ -9,7 +9,7 @@ use super::{
 };
 use crate::liquid::{
     ast::{Filter, Path, Segment},
-    constant::range,
+    constant::{Written, range, written},
     filters,
 };
 
@@ -45,7 +45,7 @@ impl<'a> Walk<'a> {
             let known = match &value {
                 Known(value) if calls.is_empty() => {
                     let is_date = call.filter == Filter::Date && self.terms.now_ms.is_none();
-                    let waits = is_date && value.as_text().is_some_and(filters::means_now);
+                    let waits = is_date && value.as_text().is_some_and(filters::needs_now);
                     (!waits).then_some(value)
                 }
                 Known(_) | Left(_) => None,
@@ -83,26 +83,13 @@ impl<'a> Walk<'a> {
     }
 
     pub(super) fn expr(&mut self, expr: &'a Expr) -> Result<Part<Expr>, Fault> {
-        if let Some(value) = constant(expr) {
-            return Ok(Known(value));
-        }
-        match expr {
-            Expr::Range(ends) => Ok(match (self.expr(&ends.0)?, self.expr(&ends.1)?) {
-                (Known(from), Known(to)) => Known(range(&from, &to)),
+        match written(expr) {
+            Written::Value(value) => Ok(Known(value)),
+            Written::Range(from, to) => Ok(match (self.expr(from)?, self.expr(to)?) {
+                (Known(from), Known(to)) => Known(range(&from, &to)?),
                 (from, to) => Left(Expr::Range(Box::new((self.part(from)?, self.part(to)?)))),
             }),
-            Expr::Path(path) => self.path(path),
-            Expr::Nil
-            | Expr::Bool(_)
-            | Expr::Int(_)
-            | Expr::Float(_)
-            | Expr::Text(_)
-            | Expr::Blank
-            | Expr::Empty
-            | Expr::List(_)
-            | Expr::Map(_)
-            | Expr::Ready { .. }
-            | Expr::Loop(_) => Ok(Known(Data::Nil)),
+            Written::Path(path) => self.path(path),
         }
     }
 
@@ -208,7 +195,7 @@ impl<'a> Walk<'a> {
             .setting
             .known
             .get(name)
-            .map_or(Data::Nil, Data::from_value);
+            .map_or(Data::Nil, |fact| fact.0);
         self.roots.insert(name, value.clone());
         Some(value)
     }

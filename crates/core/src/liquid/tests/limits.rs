@@ -107,7 +107,7 @@ fn nothing_runs_on() {
         "{{ (1..9223372036854775807) | join }}",
         "{{ (-9223372036854775808..9223372036854775807) | size | plus: 1 | times: 9 }}\
          {{ (1..999999999) | reverse | first }}",
-        "{% assign l = (1..1000) | concat: (1..2) %}{% for i in (1..99) %}\
+        "{% assign l = (1..1000) | reverse %}{% for i in (1..99) %}\
          {% assign l = l | concat: l %}{% endfor %}",
         "{% assign l = (1..300) | join | split: '' %}{% for i in l %}{% for j in l %}{% for k in l %}\
          {% endfor %}{% endfor %}{% endfor %}",
@@ -119,6 +119,7 @@ fn nothing_runs_on() {
         "{% assign a = 'abcdefgh' %}{% for i in (1..99) %}{% assign a = a | append: a %}{% endfor %}",
         "{% assign a = (1..9000) | join %}{{ a | replace: '', a }}",
         "{% assign a = (1..9000) | join %}{{ (1..9000) | join: a }}",
+        "{{ (1..9223372036854775807) | json }}",
         "{% for i in (1..40000) %}12345678{% endfor %}",
         "{% for i in (1..99) %}{% capture a %}{{ a }}{{ a }}x{% endcapture %}{% endfor %}",
     ];
@@ -146,6 +147,52 @@ fn hostile_sources_parse_in_no_time() {
         let _ = parse(&format!("{source} %}} {{% endcomment %}}"));
         let _ = parse(&format!("{{% comment %}}{source}%}}"));
         let _ = parse(&format!("{{% liquid {source} %}}"));
+    }
+}
+
+#[test]
+fn problems_up_to_a_hundred() {
+    let problems = |count: usize| parse(&"{{ - }}".repeat(count)).unwrap_err().len();
+    assert_eq!([problems(99), problems(100), problems(101)], [99, 100, 100]);
+}
+
+#[test]
+fn dates_and_patterns_up_to_their_limits() {
+    let date = |text: &str, pattern: &str| {
+        let source = format!("{{{{ '{text}' | date: '{pattern}' }}}}");
+        within(&source, "{}", Limits::default()).unwrap()
+    };
+    let padded = |bytes: usize| format!("2016-03-04{}.", " ".repeat(bytes - 11));
+    assert_eq!(date(&padded(64), "%Y"), "2016");
+    assert_eq!(date(&padded(65), "%Y"), padded(65));
+    let pattern = |bytes: usize| format!("%Y{}", "x".repeat(bytes - 2));
+    assert_eq!(date("2016-03-04", &pattern(1_024)).len(), 1_026);
+    assert_eq!(date("2016-03-04", &pattern(1_025)), "2016-03-04");
+    // A year has four digits, and a width at most thirty.
+    assert_eq!(date("9999-12-31", "%Y"), "9999");
+    assert_eq!(date("10000-01-01", "%Y"), "10000-01-01");
+    assert_eq!(date("2016-03-04", "%30d%31d").len(), 60);
+    // The longest name of an entity has 31 letters.
+    let entity = |letters: usize| format!("&amp;{};", "a".repeat(letters));
+    let once = |letters: usize| {
+        let source = format!("{{{{ '&{};' | escape_once }}}}", "a".repeat(letters));
+        within(&source, "{}", Limits::default()).unwrap()
+    };
+    assert_eq!(once(31).len(), 33);
+    assert_eq!(once(32), entity(32));
+}
+
+#[test]
+fn facts_nest_as_deep_as_values() {
+    let nested = |depth: usize| format!("{{\"a\":{}7{}}}", "[".repeat(depth), "]".repeat(depth));
+    for (depth, expected) in [(64, "7"), (65, "")] {
+        let facts: Facts = serde_json::from_str(&nested(depth)).unwrap();
+        let values: BTreeMap<String, Value> = serde_json::from_str(&nested(depth)).unwrap();
+        let template = parsed("{{ a | join }}");
+        for scope in [&facts as &dyn Scope, &values] {
+            let shown = render(&template, scope, Sink::Plain);
+            assert_eq!(shown.as_deref(), Ok(expected), "{depth}");
+        }
     }
 }
 

@@ -10,7 +10,7 @@ mod sinks;
 
 use std::collections::BTreeMap;
 
-use super::{Limits, RenderError, Sink, Template, parse, render, render_within};
+use super::{Facts, Limits, RenderError, Scope, Sink, Template, parse, render, render_within};
 use crate::value::Value;
 
 fn scope(json: &str) -> BTreeMap<String, Value> {
@@ -25,6 +25,22 @@ fn parsed(source: &str) -> Template {
 fn check(source: &str, data: &str, expected: &str) {
     let rendered = render(&parsed(source), &scope(data), Sink::Plain);
     assert_eq!(rendered.as_deref(), Ok(expected), "{source}");
+}
+
+#[test]
+fn json_is_written_with_its_order() {
+    let source = "{{ x | json }}";
+    let facts = r#"{"x": {"b": [1, 1.0, -2.5, null, true], "a": "é \"\\\n<&\u0001", "c": {}}}"#;
+    let facts: Facts = serde_json::from_str(facts).unwrap();
+    let shown = |sink| render(&parsed(source), &facts, sink).unwrap();
+    let expected = r#"{"b":[1,1.0,-2.5,null,true],"a":"é \"\\\n\u003c\u0026\u0001","c":{}}"#;
+    assert_eq!(shown(Sink::Plain), expected);
+    assert_eq!(shown(Sink::Html), expected.replace('"', "&quot;"));
+    check("{{ (1..3) | json }}{{ nil | json }}", "{}", "[1,2,3]null");
+    check("{{ 1.0 | divided_by: 0 | json }}", "{}", "null");
+    check("{{ 'a' | json }}{{ blank | json }}", "{}", "\"a\"\"\"");
+    // What comes from a person is in the order of the names.
+    check(source, r#"{"x": {"b": 1, "a": 2.0}}"#, r#"{"a":2,"b":1}"#);
 }
 
 const PERSON: &str = r#"{
@@ -372,7 +388,7 @@ fn filters_on_numbers() {
     check(
         "{{ 9223372036854775807 | plus: 1 }}",
         PERSON,
-        "9.22337203685478e+18",
+        "9.223372036854776e+18",
     );
 }
 

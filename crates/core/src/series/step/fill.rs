@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Machine, advance::Due};
 use crate::{
-    liquid::{Limits, Scope, Sink, Template, render_within},
+    liquid::{Fact, Limits, Scope, Sink, Template, render_within},
     series::{
         definition::Message,
         effect::Outgoing,
@@ -28,13 +28,13 @@ pub(in crate::series) const ID: &str = "id";
 pub(in crate::series) const EVENT: &str = "event";
 
 impl Scope for Known<'_> {
-    fn get(&self, name: &str) -> Option<Value> {
+    fn get(&self, name: &str) -> Option<Fact> {
         if name == EVENT && !self.event.is_empty() {
-            return Some(Value::Map(self.event.clone()));
+            return Some(Value::Map(self.event.clone()).into());
         }
         match self.person.value(name) {
-            Some(value) => Some(value.clone()),
-            None if name == ID => Some(Value::Text(self.person.id.clone())),
+            Some(value) => Some(value.clone().into()),
+            None if name == ID => Some(Value::Text(self.person.id.clone()).into()),
             None => None,
         }
     }
