@@ -97,13 +97,7 @@ impl AttributeTest {
 impl Test {
     /// The values of which it asks for one.
     fn named(&self) -> Option<&[Literal]> {
-        if let Self::Is(literal) = self {
-            return Some(std::slice::from_ref(literal));
-        }
-        if let Self::IsAnyOf(literals) = self {
-            return Some(literals);
-        }
-        None
+        matches!(self, Self::Is(_) | Self::IsAnyOf(_)).then(|| self.literals())
     }
 
     fn is_of_date(&self) -> bool {
