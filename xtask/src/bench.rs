@@ -90,12 +90,14 @@ fn instructions(figures: &mut Figures) -> Result<()> {
     cargo
         .args(["bench", "--quiet", "--package", "rekindle-bench"])
         .args(["--bench", "instructions", "--", "--output-format=json"])
+        // Functions are found by their names.
+        .env("CARGO_PROFILE_BENCH_STRIP", "none")
         .env("GUNGRAUN_RUNNER", runner);
     for line in processes::output(&mut cargo)?.lines() {
         let one: Value = serde_json::from_str(line)?;
         let name = one.get("function_name").and_then(Value::as_str);
         let count = one.pointer("/profiles/0/data/total/metrics/Ir/values/new");
-        let count = count.and_then(Value::as_u64);
+        let count = count.and_then(Value::as_u64).filter(|count| *count > 0);
         let (name, count) = name.zip(count).context("gungraun counted nothing")?;
         figures.instructions.insert(name.to_owned(), count);
     }
