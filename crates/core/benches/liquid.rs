@@ -7,6 +7,9 @@
     reason = "a benchmark fails by panicking"
 )]
 
+#[expect(dead_code, reason = "each bench measures a part of it")]
+mod seed;
+
 use std::collections::BTreeMap;
 
 use divan::{Bencher, black_box};
@@ -20,9 +23,6 @@ fn main() {
     divan::main();
 }
 
-/// Two variables and a branch.
-const SMALL: &str = "Hi {{ first_name | default: \"there\" }}, {% if plan == \"pro\" %}thanks for going pro{% else %}try pro{% endif %}!";
-
 /// What a person wrote into a newsletter.
 const LARGE: &str = "{% assign total = orders | sum: 'total' %}\
     {% for order in orders limit: 10 %}{{ forloop.index }}. {{ order.name | escape }}: {{ order.total | times: 1.19 | round: 2 }}\n\
@@ -31,15 +31,12 @@ const LARGE: &str = "{% assign total = orders | sum: 'total' %}\
 
 fn person() -> BTreeMap<String, Value> {
     let orders = "[{\"name\": \"A & B\", \"total\": 10.5, \"paid\": true, \"due\": 0}, {\"name\": \"C\", \"total\": 7, \"paid\": false, \"due\": 1457100000}]";
-    BTreeMap::from([
-        ("first_name".to_owned(), Value::from("Ana")),
-        ("plan".to_owned(), Value::from("pro")),
-        ("email".to_owned(), Value::from("ana@example.com")),
-        ("orders".to_owned(), serde_json::from_str(orders).unwrap()),
-    ])
+    let mut person = seed::variables();
+    person.insert("orders".to_owned(), serde_json::from_str(orders).unwrap());
+    person
 }
 
-const SOURCES: [(&str, &str); 2] = [("small", SMALL), ("large", LARGE)];
+const SOURCES: [(&str, &str); 2] = [("small", seed::TEMPLATE), ("large", LARGE)];
 
 fn source(name: &str) -> &'static str {
     let known = SOURCES.iter().position(|(known, _)| *known == name);

@@ -303,6 +303,9 @@ impl<'a> View<'a> {
 }
 
 fn from(kept: &[Occurrence], start: i64) -> &[Occurrence] {
+    if kept.first().is_none_or(|oldest| oldest.at >= start) {
+        return kept;
+    }
     let earlier = kept.partition_point(|occurrence| occurrence.at < start);
     kept.get(earlier..).unwrap_or_default()
 }
@@ -322,6 +325,13 @@ impl<'a> Track<'a> {
     #[must_use]
     pub fn between(self, (start, end): (i64, i64)) -> Self {
         let kept = from(self.kept, start);
+        if kept.last().is_none_or(|newest| newest.at < end) {
+            return Self {
+                kept,
+                whole: None,
+                ..self
+            };
+        }
         let inside = kept.partition_point(|occurrence| occurrence.at < end);
         Self {
             kept: kept.get(..inside).unwrap_or_default(),
@@ -356,17 +366,17 @@ impl<'a> Track<'a> {
     pub fn count(self, window: Window, now: i64) -> u64 {
         match (window, self.whole) {
             (Window::Ever, Some(rollup)) => rollup.total,
-            // Those who are long gone are asked for the most.
-            (Window::Last(span), _) if self.is_before(now.saturating_sub(span)) => 0,
             _ => self.counted(window, now),
         }
     }
 
-    fn is_before(self, oldest: i64) -> bool {
-        self.kept.last().is_none_or(|newest| newest.at < oldest)
+    /// No occurrence is later than this instant.
+    #[inline]
+    #[must_use]
+    pub fn newest(self) -> i64 {
+        self.kept.last().map_or(i64::MIN, |newest| newest.at)
     }
 
-    #[inline(never)]
     fn counted(self, window: Window, now: i64) -> u64 {
         let (start, end) = window.bounds(now);
         let inside = match window {

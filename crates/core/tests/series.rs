@@ -472,7 +472,9 @@ fn check(decision: &Decision, now: i64, sent: &mut BTreeSet<String>) -> Result<(
 /// The run through a series that an input was about: the one behind its effect, or the latest.
 fn entry_of(person: &Person, series: &str, input: &Input) -> u32 {
     let about = match input {
-        Input::Reaction { effect, .. } | Input::Settled { effect, .. } => Some(effect),
+        Input::Reaction { effect, .. }
+        | Input::Settled { effect, .. }
+        | Input::Replayed { effect } => Some(effect),
         Input::Event { .. }
         | Input::Identify(_)
         | Input::Chose { .. }

@@ -1,7 +1,6 @@
 //! Generated rules, people and instants, and a digest of every answer: native code and wasm must
-//! come to the same. Also one rule and many people for `tests/bench`. Reads no clock, no chance.
+//! come to the same. Reads no clock, no chance.
 
-mod bench;
 mod life;
 mod random;
 mod rules;

@@ -9,6 +9,7 @@ use super::{
     markup::{Token, Word, show, words},
     number::Number,
 };
+use crate::nearest::nearest;
 
 // LIMIT: values within brackets within brackets; nobody writes more than three.
 const NESTING_MAX: u32 = 16;
@@ -369,37 +370,4 @@ pub(super) fn plain_name(value: &Expr) -> Option<&str> {
         return Some(name);
     }
     None
-}
-
-/// The known name that is most like `name`, if one is like it at all.
-pub(super) fn nearest<'k>(name: &str, known: impl Iterator<Item = &'k str>) -> Option<&'k str> {
-    // LIMIT: a longer name is no slip of one that is known.
-    if name.len() > 40 {
-        return None;
-    }
-    let allowed = name.len() / 3 + 1;
-    known
-        .map(|known| (distance(name, known), known))
-        .filter(|(distance, _)| *distance <= allowed.min(3))
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, known)| known)
-}
-
-/// How many letters must be changed, added or removed to make one of the other.
-fn distance(left: &str, right: &str) -> usize {
-    let mut row: Vec<usize> = (0..=right.chars().count()).collect();
-    for (index, from) in left.chars().enumerate() {
-        let mut diagonal = index;
-        let mut before = index + 1;
-        if let Some(first) = row.first_mut() {
-            *first = before;
-        }
-        for (cell, to) in row.iter_mut().skip(1).zip(right.chars()) {
-            let changed = diagonal + usize::from(from != to);
-            diagonal = *cell;
-            before = changed.min(*cell + 1).min(before + 1);
-            *cell = before;
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }

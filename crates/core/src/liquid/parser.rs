@@ -4,10 +4,11 @@
 use super::{
     Problem,
     ast::{Filter, Node, Pipe, Template},
-    expression::{Words, nearest},
+    expression::Words,
     letters::is_white,
     lexer::{Chunk, Lines, PROBLEMS_MAX, cut, cut_lines},
 };
+use crate::nearest::nearest;
 
 // LIMIT: a template is read by a person and sent to people: half a megabyte is more than any email
 // that is not cut off.

@@ -40,10 +40,10 @@ fn stays(kind: &Kind, before: i64, after: i64, now: i64) -> bool {
         | Kind::Any
         | Kind::Not
         | Kind::Attribute(..)
-        | Kind::Count { .. }
+        | Kind::Count(_)
         | Kind::Occurrence { .. }
         | Kind::Sequence(_)
-        | Kind::Share { .. }
+        | Kind::Share(_)
         | Kind::Clock(_)
         | Kind::Page(..)
         | Kind::Nobody => true,

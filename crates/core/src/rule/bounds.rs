@@ -3,7 +3,9 @@
 
 use std::ops::RangeInclusive;
 
-use super::{AttributeTest, ClockTest, Literal, Problem, Rule, ShareTest, TEXT_BYTES_MAX, Test};
+use super::{
+    AttributeTest, ClockTest, Literal, Problem, Rule, ShareTest, TEXT_BYTES_MAX, Test, timed::Timed,
+};
 use crate::{
     residual::PageTest,
     time::{Date, SPAN_MS_MAX},
@@ -121,35 +123,7 @@ impl AttributeTest {
 
     /// A filter is asked once, when the event arrives: what changes with time has no place in it.
     fn timed_fault(&self) -> Option<String> {
-        let is_timed = match self.test {
-            Test::MoreThanAgo(_)
-            | Test::LessThanAgo(_)
-            | Test::ExactlyAgo(_)
-            | Test::WithinNext(_)
-            | Test::IsToday
-            | Test::AnniversaryWithin(_) => true,
-            Test::Before(_)
-            | Test::After(_)
-            | Test::On(_)
-            | Test::Is(_)
-            | Test::IsNot(_)
-            | Test::IsAnyOf(_)
-            | Test::IsNoneOf(_)
-            | Test::Contains(_)
-            | Test::DoesNotContain(_)
-            | Test::StartsWith(_)
-            | Test::EndsWith(_)
-            | Test::LessThan(_)
-            | Test::AtMost(_)
-            | Test::GreaterThan(_)
-            | Test::AtLeast(_)
-            | Test::Between(..)
-            | Test::Includes(_)
-            | Test::DoesNotInclude(_)
-            | Test::IsEmpty
-            | Test::HasAnyValue
-            | Test::IsUnknown => false,
-        };
+        let is_timed = Timed::of(&self.test).is_some_and(Timed::is_of_now);
         is_timed.then(|| {
             let name = &self.name;
             format!("the property `{name}` can't be compared with now: name a date")
@@ -193,37 +167,30 @@ pub(super) fn too_long() -> String {
 }
 
 impl Test {
+    /// The values that it names.
+    pub(super) fn literals(&self) -> &[Literal] {
+        if let Self::Is(one) | Self::IsNot(one) | Self::Includes(one) | Self::DoesNotInclude(one) =
+            self
+        {
+            return std::slice::from_ref(one);
+        }
+        if let Self::IsAnyOf(choices) | Self::IsNoneOf(choices) = self {
+            return choices;
+        }
+        &[]
+    }
+
     /// Whether letters are compared in it.
     pub(super) fn is_of_text(&self) -> bool {
-        let is_text = |literal: &Literal| matches!(literal, Literal::Text(_));
-        match self {
-            Self::Is(literal)
-            | Self::IsNot(literal)
-            | Self::Includes(literal)
-            | Self::DoesNotInclude(literal) => is_text(literal),
-            Self::IsAnyOf(literals) | Self::IsNoneOf(literals) => literals.iter().any(is_text),
-            Self::Contains(_)
-            | Self::DoesNotContain(_)
-            | Self::StartsWith(_)
-            | Self::EndsWith(_) => true,
-            Self::LessThan(_)
-            | Self::AtMost(_)
-            | Self::GreaterThan(_)
-            | Self::AtLeast(_)
-            | Self::Between(..)
-            | Self::IsEmpty
-            | Self::HasAnyValue
-            | Self::IsUnknown
-            | Self::Before(_)
-            | Self::After(_)
-            | Self::On(_)
-            | Self::MoreThanAgo(_)
-            | Self::LessThanAgo(_)
-            | Self::ExactlyAgo(_)
-            | Self::WithinNext(_)
-            | Self::IsToday
-            | Self::AnniversaryWithin(_) => false,
-        }
+        let mut literals = self.literals().iter();
+        literals.any(|literal| matches!(literal, Literal::Text(_)))
+            || matches!(
+                self,
+                Self::Contains(_)
+                    | Self::DoesNotContain(_)
+                    | Self::StartsWith(_)
+                    | Self::EndsWith(_)
+            )
     }
 
     fn fault(&self) -> Option<String> {

@@ -5,10 +5,9 @@ use super::{
     Test,
     bounds::ANNIVERSARY_DAYS_MAX,
     lexer::Kind,
-    resolve::nearest,
     text::{Parser, Read, UNITS},
 };
-use crate::{time::unit_ms, window::DAY_MS};
+use crate::{nearest::nearest, time::unit_ms, window::DAY_MS};
 
 /// What follows the words of a comparison.
 type ReadTest = fn(&mut Parser) -> Read<Test>;

@@ -1,18 +1,17 @@
 //! `eval` and `next_flip`: is it true now, and when can that change by the passing of time alone?
 //! Does not resolve segments: a rule is evaluated after `resolve` has put their rules in place.
 
+use std::borrow::Borrow;
+
 use super::{
     Which,
-    check::Known,
+    check::Check,
     facts::Look,
-    program::{Kind, Node, Program, Source, parts},
+    program::{HOLDS, Kind, Node, Program, Source, parts},
     sequence::{Sequence, Tracks},
+    timed::Timed,
 };
-use crate::{
-    hash::share,
-    history::Track,
-    window::{Count, Window},
-};
+use crate::window::Age;
 
 // LIMIT: a rule of 256 predicates has fewer changes ahead than this in practice; past it the
 // caller is woken early, asks again, and loses nothing but that wake-up.
@@ -25,84 +24,96 @@ impl Program {
     /// Whether it holds for these facts at `now` (Unix ms).
     #[must_use]
     pub fn eval<'a>(&self, facts: &impl Look<'a>, now: i64) -> bool {
-        eval(&self.nodes, facts, now)
+        self.holds(facts, now)
+    }
+
+    /// For how many of these people it holds at `now` (Unix ms).
+    #[must_use]
+    pub fn count<'a: 'b, 'b, L: Look<'a> + 'b>(
+        &self,
+        people: impl IntoIterator<Item = &'b L>,
+        now: i64,
+    ) -> usize {
+        let people = people.into_iter();
+        people.filter(|facts| self.holds(*facts, now)).count()
+    }
+
+    #[expect(clippy::inline_always, reason = "a count asks it for everyone")]
+    #[inline(always)]
+    fn holds<'a>(&self, facts: &impl Look<'a>, now: i64) -> bool {
+        let mut place = self.start;
+        while let Some(node) = self.nodes.get(place as usize) {
+            let [fails, holds] = node.next;
+            if answer(&node.kind, facts, now) {
+                place = holds;
+            } else {
+                // A branch, and no choice between two values: the next condition is looked at before
+                // this one is answered.
+                std::hint::cold_path();
+                place = fails;
+            }
+        }
+        place == HOLDS
     }
 
     /// The earliest instant after `now` at which the answer changes if nothing else happens.
     #[must_use]
     pub fn next_flip<'a>(&self, facts: &impl Look<'a>, now: i64) -> Option<i64> {
-        next_flip(&self.nodes, facts, now)
+        next_flip(&self.nodes, facts, now, |instant| self.eval(facts, instant))
     }
 }
 
-pub(super) fn eval<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64) -> bool {
-    settle(nodes, false, facts, now)
-}
-
-/// Whether all parts hold, or with `deciding` whether one does: the first part of that answer
-/// settles it. Conditions are answered in this one loop, without a call for each.
-fn settle<'a>(mut nodes: &[Node], deciding: bool, facts: &impl Look<'a>, now: i64) -> bool {
-    while let Some((part, rest)) = nodes.split_first() {
-        let (within, after) = rest.split_at_checked(part.size - 1).unwrap_or_default();
-        nodes = after;
-        if answer(&part.kind, within, facts, now) == deciding {
-            return deciding;
-        }
-    }
-    !deciding
-}
-
-#[inline]
-fn answer<'a>(kind: &Kind, within: &[Node], facts: &impl Look<'a>, now: i64) -> bool {
+/// What a condition answers. A group has no answer of its own: its conditions lead out of it.
+#[expect(clippy::inline_always, reason = "a count asks it for everyone")]
+#[inline(always)]
+fn answer<'a>(kind: &Kind, facts: &impl Look<'a>, now: i64) -> bool {
     match kind {
-        Kind::All => settle(within, false, facts, now),
-        Kind::Any => settle(within, true, facts, now),
-        Kind::Not => !settle(within, false, facts, now),
         Kind::Attribute(name, check) => {
-            let known = Known::of(facts.attribute(name));
-            check.holds(known, facts.facts().zone, now)
+            check.holds(facts.attribute(name).borrow(), facts.facts().zone, now)
         }
-        Kind::Seen(which, check) => check.holds(seen(*which, facts), facts.facts().zone, now),
-        Kind::Count {
-            source,
-            count,
-            window,
-        } => {
-            let window = window.on(facts.facts().zone);
-            count.holds(track(source, facts).count(window, now))
+        Kind::Seen(which, Check::Timed(Timed::Age(age))) => {
+            seen(*which, facts).is_some_and(|at| age.holds(at, now))
         }
+        Kind::Seen(which, check) => {
+            check.holds(&seen(*which, facts).into(), facts.facts().zone, now)
+        }
+        Kind::Count(counting) => match facts.track_since(&counting.source, counting.oldest(now)) {
+            Some(track) => counting.holds(track, facts.facts().zone, now),
+            None => counting.holds_for_none,
+        },
         Kind::Occurrence { source, which, age } => {
             occurrence(source, *which, facts).is_some_and(|at| age.holds(at, now))
         }
         Kind::Sequence(sequence) => sequence_hold(sequence, facts, now).0,
-        Kind::Share { salt, from, below } => {
-            let share = share(facts.facts().id, salt);
-            share >= *from && share < *below
-        }
+        Kind::Share(share) => share.holds(facts.facts().id),
         Kind::Clock(clock) => clock.holds(facts.facts().zone, now),
-        Kind::Page(..) | Kind::Nobody => false,
+        Kind::Page(..) | Kind::Nobody | Kind::All | Kind::Any | Kind::Not => false,
     }
 }
 
-pub(super) fn next_flip<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64) -> Option<i64> {
-    let (before, mut next) = hold(nodes, facts, now);
+/// When the answer of a part flips; `answer_at` tells what it is at an instant.
+pub(super) fn next_flip<'a>(
+    part: &[Node],
+    facts: &impl Look<'a>,
+    now: i64,
+    answer_at: impl Fn(i64) -> bool,
+) -> Option<i64> {
+    let (before, mut next) = hold(part, facts, now);
     for _ in 0..CANDIDATES_MAX {
         let instant = next?;
-        let answer;
-        (answer, next) = hold(nodes, facts, instant);
-        if answer != before {
+        if answer_at(instant) != before {
             return Some(instant);
         }
+        next = hold(part, facts, instant).1;
     }
     next
 }
 
 /// The answer at `now`, and until when it stays for certain.
-fn hold<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64) -> Hold {
+pub(super) fn hold<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64) -> Hold {
     let Some((node, rest)) = nodes.split_first() else {
         return (false, None);
     };
-    let constant = |answer| (answer, None);
     match &node.kind {
         Kind::All => group(rest, facts, now, false),
         Kind::Any => group(rest, facts, now, true),
@@ -111,33 +122,38 @@ fn hold<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64) -> Hold {
             (!answer, next)
         }
         Kind::Attribute(name, check) => {
-            let known = Known::of(facts.attribute(name));
-            check.hold(known, facts.facts().zone, now)
+            check.hold(facts.attribute(name).borrow(), facts.facts().zone, now)
         }
-        Kind::Seen(which, check) => check.hold(seen(*which, facts), facts.facts().zone, now),
-        Kind::Count {
-            source,
-            count,
-            window,
-        } => {
-            let (track, window) = (track(source, facts), window.on(facts.facts().zone));
-            let answer = count.holds(track.count(window, now));
-            (answer, next_count(track, *count, window, now))
+        Kind::Seen(which, Check::Timed(Timed::Age(age))) => {
+            let at = seen(*which, facts);
+            at.map_or((false, None), |at| age_hold(*age, at, now))
         }
-        Kind::Occurrence { source, which, age } => match occurrence(source, *which, facts) {
-            Some(at) => {
-                let boundary = age.boundary(at);
-                (age.holds(at, now), (boundary > now).then_some(boundary))
-            }
-            None => constant(false),
+        Kind::Seen(which, check) => {
+            check.hold(&seen(*which, facts).into(), facts.facts().zone, now)
+        }
+        Kind::Count(counting) => match facts.track_since(&counting.source, counting.oldest(now)) {
+            Some(track) => (
+                counting.holds(track, facts.facts().zone, now),
+                counting.next_change(track, now),
+            ),
+            None => (counting.holds_for_none, None),
         },
+        Kind::Occurrence { source, which, age } => {
+            let at = occurrence(source, *which, facts);
+            at.map_or((false, None), |at| age_hold(*age, at, now))
+        }
         Kind::Sequence(sequence) => sequence_hold(sequence, facts, now),
         Kind::Clock(clock) => {
             let zone = facts.facts().zone;
             (clock.holds(zone, now), clock.next_change(zone, now))
         }
-        Kind::Share { .. } | Kind::Page(..) | Kind::Nobody => constant(eval(nodes, facts, now)),
+        kind @ (Kind::Share(_) | Kind::Page(..) | Kind::Nobody) => (answer(kind, facts, now), None),
     }
+}
+
+fn age_hold(age: Age, at: i64, now: i64) -> Hold {
+    let boundary = age.boundary(at);
+    (age.holds(at, now), (boundary > now).then_some(boundary))
 }
 
 /// A group is settled by one part that answers `deciding`, for as long as the last such part does;
@@ -163,22 +179,17 @@ fn group<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64, deciding: bool) ->
     }
 }
 
-pub(super) fn seen<'a>(which: Which, facts: &impl Look<'a>) -> Known<'a> {
+/// The first or the newest activity.
+pub(super) fn seen<'a>(which: Which, facts: &impl Look<'a>) -> Option<i64> {
     let facts = facts.facts();
-    let instant = match which {
+    match which {
         Which::First => facts.first_seen,
         Which::Last => facts.last_seen,
-    };
-    instant.map_or(Known::Nothing, Known::Instant)
-}
-
-/// What is in view of a source.
-pub(super) fn track<'a>(source: &Source, facts: &impl Look<'a>) -> Track<'a> {
-    facts.facts().history.track(facts.rollup(source))
+    }
 }
 
 pub(super) fn occurrence<'a>(source: &Source, which: Which, facts: &impl Look<'a>) -> Option<i64> {
-    let track = track(source, facts);
+    let track = facts.track(source);
     match which {
         Which::First => track.first(),
         Which::Last => track.last(),
@@ -187,40 +198,12 @@ pub(super) fn occurrence<'a>(source: &Source, which: Which, facts: &impl Look<'a
 
 pub(super) fn tracks<'a>(sequence: &Sequence, facts: &impl Look<'a>) -> Tracks<'a> {
     Tracks {
-        first: track(&sequence.first, facts),
-        then: track(&sequence.then, facts),
+        first: facts.track(&sequence.first),
+        then: facts.track(&sequence.then),
     }
 }
 
 #[inline(never)]
 fn sequence_hold<'a>(sequence: &Sequence, facts: &impl Look<'a>, now: i64) -> Hold {
     sequence.hold(tracks(sequence, facts), facts.facts().zone, now)
-}
-
-/// The earliest instant after `now` at which a count may come to another answer.
-fn next_count(track: Track<'_>, count: Count, window: Window, now: i64) -> Option<i64> {
-    let Window::Last(span) = window else {
-        return None;
-    };
-    let leaves = |at: i64| at.saturating_add(span).saturating_add(1);
-    let past = track.between(window.bounds(now)).until(now);
-    // As time passes the count falls below n when the n-th newest occurrence leaves.
-    let falls_below = |n: u32| {
-        let nth = n.checked_sub(1)? as usize;
-        past.instants().rev().nth(nth).map(leaves)
-    };
-    let thresholds = match count {
-        Count::AtLeast(n) => [Some(n), None],
-        Count::AtMost(n) => [n.checked_add(1), None],
-        Count::Exactly(n) => [Some(n), n.checked_add(1)],
-        Count::Between(least, most) => [Some(least), most.checked_add(1)],
-    };
-    // Occurrences ahead of the clock, which only moves backwards in development.
-    let ahead = track.between((now.saturating_add(1), i64::MAX)).first();
-    thresholds
-        .into_iter()
-        .flatten()
-        .filter_map(falls_below)
-        .chain(ahead)
-        .min()
 }

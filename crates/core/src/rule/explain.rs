@@ -1,16 +1,17 @@
 //! `explain`: each predicate with its answer, the fact it rests on and when it will flip.
 //! Does not phrase anything for the page: the console does, from this tree.
 
+use std::borrow::Borrow;
+
 use serde::Serialize;
 
 use super::{
     Rule, Which,
-    check::Known,
-    eval::{eval, next_flip, occurrence, seen, track, tracks},
+    eval::{hold, next_flip, occurrence, seen, tracks},
     facts::Look,
     program::{Kind, Node, Program, parts},
 };
-use crate::{hash::share, history::Track, value::Value, window::Window};
+use crate::{history::Track, value::Value, window::Window};
 
 /// Why a rule, or a part of it, holds or does not.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -71,9 +72,9 @@ fn explain<'a>(rule: &Rule, nodes: &[Node], facts: &impl Look<'a>, now: i64) -> 
     let within = nodes.get(1..).unwrap_or_default();
     Explanation {
         rule: rule.to_string(),
-        holds: eval(nodes, facts, now),
+        holds: hold(nodes, facts, now).0,
         fact: nodes.first().and_then(|node| fact(&node.kind, facts, now)),
-        flips_at: next_flip(nodes, facts, now),
+        flips_at: next_flip(nodes, facts, now, |at| hold(nodes, facts, at).0),
         parts: rule
             .parts()
             .iter()
@@ -91,17 +92,12 @@ fn fact<'a>(kind: &Kind, facts: &impl Look<'a>, now: i64) -> Option<Fact> {
     };
     Some(match kind {
         Kind::All | Kind::Any | Kind::Not | Kind::Nobody => return None,
-        Kind::Attribute(name, _) => {
-            Fact::Attribute(facts.attribute(name).cloned().unwrap_or_default())
-        }
-        Kind::Seen(which, _) => Fact::Instant(match seen(*which, facts) {
-            Known::Instant(at) => Some(at),
-            Known::Nothing | Known::Value(_) => None,
-        }),
-        Kind::Count { source, window, .. } => performed(track(source, facts), window.on(zone)),
+        Kind::Attribute(name, _) => Fact::Attribute(facts.attribute(name).borrow().to_value()),
+        Kind::Seen(which, _) => Fact::Instant(seen(*which, facts)),
+        Kind::Count(counting) => performed(facts.track(&counting.source), counting.window.on(zone)),
         Kind::Occurrence { source, which, .. } => match which {
             Which::First => Fact::Instant(occurrence(source, *which, facts)),
-            Which::Last => performed(track(source, facts), Window::Ever),
+            Which::Last => performed(facts.track(source), Window::Ever),
         },
         Kind::Sequence(sequence) => {
             let tracks = tracks(sequence, facts);
@@ -110,7 +106,7 @@ fn fact<'a>(kind: &Kind, facts: &impl Look<'a>, now: i64) -> Option<Fact> {
                 then: tracks.then.last(),
             }
         }
-        Kind::Share { salt, .. } => Fact::Share(share(facts.facts().id, salt) * 100.0),
+        Kind::Share(share) => Fact::Share(share.of(facts.facts().id) * 100.0),
         Kind::Clock(_) => Fact::Clock(crate::time::Date::Local(zone.local(now)).to_string()),
         Kind::Page(..) => Fact::InTheBrowser,
     })

@@ -1,13 +1,16 @@
 //! What a rule is asked about, found by name or, bound once for many rules, by number.
 //! Decides nothing.
 
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap};
 
 use serde::{Deserialize, Serialize};
 
-use super::program::{Source, Symbol, Symbols};
+use super::{
+    check::Known,
+    program::{Source, Symbol, Symbols},
+};
 use crate::{
-    history::{Rollup, View},
+    history::{Track, View},
     value::Value,
     zone::Zone,
 };
@@ -47,10 +50,12 @@ pub const FIRST_SEEN: &str = "first_seen";
 pub trait Look<'a> {
     /// The facts.
     fn facts(&self) -> &Facts<'a>;
-    /// The value of an attribute.
-    fn attribute(&self, name: &Symbol) -> Option<&'a Value>;
-    /// What is known of an event, a stream or a message, in view or not.
-    fn rollup(&self, source: &Source) -> Option<&'a Rollup>;
+    /// What is known of an attribute.
+    fn attribute(&self, name: &Symbol) -> impl Borrow<Known<'a>>;
+    /// What is in view of an event, a stream or a message.
+    fn track(&self, source: &Source) -> Track<'a>;
+    /// The same, unless all of it is older than an instant.
+    fn track_since(&self, source: &Source, oldest: i64) -> Option<Track<'a>>;
 }
 
 impl<'a> Look<'a> for Facts<'a> {
@@ -58,46 +63,78 @@ impl<'a> Look<'a> for Facts<'a> {
         self
     }
 
-    fn attribute(&self, name: &Symbol) -> Option<&'a Value> {
-        Some(&self.attributes.get(name.name())?.value)
+    fn attribute(&self, name: &Symbol) -> impl Borrow<Known<'a>> {
+        let attribute = self.attributes.get(name.name());
+        Known::of(attribute.map(|attribute| &attribute.value))
     }
 
-    fn rollup(&self, source: &Source) -> Option<&'a Rollup> {
-        source.of(self.history.history())
+    fn track(&self, source: &Source) -> Track<'a> {
+        self.history.track(source.of(self.history.history()))
+    }
+
+    fn track_since(&self, source: &Source, oldest: i64) -> Option<Track<'a>> {
+        Some(self.track(source)).filter(|track| track.newest() >= oldest)
     }
 }
 
 /// The facts of one person with everything that some programs ask for found already.
 ///
-/// For many rules over the same person, or one rule over many people, this saves looking up names.
+/// For many rules over the same person, or the same rules again and again, this saves looking up
+/// names.
 #[derive(Clone, Debug)]
 pub struct Bound<'a> {
     facts: Facts<'a>,
-    attributes: Box<[Option<&'a Value>]>,
-    rollups: Box<[Option<&'a Rollup>]>,
+    attributes: Box<[Known<'a>]>,
+    tracks: Box<[Tracked<'a>]>,
+}
+
+/// What is in view, with the instant that is asked for the most.
+#[derive(Clone, Copy, Debug)]
+struct Tracked<'a> {
+    newest: i64,
+    track: Track<'a>,
+}
+
+impl Default for Tracked<'_> {
+    fn default() -> Self {
+        Track::default().into()
+    }
+}
+
+impl<'a> From<Track<'a>> for Tracked<'a> {
+    fn from(track: Track<'a>) -> Self {
+        Self {
+            newest: track.newest(),
+            track,
+        }
+    }
 }
 
 impl Symbols {
     /// Finds everything that the programs compiled with these symbols ask for.
     #[must_use]
     pub fn bind<'a>(&self, facts: Facts<'a>) -> Bound<'a> {
-        let mut bound = Bound {
-            attributes: vec![None; self.attributes().len()].into(),
-            rollups: vec![None; self.sources().len()].into(),
+        let attributes = self.attributes();
+        let tracks = self.sources();
+        Bound {
+            attributes: in_place(
+                attributes.map(|name| (name.place(), *facts.attribute(name).borrow())),
+            ),
+            tracks: in_place(tracks.map(|source| (source.place(), facts.track(source).into()))),
             facts,
-        };
-        for name in self.attributes() {
-            if let Some(slot) = bound.attributes.get_mut(name.place()) {
-                *slot = facts.attribute(name);
-            }
         }
-        for source in self.sources() {
-            if let Some(slot) = bound.rollups.get_mut(source.place()) {
-                *slot = facts.rollup(source);
-            }
-        }
-        bound
     }
+}
+
+/// What was found, in the order of the places.
+fn in_place<T: Clone + Default>(found: impl ExactSizeIterator<Item = (usize, T)>) -> Box<[T]> {
+    let mut places = vec![T::default(); found.len()];
+    for (place, one) in found {
+        if let Some(slot) = places.get_mut(place) {
+            *slot = one;
+        }
+    }
+    places.into()
 }
 
 impl<'a> Look<'a> for Bound<'a> {
@@ -105,11 +142,21 @@ impl<'a> Look<'a> for Bound<'a> {
         &self.facts
     }
 
-    fn attribute(&self, name: &Symbol) -> Option<&'a Value> {
-        self.attributes.get(name.place()).copied().flatten()
+    #[inline]
+    fn attribute(&self, name: &Symbol) -> impl Borrow<Known<'a>> {
+        let known = self.attributes.get(name.place());
+        known.unwrap_or(&Known::Nothing)
     }
 
-    fn rollup(&self, source: &Source) -> Option<&'a Rollup> {
-        self.rollups.get(source.place()).copied().flatten()
+    #[inline]
+    fn track(&self, source: &Source) -> Track<'a> {
+        let tracked = self.tracks.get(source.place());
+        tracked.map_or_else(Track::default, |tracked| tracked.track)
+    }
+
+    #[inline]
+    fn track_since(&self, source: &Source, oldest: i64) -> Option<Track<'a>> {
+        let tracked = self.tracks.get(source.place())?;
+        (tracked.newest >= oldest).then_some(tracked.track)
     }
 }

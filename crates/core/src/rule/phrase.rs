@@ -5,7 +5,6 @@
 #[derive(Clone, Debug)]
 pub(super) struct Phrase {
     written: Box<str>,
-    is_ascii: bool,
     match_case: bool,
     /// The text without regard to case.
     folded: Box<[char]>,
@@ -30,6 +29,20 @@ fn fold(letter: char) -> std::char::ToLowercase {
     }
 }
 
+/// Whether two texts are the same bytes: a comparison of slices is a call, and in wasm goes byte by
+/// byte.
+#[inline]
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    if one.len() != other.len() {
+        return false;
+    }
+    let (words, rest) = one.as_chunks::<4>();
+    let (other_words, other_rest) = other.as_chunks::<4>();
+    let mut pairs = words.iter().zip(other_words);
+    pairs.all(|(one, other)| u32::from_ne_bytes(*one) == u32::from_ne_bytes(*other))
+        && rest.iter().zip(other_rest).all(|(one, other)| one == other)
+}
+
 impl Phrase {
     pub(super) fn new(written: &str, match_case: bool) -> Self {
         let folded: Box<[char]> = written.chars().flat_map(fold).collect();
@@ -43,7 +56,6 @@ impl Phrase {
         }
         Self {
             written: written.into(),
-            is_ascii: written.is_ascii(),
             match_case,
             folded,
             shorter: shorter.into(),
@@ -52,16 +64,24 @@ impl Phrase {
 
     #[inline]
     pub(super) fn equals(&self, text: &str) -> bool {
-        *self.written == *text || (!self.match_case && self.equals_folded(text))
+        is_same(self.written.as_bytes(), text.as_bytes())
+            || (!self.match_case && self.equals_folded(text))
     }
 
     #[inline(never)]
     fn equals_folded(&self, text: &str) -> bool {
-        // What is not ASCII may be equal to what is, as the Kelvin sign is to `k`.
-        if self.is_ascii && text.is_ascii() {
-            return text.eq_ignore_ascii_case(&self.written);
+        let mut letters = text.bytes();
+        for asked in self.written.bytes() {
+            match letters.next() {
+                // What is not ASCII may be equal to what is, as the Kelvin sign is to `k`.
+                Some(letter) if !(letter.is_ascii() && asked.is_ascii()) => {
+                    return text.chars().flat_map(fold).eq(self.folded.iter().copied());
+                }
+                Some(letter) if letter.eq_ignore_ascii_case(&asked) => {}
+                _ => return false,
+            }
         }
-        text.chars().flat_map(fold).eq(self.folded.iter().copied())
+        letters.next().is_none()
     }
 
     pub(super) fn stands(&self, place: Place, text: &str) -> bool {

@@ -6,11 +6,11 @@ use super::{
     Rule, SequenceTest, ShareTest, Weekday, Which,
     bounds::FILTERS_MAX,
     lexer::Kind,
-    resolve::nearest,
     text::{Parser, Read},
 };
 use crate::{
     history::Engagement,
+    nearest::nearest,
     residual::{PageField, PageTest},
     time::Date,
     window::{Age, Count, Window},

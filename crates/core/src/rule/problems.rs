@@ -4,7 +4,7 @@
 
 use super::{
     AttributeTest, FIRST_SEEN, Literal, Names, PageRule, Problem, Rule, Test, Which,
-    check::{Check, Known},
+    check::Check,
     meaning::{Meaning, Subject, is_within},
     spans::{Cut, Spans},
     timed::Timed,
@@ -97,13 +97,7 @@ impl AttributeTest {
 impl Test {
     /// The values of which it asks for one.
     fn named(&self) -> Option<&[Literal]> {
-        if let Self::Is(literal) = self {
-            return Some(std::slice::from_ref(literal));
-        }
-        if let Self::IsAnyOf(literals) = self {
-            return Some(literals);
-        }
-        None
+        matches!(self, Self::Is(_) | Self::IsAnyOf(_)).then(|| self.literals())
     }
 
     fn is_of_date(&self) -> bool {
@@ -385,7 +379,7 @@ fn no_value_left<'a, 'b>(parts: &'b [Part<'a>]) -> Option<(&'b Part<'a>, String)
                     .any(|(_, other)| other.match_case || (has_number && other.test.is_of_text()));
             let passes = |value: &Value| {
                 others.iter().all(|(part, other)| {
-                    Check::of(other).holds(Known::Value(value), &UTC, 0) != part.negated
+                    Check::of(other).holds(&value.into(), &UTC, 0) != part.negated
                 })
             };
             let is_left = || named.iter().flat_map(values).any(|value| passes(&value));

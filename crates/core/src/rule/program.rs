@@ -5,13 +5,14 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     AttributeTest, Change, FIRST_SEEN, LAST_SEEN, Rule, Which, check::Check, clock::Clock,
-    sequence::Sequence, streams::stream_id,
+    counting::Counting, sequence::Sequence, streams::stream_id,
 };
 use crate::{
+    hash::share,
     history::{Engagement, History, Rollup},
     residual::{PageField, PageTest},
     time::Date,
-    window::{Age, Count, Window},
+    window::{Age, Window},
 };
 
 /// The name of an attribute, with its number among those of the same [`Symbols`].
@@ -98,9 +99,11 @@ impl Symbols {
         let mut nodes = Vec::new();
         let mut depends = Change::NOTHING;
         self.lay_out(rule, &mut nodes, &mut depends);
+        let start = join(&mut nodes, 0, HOLDS, FAILS);
         Program {
             rule: rule.clone(),
             nodes: nodes.into(),
+            start,
             depends,
         }
     }
@@ -109,6 +112,7 @@ impl Symbols {
         let place = nodes.len();
         nodes.push(Node {
             size: 1,
+            next: [FAILS, HOLDS],
             kind: self.kind(rule),
         });
         for part in rule.parts() {
@@ -134,11 +138,10 @@ impl Symbols {
                     name => Kind::Attribute(self.attribute(name), check),
                 }
             }
-            Rule::Event(test) => Kind::Count {
-                source: self.event(&test.name, &test.filters),
-                count: test.count,
-                window: test.window,
-            },
+            Rule::Event(test) => {
+                let source = self.event(&test.name, &test.filters);
+                Kind::Count(Counting::new(source, test.count, test.window))
+            }
             Rule::Occurrence(test) => Kind::Occurrence {
                 source: self.event(&test.name, &test.filters),
                 which: test.which,
@@ -152,16 +155,15 @@ impl Symbols {
                 within: test.within,
                 window: test.window,
             })),
-            Rule::Message(test) => Kind::Count {
-                source: self.source(Counted::Message(test.engagement, test.name.as_str().into())),
-                count: test.count,
-                window: test.window,
-            },
-            Rule::Share(test) => Kind::Share {
+            Rule::Message(test) => {
+                let counted = Counted::Message(test.engagement, test.name.as_str().into());
+                Kind::Count(Counting::new(self.source(counted), test.count, test.window))
+            }
+            Rule::Share(test) => Kind::Share(Share {
                 salt: test.salt.as_str().into(),
                 from: test.from / 100.0,
                 below: test.below / 100.0,
-            },
+            }),
             Rule::Clock(test) => Kind::Clock(Clock::of(test)),
             Rule::Page(page) => Kind::Page(page.field, page.test.clone()),
             Rule::Segment(_) => Kind::Nobody,
@@ -215,15 +217,89 @@ pub struct Program {
     rule: Rule,
     /// The tree, each node before its parts.
     pub(super) nodes: Box<[Node]>,
+    /// The condition to begin with.
+    pub(super) start: u32,
     depends: Change,
 }
+
+/// The place past every condition: the rule does not hold.
+const FAILS: u32 = u32::MAX - 1;
+/// The place past every condition: the rule holds.
+pub(super) const HOLDS: u32 = u32::MAX;
 
 /// A node of the tree, followed by its parts.
 #[derive(Clone, Debug)]
 pub(super) struct Node {
     /// How many nodes it is, itself and all within it.
     pub(super) size: usize,
+    /// Of a condition: where to go on when it is false, and when it is true.
+    pub(super) next: [u32; 2],
     pub(super) kind: Kind,
+}
+
+/// Tells each condition of the part at `place` where its answer leads, and gives back where the part
+/// begins.
+///
+/// A group is left as soon as it is settled, and never looked at itself. Conditions neither fail nor
+/// have effects, so that those of a group may be asked in any order: the cheapest first.
+fn join(nodes: &mut [Node], place: usize, holds: u32, fails: u32) -> u32 {
+    let part = nodes.get(place..).unwrap_or_default();
+    let Some((node, within)) = part.split_first() else {
+        return fails;
+    };
+    let is_any = match node.kind {
+        Kind::All => false,
+        Kind::Any => true,
+        Kind::Not => return join(nodes, place + 1, fails, holds),
+        Kind::Attribute(..)
+        | Kind::Seen(..)
+        | Kind::Count(_)
+        | Kind::Occurrence { .. }
+        | Kind::Sequence(_)
+        | Kind::Share(_)
+        | Kind::Clock(_)
+        | Kind::Page(..)
+        | Kind::Nobody => {
+            if let Some(node) = nodes.get_mut(place) {
+                node.next = [fails, holds];
+            }
+            return u32::try_from(place).unwrap_or(fails);
+        }
+    };
+    let mut next_place = place + 1;
+    let mut by_cost: Vec<(u32, usize)> = parts(within.get(..node.size - 1).unwrap_or_default())
+        .map(|part| {
+            let place = next_place;
+            next_place += part.len();
+            (part.iter().map(|node| node.kind.cost()).sum(), place)
+        })
+        .collect();
+    by_cost.sort_unstable();
+    let places = by_cost.into_iter().rev().map(|(_, place)| place);
+    if is_any {
+        places.fold(fails, |next, place| join(nodes, place, holds, next))
+    } else {
+        places.fold(holds, |next, place| join(nodes, place, next, fails))
+    }
+}
+
+/// A share of people, as fractions of 1.
+#[derive(Clone, Debug)]
+pub(super) struct Share {
+    salt: Box<str>,
+    from: f64,
+    below: f64,
+}
+
+impl Share {
+    pub(super) fn of(&self, id: &str) -> f64 {
+        share(id, &self.salt)
+    }
+
+    pub(super) fn holds(&self, id: &str) -> bool {
+        let share = self.of(id);
+        share >= self.from && share < self.below
+    }
 }
 
 /// What a node is.
@@ -235,22 +311,14 @@ pub(super) enum Kind {
     Attribute(Symbol, Check),
     /// The first or the newest activity.
     Seen(Which, Check),
-    Count {
-        source: Source,
-        count: Count,
-        window: Window<Date>,
-    },
+    Count(Counting),
     Occurrence {
         source: Source,
         which: Which,
         age: Age,
     },
     Sequence(Box<Sequence>),
-    Share {
-        salt: Box<str>,
-        from: f64,
-        below: f64,
-    },
+    Share(Share),
     Clock(Clock),
     /// The edge sees no page.
     Page(PageField, PageTest),
@@ -259,6 +327,20 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+    /// Roughly how long it takes to answer, in the time of reading a field.
+    fn cost(&self) -> u32 {
+        match self {
+            Self::All | Self::Any | Self::Not => 0,
+            Self::Seen(..) | Self::Page(..) | Self::Nobody => 1,
+            Self::Attribute(_, check) => check.cost(),
+            Self::Occurrence { .. } => 10,
+            Self::Count(_) => 12,
+            Self::Clock(_) => 15,
+            Self::Share(_) => 30,
+            Self::Sequence(_) => 60,
+        }
+    }
+
     fn depends(&self) -> Change {
         let timed = |check: &Check| match check {
             // Also a date without an offset that is the value of the attribute.
@@ -277,7 +359,7 @@ impl Kind {
         match self {
             Self::Attribute(name, check) => Change::attribute(name.name()).and(timed(check)),
             Self::Seen(_, check) => Change::SEEN.and(timed(check)),
-            Self::Count { source, window, .. } => source.change().and(windowed(window)),
+            Self::Count(counting) => counting.source.change().and(windowed(&counting.window)),
             Self::Occurrence { source, .. } => source.change(),
             Self::Sequence(sequence) => sequence
                 .first
@@ -285,12 +367,9 @@ impl Kind {
                 .and(sequence.then.change())
                 .and(windowed(&sequence.window)),
             Self::Clock(_) => Change::ZONE,
-            Self::All
-            | Self::Any
-            | Self::Not
-            | Self::Share { .. }
-            | Self::Page(..)
-            | Self::Nobody => Change::NOTHING,
+            Self::All | Self::Any | Self::Not | Self::Share(_) | Self::Page(..) | Self::Nobody => {
+                Change::NOTHING
+            }
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Partial evaluation: with the person's facts known, only what the browser will see remains.
 //! Attributes never survive it: what depends on them becomes an answer, or an instant.
 
+use std::borrow::Borrow;
+
 use super::{
     Which,
     check::{Check, Known},
-    eval::{occurrence, seen, track, tracks},
+    eval::{occurrence, seen, tracks},
     facts::Look,
     program::{Kind, Node, Program, Source, parts},
     timed::{Stretch, Timed},
@@ -34,21 +36,20 @@ fn residual<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64) -> Residual {
         Kind::Any => any(parts(rest).map(|part| residual(part, facts, now))),
         Kind::Not => negation(residual(rest, facts, now)),
         Kind::Attribute(name, check) => {
-            check_residual(check, Known::of(facts.attribute(name)), facts, now)
+            check_residual(check, facts.attribute(name).borrow(), facts, now)
         }
         Kind::Seen(which, check) => {
-            let known = seen(*which, facts);
+            let instant = seen(*which, facts);
             let open = match which {
                 Which::First => None,
-                Which::Last => last_seen(check, facts.facts().last_seen),
+                Which::Last => last_seen(check, instant),
             };
-            open.unwrap_or_else(|| check_residual(check, known, facts, now))
+            open.unwrap_or_else(|| check_residual(check, &instant.into(), facts, now))
         }
-        Kind::Count {
-            source,
-            count,
-            window,
-        } => event(source, *count, window.on(zone), facts, now),
+        Kind::Count(counting) => {
+            let window = counting.window.on(zone);
+            event(&counting.source, counting.count, window, facts, now)
+        }
         Kind::Occurrence {
             source,
             which: Which::First,
@@ -79,7 +80,8 @@ fn residual<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64) -> Residual {
             field: *field,
             test: test.clone(),
         },
-        Kind::Share { .. } | Kind::Nobody => Residual::Always(super::eval::eval(nodes, facts, now)),
+        Kind::Share(share) => Residual::Always(share.holds(facts.facts().id)),
+        Kind::Nobody => Residual::Always(false),
     }
 }
 
@@ -91,7 +93,7 @@ fn event<'a>(
     facts: &impl Look<'a>,
     now: i64,
 ) -> Residual {
-    let track = track(source, facts);
+    let track = facts.track(source);
     let is_here = source.event().is_some();
     if !matches!(window, Window::Last(_)) {
         // What is counted once stays counted: the answer may stand already.
@@ -127,7 +129,7 @@ fn first(source: &Source, age: Age) -> Residual {
 
 fn check_residual<'a>(
     check: &Check,
-    known: Known<'_>,
+    known: &Known<'_>,
     facts: &impl Look<'a>,
     now: i64,
 ) -> Residual {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Problem, Rule};
+use crate::nearest::nearest;
 
 // LIMIT: segments within segments multiply; an evaluation must stay within a millisecond.
 /// How many predicates a rule may have once the rules of segments are in place.
@@ -149,52 +150,10 @@ pub(crate) fn unknown<'a>(
     }
 }
 
-/// The candidate that is nearest to a word, if one is near enough to be meant.
-pub(super) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
-    let word = word.to_lowercase();
-    let reach = (word.chars().count() / 3).max(1);
-    candidates
-        .into_iter()
-        .map(|candidate| (distance(&word, &candidate.to_lowercase()), candidate))
-        .filter(|(distance, _)| *distance <= reach)
-        .min()
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many characters are to be added, taken away or changed (Levenshtein 1966).
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (line, left) in from.chars().enumerate() {
-        let mut next = vec![line + 1];
-        for ((right, pair), inserted) in to.iter().zip(row.windows(2)).zip(1..) {
-            let [diagonal, above] = pair else { continue };
-            let before = next.get(inserted - 1).copied().unwrap_or_default();
-            next.push(
-                (diagonal + usize::from(left != *right))
-                    .min(above + 1)
-                    .min(before + 1),
-            );
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::rule::parse;
-
-    #[test]
-    fn the_nearest_name_is_suggested() {
-        assert_eq!(nearest("plam", ["plan", "spend"]), Some("plan"));
-        assert_eq!(nearest("nothing", ["plan", "spend"]), None);
-        assert_eq!(distance("kitten", "sitting"), 3);
-    }
 
     #[test]
     fn segments_are_put_in_place_and_cycles_are_refused_with_their_path() {

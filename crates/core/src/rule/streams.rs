@@ -66,7 +66,7 @@ impl Stream {
         // A filter compares neither with now nor with a wall clock: `bounds` refuses that.
         self.filters
             .iter()
-            .all(|(name, check)| check.holds(Known::of(properties.get(name)), &UTC, 0))
+            .all(|(name, check)| check.holds(&Known::of(properties.get(name)), &UTC, 0))
     }
 }
 

@@ -5,8 +5,8 @@ use super::{
     Asked, DEPTH_MAX, Literal, Names, Problem, Rule,
     bounds::{too_deep, too_long},
     lexer::{Kind, Token, lex},
-    resolve::nearest,
 };
+use crate::nearest::nearest;
 use crate::time::{Date, SPAN_MS_MAX, parse_date, unit_ms};
 
 // LIMIT: far longer than what `PREDICATES_MAX` readable conditions need.

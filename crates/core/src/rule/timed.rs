@@ -68,6 +68,11 @@ impl Timed {
         })
     }
 
+    /// Whether the answer changes as time passes, and not only with the instant.
+    pub(super) fn is_of_now(self) -> bool {
+        !matches!(self, Self::Before(_) | Self::After(_) | Self::On(_))
+    }
+
     /// When it holds for the instant `at`: the stretch of time that `now` lies in or before.
     pub(super) fn stretch(self, at: i64, zone: &Zone, now: i64) -> Stretch {
         let always = |holds: bool| if holds { ALWAYS } else { NEVER };

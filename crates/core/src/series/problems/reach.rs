@@ -32,13 +32,43 @@ pub(super) fn never_shown(
     ))
 }
 
+/// What a rule says about how often something happened.
+enum Says<'a> {
+    All(&'a [Rule]),
+    Any(&'a [Rule]),
+    Not(&'a Rule),
+    Count(&'a EventTest),
+    /// That it happened at all, and when.
+    Happened,
+    Nothing,
+}
+
+impl<'a> Says<'a> {
+    fn of(rule: &'a Rule) -> Self {
+        match rule {
+            Rule::All(parts) => Self::All(parts),
+            Rule::Any(parts) => Self::Any(parts),
+            Rule::Not(part) => Self::Not(part),
+            Rule::Event(test) => Self::Count(test),
+            Rule::Occurrence(_) => Self::Happened,
+            Rule::Attribute(_)
+            | Rule::Sequence(_)
+            | Rule::Message(_)
+            | Rule::Share(_)
+            | Rule::Clock(_)
+            | Rule::Page(_)
+            | Rule::Segment(_) => Self::Nothing,
+        }
+    }
+}
+
 /// The counts that must be reached for a rule to hold.
 fn necessary(rule: &Rule) -> Vec<&EventTest> {
-    match rule {
-        Rule::All(parts) => parts.iter().flat_map(necessary).collect(),
-        Rule::Event(test) if !test.count.holds(0) => vec![test],
+    match Says::of(rule) {
+        Says::All(parts) => parts.iter().flat_map(necessary).collect(),
+        Says::Count(test) if !test.count.holds(0) => vec![test],
         // With alternatives, one is needed only if every alternative needs it.
-        Rule::Any(parts) => {
+        Says::Any(parts) => {
             let mut each = parts.iter().map(necessary);
             let first = each.next().unwrap_or_default();
             let rest: Vec<Vec<&EventTest>> = each.collect();
@@ -50,74 +80,39 @@ fn necessary(rule: &Rule) -> Vec<&EventTest> {
                 })
                 .collect()
         }
-        Rule::Event(_)
-        | Rule::Not(_)
-        | Rule::Attribute(_)
-        | Rule::Occurrence(_)
-        | Rule::Sequence(_)
-        | Rule::Message(_)
-        | Rule::Share(_)
-        | Rule::Clock(_)
-        | Rule::Page(_)
-        | Rule::Segment(_) => Vec::new(),
+        Says::Count(_) | Says::Not(_) | Says::Happened | Says::Nothing => Vec::new(),
     }
 }
 
 /// Whether a rule holds for certain for one who has performed nothing.
 pub(super) fn holds_without_events(rule: &Rule) -> bool {
-    match rule {
-        Rule::All(parts) => parts.iter().all(holds_without_events),
-        Rule::Any(parts) => parts.iter().any(holds_without_events),
-        Rule::Event(test) => test.count.holds(0),
-        Rule::Not(part) => match part.as_ref() {
-            Rule::Event(test) => !test.count.holds(0),
-            Rule::Occurrence(_) => true,
-            Rule::All(_)
-            | Rule::Any(_)
-            | Rule::Not(_)
-            | Rule::Attribute(_)
-            | Rule::Sequence(_)
-            | Rule::Message(_)
-            | Rule::Share(_)
-            | Rule::Clock(_)
-            | Rule::Page(_)
-            | Rule::Segment(_) => false,
+    match Says::of(rule) {
+        Says::All(parts) => parts.iter().all(holds_without_events),
+        Says::Any(parts) => parts.iter().any(holds_without_events),
+        Says::Count(test) => test.count.holds(0),
+        Says::Not(part) => match Says::of(part) {
+            Says::Count(test) => !test.count.holds(0),
+            Says::Happened => true,
+            Says::All(_) | Says::Any(_) | Says::Not(_) | Says::Nothing => false,
         },
-        Rule::Attribute(_)
-        | Rule::Occurrence(_)
-        | Rule::Sequence(_)
-        | Rule::Message(_)
-        | Rule::Share(_)
-        | Rule::Clock(_)
-        | Rule::Page(_)
-        | Rule::Segment(_) => false,
+        Says::Happened | Says::Nothing => false,
     }
 }
 
 /// The events of which a single occurrence makes a rule hold.
 fn sufficient(rule: &Rule) -> BTreeSet<&str> {
-    match rule {
-        Rule::Any(parts) => parts.iter().flat_map(sufficient).collect(),
-        Rule::All(parts) => match parts.as_slice() {
-            [only] => sufficient(only),
-            _ => BTreeSet::new(),
-        },
-        Rule::Event(test)
+    match Says::of(rule) {
+        Says::Any(parts) => parts.iter().flat_map(sufficient).collect(),
+        Says::All([only]) => sufficient(only),
+        Says::Count(test)
             if test.count == Count::AtLeast(1)
                 && matches!(test.window, Window::Ever | Window::Last(_)) =>
         {
             BTreeSet::from([test.name.as_str()])
         }
-        Rule::Event(_)
-        | Rule::Not(_)
-        | Rule::Attribute(_)
-        | Rule::Occurrence(_)
-        | Rule::Sequence(_)
-        | Rule::Message(_)
-        | Rule::Share(_)
-        | Rule::Clock(_)
-        | Rule::Page(_)
-        | Rule::Segment(_) => BTreeSet::new(),
+        Says::All(_) | Says::Count(_) | Says::Not(_) | Says::Happened | Says::Nothing => {
+            BTreeSet::new()
+        }
     }
 }
 
@@ -133,29 +128,19 @@ fn met_before_entry(test: &EventTest, audience: &Rule, elapsed: i64) -> bool {
 
 /// For how long before entry the audience rules out an event; 0 when it does not.
 fn quiet_before_entry(audience: &Rule, event: &str) -> i64 {
-    match audience {
-        Rule::All(parts) => parts
+    match Says::of(audience) {
+        Says::All(parts) => parts
             .iter()
             .map(|part| quiet_before_entry(part, event))
             .max()
             .unwrap_or(0),
-        Rule::Event(test) if test.name == event && test.count == Count::AtMost(0) => {
+        Says::Count(test) if test.name == event && test.count == Count::AtMost(0) => {
             match test.window {
                 Window::Ever => i64::MAX,
                 Window::Last(span) => span,
                 Window::Before(_) | Window::Since(_) | Window::Between(..) => 0,
             }
         }
-        Rule::Any(_)
-        | Rule::Event(_)
-        | Rule::Not(_)
-        | Rule::Attribute(_)
-        | Rule::Occurrence(_)
-        | Rule::Sequence(_)
-        | Rule::Message(_)
-        | Rule::Share(_)
-        | Rule::Clock(_)
-        | Rule::Page(_)
-        | Rule::Segment(_) => 0,
+        Says::Count(_) | Says::Any(_) | Says::Not(_) | Says::Happened | Says::Nothing => 0,
     }
 }

@@ -1,4 +1,4 @@
-//! The seed segment and a thousand people in memory, for `tests/bench/rules.mjs`.
+//! The seed segment and a thousand people in memory, for `rules.mjs`.
 //! Measures nothing itself: the clock is in JavaScript.
 
 use std::{cell::OnceCell, collections::BTreeMap};
@@ -11,8 +11,8 @@ use rekindle_core::{
     zone::UTC,
 };
 
-use crate::life::NOW;
-
+/// 2026-11-23T12:00:00Z.
+const NOW: i64 = 1_795_435_200_000;
 const PEOPLE: u32 = 1_000;
 const SEGMENT: &str = "last_seen > 30 days ago and subscription_status is \"active\" and \
     total_spend > 100 and not performed \"Used Feature X\" in last 60 days";
@@ -78,7 +78,7 @@ fn bench() -> Bench {
 /// Whether one of the thousand is in the segment.
 #[expect(unsafe_code, reason = "an export has a name without a hash")]
 #[unsafe(no_mangle)]
-pub(crate) extern "C" fn is_in(person: u32, days_later: u32) -> bool {
+pub extern "C" fn is_in(person: u32, days_later: u32) -> bool {
     let now = NOW + i64::from(days_later) * DAY_MS;
     BENCH.with(|cell| {
         let bench = cell.get_or_init(bench);
@@ -90,13 +90,11 @@ pub(crate) extern "C" fn is_in(person: u32, days_later: u32) -> bool {
 /// How many of the thousand are in the segment.
 #[expect(unsafe_code, reason = "an export has a name without a hash")]
 #[unsafe(no_mangle)]
-pub(crate) extern "C" fn count_in(days_later: u32) -> u32 {
+pub extern "C" fn count_in(days_later: u32) -> u32 {
     let now = NOW + i64::from(days_later) * DAY_MS;
     BENCH.with(|cell| {
         let bench = cell.get_or_init(bench);
-        let people = bench.people.iter();
-        people
-            .map(|person| u32::from(bench.program.eval(person, now)))
-            .sum()
+        let found = bench.program.count(&bench.people, now);
+        u32::try_from(found).unwrap_or(u32::MAX)
     })
 }
