@@ -27,13 +27,13 @@ pub struct Number<'a> {
 /// What a run or a record says of a number: when, if at all.
 enum Told {
     /// By runs of those who were held out, or of the others.
-    ByRun(bool, fn(&Run) -> Option<i64>),
+    Runs(bool, fn(&Run) -> Option<i64>),
     /// By what became of a step.
-    ByRecord(fn(&StepRecord) -> Option<i64>),
+    Record(fn(&StepRecord) -> Option<i64>),
     /// By the runs in which the step showed the variant.
-    ByVariant(fn(&Run) -> Option<i64>),
+    Variant(fn(&Run) -> Option<i64>),
     /// By the way that a run took, and by the run.
-    ByWay(fn(&Run, &StepRecord) -> Option<i64>),
+    Way(fn(&Run, &StepRecord) -> Option<i64>),
 }
 
 fn left(run: &Run, wanted: ExitReason) -> Option<i64> {
@@ -62,40 +62,40 @@ impl Number<'_> {
     }
 
     fn told(&self) -> Option<Told> {
-        use Told::{ByRecord, ByRun, ByVariant, ByWay};
+        use Told::{Record, Runs, Variant, Way};
         let way = self.step.is_some_and(|step| step.contains('/'));
         let told = match self.metric {
-            Metric::Entered => ByRun(false, |run| Some(run.entered_at)),
-            Metric::HeldOut => ByRun(true, |run| Some(run.entered_at)),
+            Metric::Entered => Runs(false, |run| Some(run.entered_at)),
+            Metric::HeldOut => Runs(true, |run| Some(run.entered_at)),
             Metric::ReEngaged if self.variant.is_some() => {
-                ByVariant(|run| left(run, ExitReason::ExitCondition))
+                Variant(|run| left(run, ExitReason::ExitCondition))
             }
-            Metric::Assigned => ByRecord(|record| when(record, record.variant.is_some())),
-            Metric::ReEngaged => ByRun(false, |run| left(run, ExitReason::ExitCondition)),
-            Metric::HeldOutReEngaged => ByRun(true, |run| left(run, ExitReason::ExitCondition)),
-            Metric::LeftAudience => ByRun(false, |run| left(run, ExitReason::LeftAudience)),
-            Metric::LeftByStep => ByRun(false, |run| left(run, ExitReason::ExitStep)),
-            Metric::StepGone => ByRun(false, |run| left(run, ExitReason::StepGone)),
-            Metric::Finished => ByRun(false, finished),
-            Metric::HeldOutConverted => ByRun(true, |run| run.converted),
-            Metric::Converted if self.step.is_none() => ByRun(false, |run| run.converted),
-            Metric::Converted if way => ByWay(|run, _| run.converted),
-            Metric::Converted => ByRecord(|record| record.converted),
-            Metric::Took => ByWay(|_, record| Some(record.at)),
-            Metric::Sent => ByRecord(|record| when(record, record.outcome.has_reached())),
+            Metric::Assigned => Record(|record| when(record, record.variant.is_some())),
+            Metric::ReEngaged => Runs(false, |run| left(run, ExitReason::ExitCondition)),
+            Metric::HeldOutReEngaged => Runs(true, |run| left(run, ExitReason::ExitCondition)),
+            Metric::LeftAudience => Runs(false, |run| left(run, ExitReason::LeftAudience)),
+            Metric::LeftByStep => Runs(false, |run| left(run, ExitReason::ExitStep)),
+            Metric::StepGone => Runs(false, |run| left(run, ExitReason::StepGone)),
+            Metric::Finished => Runs(false, finished),
+            Metric::HeldOutConverted => Runs(true, |run| run.converted),
+            Metric::Converted if self.step.is_none() => Runs(false, |run| run.converted),
+            Metric::Converted if way => Way(|run, _| run.converted),
+            Metric::Converted => Record(|record| record.converted),
+            Metric::Took => Way(|_, record| Some(record.at)),
+            Metric::Sent => Record(|record| when(record, record.outcome.has_reached())),
             Metric::Undelivered => {
-                ByRecord(|record| when(record, matches!(record.outcome, Outcome::Undelivered(_))))
+                Record(|record| when(record, matches!(record.outcome, Outcome::Undelivered(_))))
             }
             Metric::Delayed => {
-                ByRecord(|record| when(record, matches!(record.outcome, Outcome::Delayed { .. })))
+                Record(|record| when(record, matches!(record.outcome, Outcome::Delayed { .. })))
             }
             Metric::Skipped => {
-                ByRecord(|record| when(record, matches!(record.outcome, Outcome::Skipped(_))))
+                Record(|record| when(record, matches!(record.outcome, Outcome::Skipped(_))))
             }
-            Metric::Shown => ByRecord(|record| record.reactions.shown),
-            Metric::Opened => ByRecord(|record| record.reactions.opened),
-            Metric::Clicked => ByRecord(|record| record.reactions.clicked),
-            Metric::Dismissed => ByRecord(|record| record.reactions.dismissed),
+            Metric::Shown => Record(|record| record.reactions.shown),
+            Metric::Opened => Record(|record| record.reactions.opened),
+            Metric::Clicked => Record(|record| record.reactions.clicked),
+            Metric::Dismissed => Record(|record| record.reactions.dismissed),
             Metric::Matched
             | Metric::Moved
             | Metric::Churned30
@@ -111,10 +111,10 @@ impl Number<'_> {
             | Metric::HeldOutStayed60
             | Metric::HeldOutStayed90 => return None,
         };
-        if self.variant.is_some() && !matches!(told, ByRecord(_) | ByVariant(_)) {
+        if self.variant.is_some() && !matches!(told, Record(_) | Variant(_)) {
             return None;
         }
-        let is_of_step = !matches!(told, ByRun(..));
+        let is_of_step = !matches!(told, Runs(..));
         (is_of_step == self.step.is_some()).then_some(told)
     }
 
@@ -132,13 +132,13 @@ impl Number<'_> {
     fn of_run(&self, run: &Run, told: &Told) -> Option<i64> {
         let step = self.step.unwrap_or_default();
         match told {
-            Told::ByRun(held_out, at) => {
+            Told::Runs(held_out, at) => {
                 let is_of = run.held_out == *held_out && self.is_of(run.version);
                 is_of.then(|| at(run)).flatten()
             }
-            Told::ByRecord(at) => at(self.record(run, step, None)?),
-            Told::ByVariant(at) => self.record(run, step, None).and_then(|_| at(run)),
-            Told::ByWay(at) => {
+            Told::Record(at) => at(self.record(run, step, None)?),
+            Told::Variant(at) => self.record(run, step, None).and_then(|_| at(run)),
+            Told::Way(at) => {
                 let (step, way) = step.rsplit_once('/')?;
                 at(run, self.record(run, step, Some(way))?)
             }

@@ -37,7 +37,9 @@ pub fn preview(step: &StepSpec, person: &Person, now: i64) -> Result<Said, Vec<F
     };
     let said = match &message {
         Message::InApp(message) => inbox::fill(message, &known, now).map(Said::InApp),
-        other => other.fill(&known, now).map(Said::Outgoing).ok(),
+        other @ (Message::Email(_) | Message::Push(_) | Message::Webhook(_)) => {
+            other.fill(&known, now).map(Said::Outgoing).ok()
+        }
     };
     said.ok_or_else(|| {
         let message = "the text runs into a limit of Liquid: make it shorter".to_owned();
@@ -78,7 +80,7 @@ mod tests {
             })) => (subject, to, markdown),
             other => panic!("{other:?}"),
         };
-        assert_eq!(said(&ana()), ("Hi Ana".into(), "".into(), "**ana**".into()));
+        assert_eq!(said(&ana()), ("Hi Ana".into(), String::new(), "**ana**".into()));
         assert_eq!(said(&Person::new("x")).0, "Hi there");
     }
 
