@@ -80,7 +80,7 @@ fn person(definitions: &Definitions, events: i64) -> Person {
         definitions,
         &Zones::new(),
         &mut person,
-        identify,
+        &identify,
         since,
         &mut Vec::new(),
     );
@@ -92,7 +92,7 @@ fn person(definitions: &Definitions, events: i64) -> Person {
                 definitions,
                 &Zones::new(),
                 &mut person,
-                input,
+                &input,
                 then,
                 &mut Vec::new(),
             );
@@ -126,7 +126,7 @@ fn step_of_an_event(bencher: Bencher<'_, '_>, events: i64) {
                 &definitions,
                 &Zones::new(),
                 &mut person,
-                input,
+                &input,
                 NOW,
                 &mut effects,
             );
@@ -153,7 +153,7 @@ fn step_of_a_thousand_events(bencher: Bencher<'_, '_>, active: bool) {
         .with_inputs(|| (person(&definitions, 1), inputs.clone()))
         .bench_local_refs(|(person, inputs)| {
             for input in inputs.drain(..) {
-                step(&definitions, &zones, person, input, NOW, &mut effects);
+                step(&definitions, &zones, person, &input, NOW, &mut effects);
             }
         });
 }

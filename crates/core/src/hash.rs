@@ -51,11 +51,19 @@ pub(crate) fn mix64_of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
 #[must_use]
 pub fn hex64(number: u64) -> String {
     let mut text = String::with_capacity(16);
-    text.extend((0..16).rev().filter_map(|place| {
-        let digit = u32::try_from((number >> (place * 4)) & 0xf).ok()?;
-        char::from_digit(digit, 16)
-    }));
+    push_hex64(&mut text, number);
     text
+}
+
+/// Adds sixteen lower-case hexadecimal digits.
+pub(crate) fn push_hex64(text: &mut String, number: u64) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in number.to_be_bytes() {
+        for digit in [byte >> 4, byte & 0xf] {
+            let digit = DIGITS.get(usize::from(digit)).copied();
+            text.push(digit.map_or('0', char::from));
+        }
+    }
 }
 
 /// The person's half of every effect id and the key of their inbox: tells the shard, not the person.

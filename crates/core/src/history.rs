@@ -98,7 +98,14 @@ pub struct Rollup {
 impl Rollup {
     /// Adds an occurrence.
     pub(crate) fn add(&mut self, occurrence: Occurrence) -> Added {
-        let Err(place) = self.kept.binary_search(&occurrence) else {
+        // Most come in the order in which they happened.
+        let is_newest = self.kept.last().is_none_or(|newest| *newest < occurrence);
+        let found = if is_newest {
+            Err(self.kept.len())
+        } else {
+            self.kept.binary_search(&occurrence)
+        };
+        let Err(place) = found else {
             return Added::Repeat;
         };
         self.first = Some(
@@ -154,8 +161,9 @@ impl History {
     ///
     /// Where rules look at properties, [`crate::rule::Streams::note`] does this and more.
     pub fn add(&mut self, event: &str, occurrence: Occurrence) -> Added {
-        added(&mut self.events, event, EVENT_NAMES_MAX)
-            .map_or(Added::TooManyNames, |rollup| rollup.add(occurrence))
+        add_to(&mut self.events, event, EVENT_NAMES_MAX, |rollup| {
+            rollup.add(occurrence)
+        })
     }
 
     /// Adds something that the person did with the message `series/step`.
@@ -165,7 +173,7 @@ impl History {
         message: &str,
         occurrence: Occurrence,
     ) -> Added {
-        added(&mut self.messages, message, MESSAGES_MAX).map_or(Added::TooManyNames, |rollups| {
+        add_to(&mut self.messages, message, MESSAGES_MAX, |rollups| {
             rollups.entry(engagement).or_default().add(occurrence)
         })
     }
@@ -219,19 +227,20 @@ impl History {
     }
 }
 
-/// The entry of this name, made if there is room for one more.
-fn added<'a, T: Default>(
-    entries: &'a mut BTreeMap<String, T>,
+/// Adds to the entry of this name, which is made if there is room for one more.
+fn add_to<T: Default>(
+    entries: &mut BTreeMap<String, T>,
     name: &str,
     names_max: usize,
-) -> Option<&'a mut T> {
-    if !entries.contains_key(name) {
-        if entries.len() >= names_max {
-            return None;
-        }
-        entries.insert(name.to_owned(), T::default());
+    add: impl FnOnce(&mut T) -> Added,
+) -> Added {
+    if let Some(entry) = entries.get_mut(name) {
+        return add(entry);
     }
-    entries.get_mut(name)
+    if entries.len() >= names_max {
+        return Added::TooManyNames;
+    }
+    add(entries.entry(name.to_owned()).or_default())
 }
 
 /// The history as a rule sees it: whole, or only since a person entered a series.

@@ -39,7 +39,7 @@ fn decide(definitions: &Definitions, person: &Person, input: Input, now: i64) ->
         definitions,
         &Zones::new(),
         &mut person,
-        input,
+        &input,
         now,
         &mut effects,
     );

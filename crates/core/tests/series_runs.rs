@@ -272,7 +272,7 @@ fn who_is_seen_after_the_day_of_a_check_is_not_taken_for_seen_before_it() {
         &definitions,
         &Zones::new(),
         &mut person,
-        input,
+        &input,
         back,
         &mut effects,
     );
@@ -783,7 +783,7 @@ impl Life {
             &self.definitions,
             &Zones::new(),
             &mut self.person,
-            input.clone(),
+            input,
             self.now,
             &mut effects,
         );
@@ -813,8 +813,8 @@ impl Life {
         }
         // The same again, and a look at everything, change nothing.
         for (again, looked_at) in [
-            (input.clone(), self.person.looked_at),
-            (Input::Tick, i64::MAX),
+            (input, self.person.looked_at),
+            (&Input::Tick, i64::MAX),
         ] {
             let mut person = self.person.clone();
             person.looked_at = looked_at;

@@ -1,5 +1,5 @@
 //! Backtest: recorded lives replayed through a draft under a virtual clock, before anything is sent.
-//! Sends nothing, and invents no one's reaction: it is the same [`step`] that runs in production.
+//! Sends nothing, and invents no one's reaction: it is the very code that decides in production.
 //!
 //! People are replayed one after the other, so that memory does not grow with their number; the
 //! forecasts of several shards are merged into one.
@@ -12,12 +12,12 @@ pub use comparison::{Comparison, Line};
 pub use forecast::{Busiest, Day, Forecast, Most, REACTIONS, StepForecast, Volumes};
 pub use timeline::{MOMENTS_MAX, Moment, SAMPLES_MAX, Sample, Samples, What, Word};
 
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap};
 
 use crate::{
     series::{
         Definitions, DefinitionsSpec, Delivery, Effect, Finding, Input, LiveSeries, Metric,
-        Outcome, Person, SegmentSpec, SeriesSpec, SkipReason, policy::Settings, step,
+        Outcome, Person, SegmentSpec, SeriesSpec, SkipReason, policy::Settings, rehearse,
     },
     window::DAY_MS,
     zone::Zones,
@@ -118,11 +118,12 @@ impl<'a> Backtest<'a> {
 
     /// Replays one person: all that was recorded of them, oldest first, from before the beginning
     /// as well. Reactions and receipts among it are left out: they were to other messages.
-    pub fn person(&mut self, id: &str, recorded: impl IntoIterator<Item = Input>) {
+    pub fn person(&mut self, id: &str, recorded: impl IntoIterator<Item: Borrow<Input>>) {
         let mut person = Person::new(id);
         let mut published = false;
         let mut now = i64::MIN;
         for input in recorded {
+            let input = input.borrow();
             let Some(at) = input.at() else { continue };
             if at >= self.to {
                 break;
@@ -131,7 +132,7 @@ impl<'a> Backtest<'a> {
             now = now.max(at);
             self.forecast.inputs += 1;
             if now < self.from {
-                step(
+                rehearse(
                     &self.draft.before,
                     self.zones,
                     &mut person,
@@ -144,13 +145,13 @@ impl<'a> Backtest<'a> {
             }
             if !published {
                 published = true;
-                self.take(&mut person, Input::Tick, self.from);
+                self.take(&mut person, &Input::Tick, self.from);
             }
             self.wait(&mut person, now.saturating_add(1));
             self.take(&mut person, input, now);
         }
         if !published && now < self.from {
-            self.take(&mut person, Input::Tick, self.from);
+            self.take(&mut person, &Input::Tick, self.from);
         }
         self.wait(&mut person, self.to);
         self.forecast.add_person(&person.id, &self.moments);
@@ -168,14 +169,14 @@ impl<'a> Backtest<'a> {
     fn wait(&mut self, person: &mut Person, end: i64) {
         for _ in 0..TIMERS_MAX {
             match person.due {
-                Some(due) if due < end => self.take(person, Input::Tick, due),
+                Some(due) if due < end => self.take(person, &Input::Tick, due),
                 Some(_) | None => return,
             }
         }
     }
 
-    fn take(&mut self, person: &mut Person, input: Input, now: i64) {
-        step(
+    fn take(&mut self, person: &mut Person, input: &Input, now: i64) {
+        rehearse(
             &self.draft.during,
             self.zones,
             person,
@@ -192,11 +193,11 @@ impl<'a> Backtest<'a> {
                     effect: send.effect.clone(),
                     delivery: Delivery::Sent,
                 };
-                step(
+                rehearse(
                     &self.draft.during,
                     self.zones,
                     person,
-                    arrived,
+                    &arrived,
                     now,
                     &mut self.effects,
                 );

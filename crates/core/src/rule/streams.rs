@@ -111,13 +111,14 @@ impl Streams {
         properties: &BTreeMap<String, Value>,
         occurrence: Occurrence,
     ) -> (Added, Change) {
-        let is_first = history.get(event).is_none();
+        let streams = self.0.get(event).map_or(&[][..], Vec::as_slice);
+        let is_first = !streams.is_empty() && history.get(event).is_none();
         let added = history.add(event, occurrence);
         if added != Added::New {
             return (added, Change::NOTHING);
         }
         let mut change = Change::event(event);
-        for stream in self.0.get(event).into_iter().flatten() {
+        for stream in streams {
             // INVARIANT: what is missing stays missing until it is filled from stored events.
             if is_first {
                 history.streams_mut().entry(stream.id).or_default();

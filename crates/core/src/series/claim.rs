@@ -3,7 +3,7 @@
 
 use super::{
     definition::{Definitions, Message, Series},
-    effect::{Channel, effect_id},
+    effect::{Channel, Sought},
     person::{Outcome, Person},
     policy::{Asking, Ruling},
 };
@@ -26,8 +26,9 @@ pub fn check(
     effect: &str,
     now: i64,
 ) -> Option<Ruling> {
+    let sought = Sought::new(effect);
     let (id, record) = person.each_run().find_map(|(id, run)| {
-        let is_it = |step: &str| effect_id(&person.id, id, run.entry, step) == effect;
+        let is_it = |step: &str| sought.is_of(&person.id, id, run.entry, step);
         let record = run.steps.iter().find(|record| is_it(&record.step))?;
         Some((id, record))
     })?;

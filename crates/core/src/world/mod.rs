@@ -334,7 +334,7 @@ impl World {
             &self.definitions,
             &self.zones,
             &mut person,
-            input,
+            &input,
             now,
             &mut effects,
         );

@@ -199,7 +199,7 @@ impl Shard {
             &self.definitions,
             &self.zones,
             person,
-            input.clone(),
+            input,
             now,
             effects,
         )

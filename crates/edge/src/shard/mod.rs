@@ -213,7 +213,7 @@ impl Shard {
                 &definitions,
                 atlas.zones(),
                 &mut person,
-                input,
+                &input,
                 self.now(),
                 &mut effects,
             );

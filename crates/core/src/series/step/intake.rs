@@ -8,9 +8,9 @@ use crate::{
     rule::Change,
     series::{
         definition::{Message, Step},
-        effect::{Channel, Metric, effect_id, way_id},
+        effect::{Channel, Metric, Sought, way_id},
         input::{Delivery, Input},
-        person::{Identified, Outcome, Reaction},
+        person::{Identified, Outcome, Reaction, StepRecord},
     },
 };
 
@@ -23,8 +23,8 @@ const QUARTER_MS: i64 = 15 * 60 * 1_000;
 /// A record behind an effect id: the series, the run's place among its runs, the record's in the run.
 type Found = (String, usize, usize);
 
-impl Machine<'_> {
-    pub(super) fn intake(&mut self, input: Input) -> Concerned {
+impl<'a> Machine<'a> {
+    pub(super) fn intake(&mut self, input: &'a Input) -> Concerned {
         match input {
             Input::Tick => Concerned::default(),
             Input::Event {
@@ -37,19 +37,19 @@ impl Machine<'_> {
                 let happened = Happened {
                     id,
                     name,
-                    at,
+                    at: *at,
                     properties,
                 };
-                self.event(happened, active)
+                self.event(happened, *active)
             }
             Input::Identify(identified) => self.identify(identified),
             Input::Reaction {
                 effect,
                 reaction,
                 at,
-            } => self.concerns_run(|machine| machine.react(&effect, reaction, at)),
+            } => self.concerns_run(|machine| machine.react(effect, *reaction, *at)),
             Input::Settled { effect, delivery } => {
-                self.concerns_run(|machine| machine.settle(&effect, &delivery))
+                self.concerns_run(|machine| machine.settle(effect, delivery))
             }
             // What policies remember is asked when a message is due; no one is looked at again.
             Input::Chose {
@@ -58,19 +58,19 @@ impl Machine<'_> {
             } => {
                 let subscriptions = &mut self.person.policy.subscriptions;
                 match subscription {
-                    Some(id) => subscriptions.choose(&id, choice),
-                    None => subscriptions.choose_everything(choice),
+                    Some(id) => subscriptions.choose(id, *choice),
+                    None => subscriptions.choose_everything(*choice),
                 }
                 Concerned::default()
             }
-            Input::Joined { visitor, since } => self.join(visitor, since),
+            Input::Joined { visitor, since } => self.join(visitor, *since),
             Input::Suppressed(suppressed) => {
-                self.person.policy.suppressions.shut(suppressed);
+                self.person.policy.suppressions.shut(suppressed.clone());
                 Concerned::default()
             }
             Input::Opened { channel, address } => {
                 let suppressions = &mut self.person.policy.suppressions;
-                suppressions.open(channel, address.as_deref());
+                suppressions.open(*channel, address.as_deref());
                 Concerned::default()
             }
         }
@@ -78,31 +78,39 @@ impl Machine<'_> {
 
     /// Who was a visitor first goes on as the visitor did; who was known first stays as they were,
     /// and takes over what only the visitor was given.
-    fn join(&mut self, visitor: Sticky, since: Option<i64>) -> Concerned {
+    fn join(&mut self, visitor: &Sticky, since: Option<i64>) -> Concerned {
         let person = &mut *self.person;
         let own = person.sticky.take();
         let was_visitor_first = person
             .known_since()
             .is_none_or(|known| since.is_some_and(|since| since <= known));
         person.sticky = Some(match own {
-            Some(own) if was_visitor_first => Sticky::join(Some(visitor), own),
-            None if was_visitor_first => visitor,
-            own => Sticky::join(own.or_else(|| Some(Sticky::new(&person.id))), visitor),
+            Some(own) if was_visitor_first => Sticky::join(Some(visitor.clone()), own),
+            None if was_visitor_first => visitor.clone(),
+            own => {
+                let own = own.or_else(|| Some(Sticky::new(&person.id)));
+                Sticky::join(own, visitor.clone())
+            }
         });
         Concerned::by(Change::EVERYTHING)
     }
 
-    fn event(&mut self, happened: Happened, active: bool) -> Concerned {
-        let occurrence = Occurrence::new(happened.at, &happened.id);
-        let (history, properties) = (&mut self.person.history, &happened.properties);
+    fn event(&mut self, happened: Happened<'a>, active: bool) -> Concerned {
+        let Happened {
+            id,
+            name,
+            at,
+            properties,
+        } = happened;
+        let (history, occurrence) = (&mut self.person.history, Occurrence::new(at, id));
         let streams = &self.definitions.streams;
-        let (added, mut change) = streams.note(history, &happened.name, properties, occurrence);
+        let (added, mut change) = streams.note(history, name, properties, occurrence);
         if added == Added::Repeat {
             return Concerned::default();
         }
         // One event name too many is still a sign of life.
         if active {
-            self.seen(happened.at);
+            self.seen(at);
             change = change.and(Change::SEEN);
         }
         self.happened = Some(happened);
@@ -125,8 +133,8 @@ impl Machine<'_> {
     }
 
     /// The last write by timestamp wins; of two with the same, the one that comes later.
-    fn identify(&mut self, identified: Identified) -> Concerned {
-        for (name, value) in identified.attributes {
+    fn identify(&mut self, identified: &Identified) -> Concerned {
+        for (name, value) in &identified.attributes {
             self.set_attribute_at(name, value, identified.at);
         }
         std::mem::take(&mut self.concerned)
@@ -155,11 +163,13 @@ impl Machine<'_> {
 
     /// The series, the place of the run and that of its record behind an effect id.
     fn find(&self, effect: &str) -> Option<Found> {
+        let (sought, person) = (Sought::new(effect), &self.person.id);
         self.person.runs.iter().find_map(|(series, runs)| {
             runs.iter().enumerate().find_map(|(place, run)| {
-                let record = run.steps.iter().position(|record| {
-                    effect_id(&self.person.id, series, run.entry, &record.step) == effect
-                })?;
+                let is_it = |record: &StepRecord| {
+                    sought.is_of(person, series, run.entry, &record.step)
+                };
+                let record = run.steps.iter().position(is_it)?;
                 Some((series.clone(), place, record))
             })
         })

@@ -48,37 +48,27 @@ pub fn step(
     definitions: &Definitions,
     zones: &Zones,
     person: &mut Person,
-    input: Input,
+    input: &Input,
     now: i64,
     effects: &mut Vec<Effect>,
 ) -> Option<i64> {
-    let redefined = person.definitions != definitions.version;
-    let is_due = person.due.is_some_and(|due| due <= now);
-    let seen_before = (person.first_seen, person.last_seen);
-    let mut machine = Machine {
-        definitions,
-        zones,
-        zone: &UTC,
-        person,
-        now,
-        effects,
-        concerned: Concerned::default(),
-        happened: None,
-    };
-    if redefined {
-        machine.redefine();
-    } else if is_due {
-        machine.check_churn();
-    }
-    machine.concerned = machine.intake(input);
-    // A clock that was set back makes every instant that was kept a guess.
-    if redefined || now < machine.person.looked_at {
-        machine.concerned.change = Change::EVERYTHING;
-    }
-    if is_due || (machine.concerns_anyone() && !machine.rides_out(seen_before)) {
-        machine.decide();
+    let mut machine = Machine::new(definitions, zones, person, now, effects);
+    if machine.respond(input) {
+        machine.publish_inbox();
     }
     machine.person.due
+}
+
+/// The same, where no one looks at the inbox: it is not made.
+pub(crate) fn rehearse(
+    definitions: &Definitions,
+    zones: &Zones,
+    person: &mut Person,
+    input: &Input,
+    now: i64,
+    effects: &mut Vec<Effect>,
+) {
+    Machine::new(definitions, zones, person, now, effects).respond(input);
 }
 
 /// Which segments and series are to be looked at again.
@@ -100,11 +90,11 @@ impl Concerned {
 }
 
 /// An event that has just been performed, for series that it lets people into.
-struct Happened {
-    id: String,
-    name: String,
+struct Happened<'a> {
+    id: &'a str,
+    name: &'a str,
     at: i64,
-    properties: BTreeMap<String, Value>,
+    properties: &'a BTreeMap<String, Value>,
 }
 
 struct Machine<'a> {
@@ -116,10 +106,52 @@ struct Machine<'a> {
     now: i64,
     effects: &'a mut Vec<Effect>,
     concerned: Concerned,
-    happened: Option<Happened>,
+    happened: Option<Happened<'a>>,
 }
 
-impl Machine<'_> {
+impl<'a> Machine<'a> {
+    fn new(
+        definitions: &'a Definitions,
+        zones: &'a Zones,
+        person: &'a mut Person,
+        now: i64,
+        effects: &'a mut Vec<Effect>,
+    ) -> Self {
+        Self {
+            definitions,
+            zones,
+            zone: &UTC,
+            person,
+            now,
+            effects,
+            concerned: Concerned::default(),
+            happened: None,
+        }
+    }
+
+    /// Takes an input in and decides what it makes necessary; whether it made anything so.
+    fn respond(&mut self, input: &'a Input) -> bool {
+        let (person, now) = (&*self.person, self.now);
+        let redefined = person.definitions != self.definitions.version;
+        let is_due = person.due.is_some_and(|due| due <= now);
+        let seen_before = (person.first_seen, person.last_seen);
+        if redefined {
+            self.redefine();
+        } else if is_due {
+            self.check_churn();
+        }
+        self.concerned = self.intake(input);
+        // A clock that was set back makes every instant that was kept a guess.
+        if redefined || now < self.person.looked_at {
+            self.concerned.change = Change::EVERYTHING;
+        }
+        let decides = is_due || (self.concerns_anyone() && !self.rides_out(seen_before));
+        if decides {
+            self.decide();
+        }
+        decides
+    }
+
     fn decide(&mut self) {
         self.person.looked_at = self.now;
         self.zone = self.definitions.zone(self.person, self.zones);
@@ -136,7 +168,6 @@ impl Machine<'_> {
             }
             self.zone = self.definitions.zone(self.person, self.zones);
         }
-        self.publish_inbox();
         self.keep_watch();
         if !is_settled {
             self.person.due = Some(self.now.saturating_add(1));

@@ -70,7 +70,7 @@ impl Machine<'_> {
         match &series.entry {
             Gate::Event { name, .. } => {
                 let happened = self.happened.as_ref();
-                happened.is_some_and(|happened| happened.name == *name)
+                happened.is_some_and(|happened| happened.name == name)
             }
             Gate::Match { .. } => false,
         }
