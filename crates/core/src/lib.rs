@@ -9,6 +9,7 @@ pub mod experiment;
 pub mod hash;
 pub mod history;
 pub mod liquid;
+mod named;
 pub mod report;
 pub mod residual;
 pub mod rule;

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     history::{Engagement, History, Rollup},
+    named::Hashed,
     residual::{PageField, PageTest},
     time::Date,
     window::{Age, Count, Window},
@@ -36,7 +37,8 @@ impl Symbol {
 /// Whose occurrences are counted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Counted {
-    Event(Arc<str>),
+    /// With the hash of its name.
+    Event(Arc<str>, u64),
     Stream(u64),
     Message(Engagement, Arc<str>),
 }
@@ -53,7 +55,7 @@ impl Source {
     #[must_use]
     pub fn of<'a>(&self, history: &'a History) -> Option<&'a Rollup> {
         match &self.counted {
-            Counted::Event(name) => history.get(name),
+            Counted::Event(name, hash) => history.get_hashed(Hashed { name, hash: *hash }),
             Counted::Stream(id) => history.stream(*id),
             Counted::Message(engagement, name) => history.message(*engagement, name),
         }
@@ -62,7 +64,7 @@ impl Source {
     /// The name of the event, if it is one that the browser can count.
     pub(super) fn event(&self) -> Option<&str> {
         match &self.counted {
-            Counted::Event(name) => Some(name),
+            Counted::Event(name, _) => Some(name),
             Counted::Stream(_) | Counted::Message(..) => None,
         }
     }
@@ -73,7 +75,7 @@ impl Source {
 
     fn change(&self) -> Change {
         match &self.counted {
-            Counted::Event(name) => Change::event(name),
+            Counted::Event(name, _) => Change::event(name),
             Counted::Stream(id) => Change::stream(*id),
             Counted::Message(engagement, name) => Change::engagement(*engagement, name),
         }
@@ -181,7 +183,7 @@ impl Symbols {
 
     fn event(&mut self, name: &str, filters: &[AttributeTest]) -> Source {
         self.source(if filters.is_empty() {
-            Counted::Event(name.into())
+            Counted::Event(name.into(), Hashed::from(name).hash)
         } else {
             Counted::Stream(stream_id(name, filters))
         })

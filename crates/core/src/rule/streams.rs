@@ -10,6 +10,7 @@ use super::{
 use crate::{
     hash::mix64,
     history::{Added, History, Occurrence},
+    named::Hashed,
     value::Value,
     zone::UTC,
 };
@@ -112,12 +113,13 @@ impl Streams {
         occurrence: Occurrence,
     ) -> (Added, Change) {
         let streams = self.0.get(event).map_or(&[][..], Vec::as_slice);
-        let is_first = !streams.is_empty() && history.get(event).is_none();
-        let added = history.add(event, occurrence);
+        let hashed = Hashed::from(event);
+        let is_first = !streams.is_empty() && history.get_hashed(hashed).is_none();
+        let added = history.add_hashed(hashed, occurrence);
         if added != Added::New {
             return (added, Change::NOTHING);
         }
-        let mut change = Change::event(event);
+        let mut change = Change::hashed(hashed);
         for stream in streams {
             // INVARIANT: what is missing stays missing until it is filled from stored events.
             if is_first {

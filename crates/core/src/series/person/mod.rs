@@ -161,7 +161,7 @@ impl Person {
     pub fn is_blank(&self) -> bool {
         self.attributes.is_empty()
             && self.first_seen.is_none()
-            && self.history.iter().next().is_none()
+            && self.history.is_empty()
     }
 
     /// What an exit rule sees of one who would enter this moment: no event since then.
