@@ -170,6 +170,12 @@ impl History {
         rollup.map_or(Added::TooManyNames, |rollup| rollup.add(occurrence))
     }
 
+    /// Keeps the name of an event and no occurrence of it, while none is kept: whether that is so.
+    pub(crate) fn add_name(&mut self, event: Hashed<'_>) -> bool {
+        let rollup = self.events.get_or_add(event, EVENT_NAMES_MAX);
+        rollup.is_none_or(|rollup| rollup.kept.is_empty())
+    }
+
     /// Adds something that the person did with the message `series/step`.
     pub fn note_engagement(
         &mut self,

@@ -28,6 +28,16 @@ impl Program {
         eval(&self.nodes, facts, now)
     }
 
+    /// The first instant after `now` at which the answer is not certain to be the same any more if
+    /// nothing else happens: that of the next change, or one before it.
+    ///
+    /// Other than [`Program::next_flip`] it only moves on, with the answer unchanged, where one of
+    /// the conditions comes to hold as long or longer.
+    #[must_use]
+    pub fn holds_until<'a>(&self, facts: &impl Look<'a>, now: i64) -> Option<i64> {
+        hold(&self.nodes, facts, now).1
+    }
+
     /// The earliest instant after `now` at which the answer changes if nothing else happens.
     #[must_use]
     pub fn next_flip<'a>(&self, facts: &impl Look<'a>, now: i64) -> Option<i64> {

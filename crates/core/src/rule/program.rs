@@ -73,9 +73,9 @@ impl Source {
         self.place as usize
     }
 
-    fn change(&self) -> Change {
+    pub(super) fn change(&self) -> Change {
         match &self.counted {
-            Counted::Event(name, _) => Change::event(name),
+            Counted::Event(name, hash) => Change::hashed(Hashed { name, hash: *hash }),
             Counted::Stream(id) => Change::stream(*id),
             Counted::Message(engagement, name) => Change::engagement(*engagement, name),
         }

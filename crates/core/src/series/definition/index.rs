@@ -5,6 +5,7 @@ use super::{Action, Definitions, Gate, Message, Published, Series, Step, Wait};
 use crate::{
     liquid::Template,
     rule::{Change, Program},
+    series::policy::SendAt,
 };
 
 /// What each place depends on: segments in the order of their ids, then series in that of theirs.
@@ -12,6 +13,41 @@ use crate::{
 pub(in crate::series) struct Index {
     places: Vec<Change>,
     all: Change,
+    asked: Asked,
+}
+
+/// Everything that is ever asked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::series) struct Asked {
+    facts: Change,
+    hours: bool,
+}
+
+impl Asked {
+    fn new(definitions: &Definitions) -> Self {
+        let rules = definitions.rules().map(Program::depends);
+        let published = definitions.series.values();
+        let series = || published.clone().flat_map(|published| published.versions.values());
+        let streams = definitions.streams.events().map(Change::event);
+        let asks_for_hours = |series: &Series| series.policies.send_at == Some(SendAt::UsualHour);
+        Self {
+            facts: rules
+                .chain(series().map(of_entry))
+                .chain(streams)
+                .fold(Change::NOTHING, Change::and),
+            hours: series().any(asks_for_hours),
+        }
+    }
+
+    /// Whether some rule or series looks at what a change is about.
+    pub(in crate::series) fn meets(self, change: Change) -> bool {
+        self.facts.meets(change)
+    }
+
+    /// Whether some message is sent at the hour at which a person is usually there.
+    pub(in crate::series) fn hours(self) -> bool {
+        self.hours
+    }
 }
 
 impl Index {
@@ -24,7 +60,21 @@ impl Index {
                 .iter()
                 .fold(Change::NOTHING, |all, one| all.and(*one)),
             places,
+            asked: Asked::new(definitions),
         }
+    }
+
+    /// The same where nobody is watched.
+    pub(super) fn only_asked(&self) -> Self {
+        Self {
+            asked: self.asked,
+            ..Self::default()
+        }
+    }
+
+    /// Everything that is ever asked for.
+    pub(in crate::series) fn asked(&self) -> Asked {
+        self.asked
     }
 
     /// Whether a change concerns anyone.
@@ -84,11 +134,16 @@ fn of_audience(series: &Series) -> Change {
 }
 
 fn of_series(series: &Series) -> Change {
-    let entry = match &series.entry {
+    of_entry(series)
+        .and(of_audience(series))
+        .and(series.in_run)
+}
+
+fn of_entry(series: &Series) -> Change {
+    match &series.entry {
         Gate::Event { name, .. } => Change::event(name),
         Gate::Match { .. } => Change::NOTHING,
-    };
-    entry.and(of_audience(series)).and(series.in_run)
+    }
 }
 
 /// What a step depends on while a run is at it or after it; what it asks for when it fires is asked

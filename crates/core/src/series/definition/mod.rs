@@ -180,10 +180,10 @@ impl Definitions {
             series,
             index: Index::default(),
         };
-        definitions.index = Index::new(&definitions);
         let streams = Streams::of(definitions.rules().map(Program::rule));
         definitions.streams =
             streams.map_err(|problem| vec![Finding::error(None, "streams", problem.message)])?;
+        definitions.index = Index::new(&definitions);
         Ok(definitions)
     }
 
@@ -203,6 +203,7 @@ impl Definitions {
     pub fn only_facts(&self) -> Self {
         Self {
             streams: self.streams.clone(),
+            index: self.index.only_asked(),
             ..Self::default()
         }
     }

@@ -5,6 +5,7 @@ use super::{Concerned, Happened, Machine};
 use crate::{
     experiment::Sticky,
     history::{Added, Engagement, Occurrence},
+    named::Hashed,
     rule::Change,
     series::{
         definition::{Message, Step},
@@ -102,9 +103,15 @@ impl<'a> Machine<'a> {
             at,
             properties,
         } = happened;
-        let (history, occurrence) = (&mut self.person.history, Occurrence::new(at, id));
-        let streams = &self.definitions.streams;
-        let (added, mut change) = streams.note(history, name, properties, occurrence);
+        let (name, history) = (Hashed::from(name), &mut self.person.history);
+        let is_asked = self.keeps_all || self.definitions.index.asked().meets(Change::hashed(name));
+        if !is_asked && active && history.add_name(name) {
+            self.seen(at);
+            self.happened = Some(happened);
+            return Concerned::by(Change::SEEN);
+        }
+        let (streams, occurrence) = (&self.definitions.streams, Occurrence::new(at, id));
+        let (added, mut change) = streams.note_hashed(history, name, properties, occurrence);
         if added == Added::Repeat {
             return Concerned::default();
         }
@@ -121,10 +128,9 @@ impl<'a> Machine<'a> {
         let person = &mut *self.person;
         // Offsets are whole quarters of an hour: within one, the hour of the day is the same.
         let quarter = |at: i64| at.div_euclid(QUARTER_MS);
-        if person
-            .last_seen
-            .is_none_or(|last| quarter(last) != quarter(at))
-        {
+        let is_another = |last| quarter(last) != quarter(at);
+        let counts_hours = self.keeps_all || self.definitions.index.asked().hours();
+        if counts_hours && person.last_seen.is_none_or(is_another) {
             let zone = self.definitions.zone(person, self.zones);
             person.policy.activity.note(at, self.now, zone);
         }

@@ -59,7 +59,8 @@ pub fn step(
     machine.person.due
 }
 
-/// The same, where no one looks at the inbox: it is not made.
+/// The same, where these definitions are all that will ever look at the person: what they do not ask
+/// for is not kept, and as no one looks at the inbox, it is not made.
 pub(crate) fn rehearse(
     definitions: &Definitions,
     zones: &Zones,
@@ -68,7 +69,9 @@ pub(crate) fn rehearse(
     now: i64,
     effects: &mut Vec<Effect>,
 ) {
-    Machine::new(definitions, zones, person, now, effects).respond(input);
+    let mut machine = Machine::new(definitions, zones, person, now, effects);
+    machine.keeps_all = false;
+    machine.respond(input);
 }
 
 /// Which segments and series are to be looked at again.
@@ -107,6 +110,8 @@ struct Machine<'a> {
     effects: &'a mut Vec<Effect>,
     concerned: Concerned,
     happened: Option<Happened<'a>>,
+    /// Whether also what no rule asks for by now is kept.
+    keeps_all: bool,
 }
 
 impl<'a> Machine<'a> {
@@ -126,6 +131,7 @@ impl<'a> Machine<'a> {
             effects,
             concerned: Concerned::default(),
             happened: None,
+            keeps_all: true,
         }
     }
 

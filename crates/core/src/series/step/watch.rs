@@ -103,7 +103,7 @@ impl Machine<'_> {
         let definitions = self.definitions;
         for (place, rule) in definitions.segments.values().enumerate() {
             if self.is_concerned(place) {
-                let flip = rule.next_flip(&self.person.facts(self.zone), self.now);
+                let flip = rule.holds_until(&self.person.facts(self.zone), self.now);
                 self.set_flip(place, flip);
             }
         }
@@ -129,7 +129,7 @@ impl Machine<'_> {
             // Who is in a segment is watched there.
             let own = series.segment.is_none().then_some(&series.audience);
             let facts = self.person.facts(self.zone);
-            let matches = own.and_then(|audience| audience.next_flip(&facts, self.now));
+            let matches = own.and_then(|audience| audience.holds_until(&facts, self.now));
             earliest([matches, self.entry_flip(id, series, published.paused)])
         });
         moves.chain(enters).min()
@@ -149,7 +149,7 @@ impl Machine<'_> {
                 .filter(|_| matches!(run.state, RunState::Holding { .. }) && !published.paused)
                 .and_then(|step| series.step(step)?.1.waits_for())
                 .and_then(|rule| {
-                    rule.next_flip(&self.person.facts_since(run, self.zone), self.now)
+                    rule.holds_until(&self.person.facts_since(run, self.zone), self.now)
                 });
             earliest([ends, goals, met])
         });
@@ -165,14 +165,14 @@ impl Machine<'_> {
     fn exit_flip(&self, published: &Published, series: &Series, run: &Run) -> Option<i64> {
         let facts = self.person.facts_since(run, self.zone);
         let exit = series.exit.as_ref();
-        let exit = exit.and_then(|exit| exit.next_flip(&facts, self.now));
+        let exit = exit.and_then(|exit| exit.holds_until(&facts, self.now));
         // The audience of the version that people enter is watched in any case.
         let is_own = series.exit_when_left
             && series.segment.is_none()
             && run.is_open()
             && run.version != published.current;
         let facts = self.person.facts(self.zone);
-        let left = is_own.then(|| series.audience.next_flip(&facts, self.now));
+        let left = is_own.then(|| series.audience.holds_until(&facts, self.now));
         earliest([exit, left.flatten()])
     }
 
@@ -190,7 +190,7 @@ impl Machine<'_> {
             .filter(|goal| run.may_convert(goal, self.now) && Run::is_latest(runs, number))
             .and_then(|goal| {
                 let facts = self.person.facts_since(run, self.zone);
-                let flip = goal.rule.next_flip(&facts, self.now)?;
+                let flip = goal.rule.holds_until(&facts, self.now)?;
                 (flip <= run.entered_at.saturating_add(goal.within_ms)).then_some(flip)
             });
         let of_messages = run.steps.iter().filter_map(|record| {
@@ -198,7 +198,7 @@ impl Machine<'_> {
             if !record.may_convert(goal, self.now) {
                 return None;
             }
-            let flip = goal.rule.next_flip(&self.facts_from(record.at), self.now)?;
+            let flip = goal.rule.holds_until(&self.facts_from(record.at), self.now)?;
             (flip <= record.at.saturating_add(goal.within_ms)).then_some(flip)
         });
         of_messages.chain(own).min()
@@ -220,7 +220,7 @@ impl Machine<'_> {
         }
         // Who may enter and has not is held off by the exit condition: wait for it to end.
         let exit = series.exit.as_ref().filter(|_| !paused)?;
-        exit.next_flip(&self.person.facts_on_entry(self.zone), self.now)
+        exit.holds_until(&self.person.facts_on_entry(self.zone), self.now)
     }
 }
 
@@ -241,5 +241,9 @@ fn live_flip(published: &Published, record: &StepRecord) -> Option<i64> {
 
 /// The earliest of these instants.
 fn earliest<const N: usize>(instants: [Option<i64>; N]) -> Option<i64> {
-    instants.into_iter().flatten().min()
+    let earlier = |one: Option<i64>, other: Option<i64>| match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    };
+    instants.into_iter().fold(None, earlier)
 }
