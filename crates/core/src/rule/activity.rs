@@ -34,6 +34,33 @@ impl Program {
     }
 }
 
+impl Program {
+    /// For how long after an activity (ms) another one is ridden out, whatever else is known.
+    #[must_use]
+    pub fn calm_ms(&self) -> i64 {
+        let calm = |kind: &Kind| match kind {
+            Kind::Seen(Which::Last, Check::Timed(Timed::Age(age))) => match age {
+                Age::MoreThanAgo(span) | Age::LessThanAgo(span) => Some(*span),
+            },
+            Kind::Seen(Which::Last, Check::Known(_)) => None,
+            Kind::Seen(Which::Last, _) => Some(0),
+            Kind::Seen(Which::First, _)
+            | Kind::All
+            | Kind::Any
+            | Kind::Not
+            | Kind::Attribute(..)
+            | Kind::Count { .. }
+            | Kind::Occurrence { .. }
+            | Kind::Sequence(_)
+            | Kind::Share { .. }
+            | Kind::Clock(_)
+            | Kind::Page(..)
+            | Kind::Nobody => None,
+        };
+        self.kinds().filter_map(calm).min().unwrap_or(i64::MAX)
+    }
+}
+
 fn stays<'a>(kind: &Kind, Sign { change, seen }: Sign, facts: &impl Look<'a>, now: i64) -> bool {
     match kind {
         Kind::Seen(Which::Last, check) => seen.is_none_or(|(before, after)| match check {

@@ -14,6 +14,7 @@ pub(in crate::series) struct Index {
     places: Vec<Change>,
     all: Change,
     asked: Asked,
+    calm_ms: i64,
 }
 
 /// Everything that is ever asked for.
@@ -61,7 +62,13 @@ impl Index {
                 .fold(Change::NOTHING, |all, one| all.and(*one)),
             places,
             asked: Asked::new(definitions),
+            calm_ms: calm_ms(definitions),
         }
+    }
+
+    /// For how long after an activity (ms) another one moves no one who matches no audience.
+    pub(in crate::series) fn calm_ms(&self) -> i64 {
+        self.calm_ms
     }
 
     /// The same where nobody is watched.
@@ -96,6 +103,19 @@ pub(in crate::series) fn membership(segment: &str) -> Change {
     Change::attribute(&["\0segment ", segment].concat())
 }
 
+fn calm_ms(definitions: &Definitions) -> i64 {
+    let versions = definitions
+        .series
+        .values()
+        .flat_map(|published| published.versions.values());
+    if versions.clone().any(|series| series.in_run.meets(Change::SEEN)) {
+        return 0;
+    }
+    let audiences = versions.map(|series| &series.audience);
+    let watched = definitions.segments.values().chain(audiences);
+    watched.map(Program::calm_ms).min().unwrap_or(i64::MAX)
+}
+
 fn of_published(published: &Published) -> Change {
     let versions = published.versions.values().map(of_series);
     versions.fold(Change::NOTHING, Change::and)
@@ -109,11 +129,13 @@ impl Series {
 
     /// Whether it, or a message in it, is for something.
     pub(in crate::series) fn has_goals(&self) -> bool {
-        self.goal.is_some() || self.steps.iter().any(|step| step.goal().is_some())
+        self.has_goals
     }
 
     /// Notes what a run through it depends on.
     pub(super) fn index_run(mut self) -> Self {
+        let of_messages = || self.steps.iter().any(|step| step.goal().is_some());
+        self.has_goals = self.goal.is_some() || of_messages();
         let goal = self.goal.as_ref().map(|goal| &goal.rule);
         let rules = self.exit.iter().chain(goal).map(Program::depends);
         let audience = self.exit_when_left.then(|| of_audience(&self));

@@ -112,6 +112,7 @@ pub struct Series {
     pub(super) longest_ms: Vec<i64>,
     /// What a run through it depends on.
     in_run: Change,
+    has_goals: bool,
 }
 
 /// Who enters, and when.
@@ -277,6 +278,11 @@ impl Published {
         })
     }
 
+    /// Whether any of it is for something.
+    pub(super) fn has_goals(&self) -> bool {
+        self.versions.values().any(Series::has_goals)
+    }
+
     /// The version that people enter.
     pub(super) fn newest(&self) -> Option<&Series> {
         self.versions.get(&self.current)
@@ -322,6 +328,7 @@ impl Series {
             longest_ms: graph::longest(&steps),
             steps,
             in_run: Change::NOTHING,
+            has_goals: false,
         }
         .index_run())
     }

@@ -8,15 +8,16 @@ use crate::{
     named::Hashed,
     rule::Change,
     series::{
-        definition::{Message, Step},
+        definition::{Message, RUNS_MAX, Step},
         effect::{Channel, Metric, Sought, way_id},
         input::{Delivery, Input},
         person::{Identified, Outcome, Reaction, StepRecord},
     },
 };
 
-/// The series of a run to which something happened, and what it changed besides.
-type Noted = (String, Change);
+/// The series of a run to which something happened, if that can move anyone, and what it changed
+/// besides.
+type Noted = (Option<String>, Change);
 
 /// A quarter of an hour.
 const QUARTER_MS: i64 = 15 * 60 * 1_000;
@@ -153,7 +154,7 @@ impl<'a> Machine<'a> {
         };
         Concerned {
             change,
-            place: self.definitions.place_of(&series),
+            place: series.and_then(|series| self.definitions.place_of(&series)),
         }
     }
 
@@ -208,7 +209,7 @@ impl<'a> Machine<'a> {
         let (step, version) = (record.step.clone(), record.version);
         self.count(&series, version, Some(&step), metric);
         let change = self.engaged(engagement, &way_id(&series, &step), at);
-        Some((series, change))
+        Some((Some(series), change))
     }
 
     fn settle(&mut self, effect: &str, delivery: &Delivery) -> Option<Noted> {
@@ -218,9 +219,8 @@ impl<'a> Machine<'a> {
         let (step, version) = (record.step.clone(), record.version);
         // What is live in the app was counted when it went live, and has no receipt.
         let is_in_app = |message: &Message| message.channel() == Channel::InApp;
-        let message = self.definitions.recorded(&series, record);
-        let message = message.and_then(Step::message);
-        if message.is_some_and(is_in_app) {
+        let said = self.definitions.recorded(&series, record);
+        if said.and_then(Step::message).is_some_and(is_in_app) {
             return None;
         }
         let is_waiting = matches!(record.outcome, Outcome::Queued | Outcome::Delayed { .. });
@@ -262,6 +262,12 @@ impl<'a> Machine<'a> {
         } else {
             Change::NOTHING
         };
-        Some((series, change))
+        // That a message has left moves no one, unless it is for something, or its run may be
+        // forgotten now for a new one.
+        let runs = self.runs(&series).len();
+        let is_moved = metric != Metric::Sent
+            || said.and_then(Step::goal).is_some()
+            || runs >= RUNS_MAX;
+        Some((is_moved.then_some(series), change))
     }
 }

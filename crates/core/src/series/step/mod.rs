@@ -164,6 +164,10 @@ impl<'a> Machine<'a> {
         let mut is_settled = false;
         for _ in 0..ROUNDS_MAX {
             self.memberships();
+            if !self.concerns_a_series() {
+                is_settled = true;
+                break;
+            }
             self.goals();
             self.audiences();
             self.exits();
@@ -184,6 +188,11 @@ impl<'a> Machine<'a> {
     fn concerns_anyone(&self) -> bool {
         let Concerned { change, place } = self.concerned;
         place.is_some() || self.definitions.index.concerns_anyone(change) || self.is_new()
+    }
+
+    fn concerns_a_series(&self) -> bool {
+        let mut places = self.definitions.places();
+        self.is_new() || places.any(|(place, _)| self.is_concerned(place))
     }
 
     /// Whether everything must be looked at.

@@ -21,6 +21,9 @@ impl Machine<'_> {
         let Some(sign) = self.sign(last).filter(|_| first == self.person.first_seen) else {
             return false;
         };
+        if self.is_calm(sign) {
+            return true;
+        }
         let definitions = self.definitions;
         let mut segments = definitions.segments.values().enumerate();
         segments.all(|(place, rule)| !self.is_touched(place) || self.is_ridden_out(rule, sign))
@@ -38,6 +41,17 @@ impl Machine<'_> {
             change,
             seen: seen.filter(|_| change.meets(Change::SEEN)),
         })
+    }
+
+    /// Whether it only showed that they are there, as they just were.
+    fn is_calm(&self, Sign { change, seen }: Sign) -> bool {
+        let (index, person) = (&self.definitions.index, &self.person);
+        let is_soon = |(before, after): (i64, i64)| {
+            before <= after && self.now.saturating_sub(before) < index.calm_ms()
+        };
+        person.audiences.is_empty()
+            && seen.is_some_and(is_soon)
+            && !index.concerns_anyone(change.without(Change::SEEN))
     }
 
     fn is_touched(&self, place: usize) -> bool {

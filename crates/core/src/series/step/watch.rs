@@ -183,7 +183,7 @@ impl Machine<'_> {
         runs: &[Run],
         number: usize,
     ) -> Option<i64> {
-        let run = runs.get(number)?;
+        let run = runs.get(number).filter(|_| published.has_goals())?;
         let own = series
             .goal
             .as_ref()
