@@ -143,7 +143,11 @@ mod tests {
             ("c", 7, None),
             ("d", 7, None),
         ] {
-            assert_eq!(named.get(Hashed { name, hash }).copied(), expected, "{name}");
+            assert_eq!(
+                named.get(Hashed { name, hash }).copied(),
+                expected,
+                "{name}"
+            );
         }
     }
 
@@ -151,7 +155,10 @@ mod tests {
     fn it_is_written_as_a_map_and_read_again() {
         let map: BTreeMap<String, u32> = (0..100).map(|n| (format!("name {n}"), n)).collect();
         let named = Named::from(map.clone());
-        assert!(map.iter().all(|(name, n)| named.get(name.as_str()) == Some(n)));
+        assert!(
+            map.iter()
+                .all(|(name, n)| named.get(name.as_str()) == Some(n))
+        );
         let json = serde_json::to_value(&named).unwrap();
         assert_eq!(json, serde_json::to_value(&map).unwrap());
         let bytes = crate::wire::encode(&named);

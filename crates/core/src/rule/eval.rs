@@ -28,14 +28,14 @@ impl Program {
         eval(&self.nodes, facts, now)
     }
 
-    /// The first instant after `now` at which the answer is not certain to be the same any more if
-    /// nothing else happens: that of the next change, or one before it.
+    /// Whether it holds at `now`, and the first instant after it at which that is not certain any
+    /// more if nothing else happens: that of the next change, or one before it.
     ///
-    /// Other than [`Program::next_flip`] it only moves on, with the answer unchanged, where one of
-    /// the conditions comes to hold as long or longer.
+    /// Other than [`Program::next_flip`] it only moves on where the conditions answer as before and
+    /// are certain for longer.
     #[must_use]
-    pub fn holds_until<'a>(&self, facts: &impl Look<'a>, now: i64) -> Option<i64> {
-        hold(&self.nodes, facts, now).1
+    pub fn hold<'a>(&self, facts: &impl Look<'a>, now: i64) -> (bool, Option<i64>) {
+        hold(&self.nodes, facts, now)
     }
 
     /// The earliest instant after `now` at which the answer changes if nothing else happens.

@@ -26,9 +26,9 @@ pub fn check(
     effect: &str,
     now: i64,
 ) -> Option<Ruling> {
-    let sought = Sought::new(effect);
+    let sought = Sought::new(effect, &person.id);
     let (id, record) = person.each_run().find_map(|(id, run)| {
-        let is_it = |step: &str| sought.is_of(&person.id, id, run.entry, step);
+        let is_it = |step: &str| sought.is_of(id, run.entry, step);
         let record = run.steps.iter().find(|record| is_it(&record.step))?;
         Some((id, record))
     })?;

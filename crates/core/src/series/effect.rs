@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{definition::Message, spec::Method};
-use crate::hash::{mix64_of, person_key, push_hex64};
+use crate::hash::{halves_of_effect, mix64_of, person_key, push_hex64};
 
 /// Something to be performed. Every effect has a stable id or is safe to repeat.
 #[derive(Clone, Debug, PartialEq)]
@@ -235,22 +235,23 @@ fn occasion(person: &str, series: &str, entry: u32, step: &str) -> u64 {
 /// An effect id that came from outside, to be found again among what was done to a person.
 #[derive(Clone, Copy)]
 pub(super) struct Sought<'a> {
-    effect: &'a str,
+    person: &'a str,
     occasion: Option<u64>,
 }
 
 impl<'a> Sought<'a> {
-    pub(super) fn new(effect: &'a str) -> Self {
-        let occasion = effect.get(16..);
+    pub(super) fn new(effect: &str, person: &'a str) -> Self {
+        let halves = halves_of_effect(effect);
+        let own = halves.filter(|(key, _)| *key == person_key(person));
         Self {
-            effect,
-            occasion: occasion.and_then(|half| u64::from_str_radix(half, 16).ok()),
+            person,
+            occasion: own.map(|(_, occasion)| occasion),
         }
     }
 
     /// Whether it is the effect of this step.
-    pub(super) fn is_of(self, person: &str, series: &str, entry: u32, step: &str) -> bool {
-        self.occasion == Some(occasion(person, series, entry, step))
-            && self.effect == effect_id(person, series, entry, step)
+    pub(super) fn is_of(self, series: &str, entry: u32, step: &str) -> bool {
+        let occasion = |sought| occasion(self.person, series, entry, step) == sought;
+        self.occasion.is_some_and(occasion)
     }
 }

@@ -35,5 +35,5 @@ pub use spec::{
     LiveSeries, Method, Migration, Overdue, PathSpec, Pause, PositionSpec, Reentry, SegmentSpec,
     SeriesSpec, Span, StepKind, StepSpec, UntilSpec,
 };
-pub(crate) use step::rehearse;
 pub use step::step;
+pub(crate) use step::{Keeps, rehearse};

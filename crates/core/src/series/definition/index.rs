@@ -28,7 +28,11 @@ impl Asked {
     fn new(definitions: &Definitions) -> Self {
         let rules = definitions.rules().map(Program::depends);
         let published = definitions.series.values();
-        let series = || published.clone().flat_map(|published| published.versions.values());
+        let series = || {
+            published
+                .clone()
+                .flat_map(|published| published.versions.values())
+        };
         let streams = definitions.streams.events().map(Change::event);
         let asks_for_hours = |series: &Series| series.policies.send_at == Some(SendAt::UsualHour);
         Self {
@@ -108,7 +112,10 @@ fn calm_ms(definitions: &Definitions) -> i64 {
         .series
         .values()
         .flat_map(|published| published.versions.values());
-    if versions.clone().any(|series| series.in_run.meets(Change::SEEN)) {
+    if versions
+        .clone()
+        .any(|series| series.in_run.meets(Change::SEEN))
+    {
         return 0;
     }
     let audiences = versions.map(|series| &series.audience);
@@ -156,9 +163,7 @@ fn of_audience(series: &Series) -> Change {
 }
 
 fn of_series(series: &Series) -> Change {
-    of_entry(series)
-        .and(of_audience(series))
-        .and(series.in_run)
+    of_entry(series).and(of_audience(series)).and(series.in_run)
 }
 
 fn of_entry(series: &Series) -> Change {

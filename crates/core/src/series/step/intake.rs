@@ -1,7 +1,7 @@
 //! Takes an input into what is known of a person, and says who is concerned by what it changed.
 //! Decides nothing that follows from it.
 
-use super::{Concerned, Happened, Machine};
+use super::{Concerned, Happened, Keeps, Machine};
 use crate::{
     experiment::Sticky,
     history::{Added, Engagement, Occurrence},
@@ -97,6 +97,11 @@ impl<'a> Machine<'a> {
         Concerned::by(Change::EVERYTHING)
     }
 
+    /// Whether what such a change is about is kept.
+    fn is_asked(&self, change: Change) -> bool {
+        self.keeps == Keeps::Everything || self.definitions.index.asked().meets(change)
+    }
+
     fn event(&mut self, happened: Happened<'a>, active: bool) -> Concerned {
         let Happened {
             id,
@@ -104,9 +109,18 @@ impl<'a> Machine<'a> {
             at,
             properties,
         } = happened;
-        let (name, history) = (Hashed::from(name), &mut self.person.history);
-        let is_asked = self.keeps_all || self.definitions.index.asked().meets(Change::hashed(name));
-        if !is_asked && active && history.add_name(name) {
+        let name = Hashed::from(name);
+        let is_asked = self.is_asked(Change::hashed(name));
+        let history = &mut self.person.history;
+        // One of whom occurrences are kept may repeat them.
+        let is_left_out = !is_asked
+            && active
+            && match self.keeps {
+                Keeps::Everything => false,
+                Keeps::Asked => history.add_name(name),
+                Keeps::AskedOfFew => history.get_hashed(name).is_none(),
+            };
+        if is_left_out {
             self.seen(at);
             self.happened = Some(happened);
             return Concerned::by(Change::SEEN);
@@ -130,7 +144,8 @@ impl<'a> Machine<'a> {
         // Offsets are whole quarters of an hour: within one, the hour of the day is the same.
         let quarter = |at: i64| at.div_euclid(QUARTER_MS);
         let is_another = |last| quarter(last) != quarter(at);
-        let counts_hours = self.keeps_all || self.definitions.index.asked().hours();
+        let asked = self.definitions.index.asked();
+        let counts_hours = self.keeps == Keeps::Everything || asked.hours();
         if counts_hours && person.last_seen.is_none_or(is_another) {
             let zone = self.definitions.zone(person, self.zones);
             person.policy.activity.note(at, self.now, zone);
@@ -160,22 +175,24 @@ impl<'a> Machine<'a> {
 
     /// Keeps what the person did with a message for rules that ask for it.
     pub(super) fn engaged(&mut self, engagement: Engagement, message: &str, at: i64) -> Change {
+        let change = Change::engagement(engagement, message);
+        if !self.is_asked(change) {
+            return change;
+        }
         let occurrence = Occurrence::new(at, message);
         let history = &mut self.person.history;
         match history.note_engagement(engagement, message, occurrence) {
-            Added::New => Change::engagement(engagement, message),
+            Added::New => change,
             Added::Repeat | Added::TooManyNames => Change::NOTHING,
         }
     }
 
     /// The series, the place of the run and that of its record behind an effect id.
     fn find(&self, effect: &str) -> Option<Found> {
-        let (sought, person) = (Sought::new(effect), &self.person.id);
+        let sought = Sought::new(effect, &self.person.id);
         self.person.runs.iter().find_map(|(series, runs)| {
             runs.iter().enumerate().find_map(|(place, run)| {
-                let is_it = |record: &StepRecord| {
-                    sought.is_of(person, series, run.entry, &record.step)
-                };
+                let is_it = |record: &StepRecord| sought.is_of(series, run.entry, &record.step);
                 let record = run.steps.iter().position(is_it)?;
                 Some((series.clone(), place, record))
             })
@@ -265,9 +282,8 @@ impl<'a> Machine<'a> {
         // That a message has left moves no one, unless it is for something, or its run may be
         // forgotten now for a new one.
         let runs = self.runs(&series).len();
-        let is_moved = metric != Metric::Sent
-            || said.and_then(Step::goal).is_some()
-            || runs >= RUNS_MAX;
+        let is_moved =
+            metric != Metric::Sent || said.and_then(Step::goal).is_some() || runs >= RUNS_MAX;
         Some((is_moved.then_some(series), change))
     }
 }

@@ -59,18 +59,30 @@ pub fn step(
     machine.person.due
 }
 
-/// The same, where these definitions are all that will ever look at the person: what they do not ask
-/// for is not kept, and as no one looks at the inbox, it is not made.
+/// What is kept of what a person did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeps {
+    /// Everything: rules may come that ask for it.
+    Everything,
+    /// What the definitions ask for; of other events the name, as only so many names are kept.
+    Asked,
+    /// What the definitions ask for, of one who does not perform as many events as names are kept.
+    AskedOfFew,
+}
+
+/// The same, where these definitions are all that will ever look at the person: other facts need not
+/// be kept, and as no one looks at the inbox, it is not made.
 pub(crate) fn rehearse(
     definitions: &Definitions,
     zones: &Zones,
     person: &mut Person,
     input: &Input,
     now: i64,
+    keeps: Keeps,
     effects: &mut Vec<Effect>,
 ) {
     let mut machine = Machine::new(definitions, zones, person, now, effects);
-    machine.keeps_all = false;
+    machine.keeps = keeps;
     machine.respond(input);
 }
 
@@ -110,8 +122,7 @@ struct Machine<'a> {
     effects: &'a mut Vec<Effect>,
     concerned: Concerned,
     happened: Option<Happened<'a>>,
-    /// Whether also what no rule asks for by now is kept.
-    keeps_all: bool,
+    keeps: Keeps,
 }
 
 impl<'a> Machine<'a> {
@@ -131,7 +142,7 @@ impl<'a> Machine<'a> {
             effects,
             concerned: Concerned::default(),
             happened: None,
-            keeps_all: true,
+            keeps: Keeps::Everything,
         }
     }
 
@@ -244,6 +255,68 @@ impl<'a> Machine<'a> {
         if hash != self.person.inbox {
             self.person.inbox = hash;
             self.effects.push(Effect::Inbox(bytes));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::series::{DefinitionsSpec, Identified, LiveSeries};
+
+    /// Series of which each sets what lets people into the next one.
+    fn chain(length: usize) -> Definitions {
+        let link = |place: usize| {
+            let series = json!({
+                "name": "Link", "audience": { "rule": format!("link is {place}") },
+                "steps": [{ "id": "set", "kind": "set", "attributes": { "link": place + 1 } }],
+            });
+            let live = LiveSeries {
+                current: 1,
+                versions: BTreeMap::from([(1, serde_json::from_value(series).unwrap())]),
+                ..LiveSeries::default()
+            };
+            (format!("link-{place}"), live)
+        };
+        let spec = DefinitionsSpec {
+            version: 1,
+            series: (0..length).map(link).collect(),
+            ..DefinitionsSpec::default()
+        };
+        Definitions::compile(&spec).unwrap()
+    }
+
+    #[test]
+    fn as_many_as_wait_for_each_other_are_settled_at_once_and_the_next_at_the_next_instant() {
+        // The last round finds that nothing was set.
+        for (length, at_once) in [
+            (ROUNDS_MAX - 1, true),
+            (ROUNDS_MAX, false),
+            (ROUNDS_MAX + 1, false),
+        ] {
+            let (definitions, zones) = (chain(length), Zones::new());
+            let (mut person, mut effects) = (Person::new("ana"), Vec::new());
+            let told = Input::Identify(Identified {
+                at: 0,
+                attributes: BTreeMap::from([("link".to_owned(), Value::from(0.0))]),
+            });
+            let due = step(&definitions, &zones, &mut person, &told, 0, &mut effects);
+            assert_eq!(due == Some(1), !at_once, "{length}");
+            let reached = |person: &Person| person.value("link").cloned();
+            let rounds = length.min(ROUNDS_MAX);
+            assert_eq!(reached(&person), Some(Value::from(rounds as f64)));
+            let due = step(
+                &definitions,
+                &zones,
+                &mut person,
+                &Input::Tick,
+                1,
+                &mut effects,
+            );
+            assert!(due > Some(1), "{length}");
+            assert_eq!(reached(&person), Some(Value::from(length as f64)));
         }
     }
 }

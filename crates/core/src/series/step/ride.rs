@@ -67,8 +67,7 @@ impl Machine<'_> {
     fn series_rides_out(&self, id: &str, published: &Published, sign: Sign) -> bool {
         let audience_stays = published.newest().is_none_or(|series| {
             // Who is in a segment has been looked at.
-            let matches_on =
-                series.segment.is_some() || self.is_ridden_out(&series.audience, sign);
+            let matches_on = series.segment.is_some() || self.is_ridden_out(&series.audience, sign);
             matches_on && !self.is_let_in(series) && !self.is_held_off_now(id, series)
         });
         let runs = self.runs(id);
