@@ -42,9 +42,8 @@ impl Program {
             Kind::Seen(Which::Last, Check::Timed(Timed::Age(age))) => match age {
                 Age::MoreThanAgo(span) | Age::LessThanAgo(span) => Some(*span),
             },
-            Kind::Seen(Which::Last, Check::Known(_)) => None,
-            Kind::Seen(Which::Last, _) => Some(0),
-            Kind::Seen(Which::First, _)
+            Kind::Seen(Which::Last, check) if !matches!(check, Check::Known(_)) => Some(0),
+            Kind::Seen(..)
             | Kind::All
             | Kind::Any
             | Kind::Not

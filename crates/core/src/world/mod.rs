@@ -284,8 +284,12 @@ impl World {
     }
 
     /// Something happens to a person, who comes into being with it.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "what happened is told once, and made for it"
+    )]
     pub fn input(&mut self, person: &str, input: Input) {
-        self.decide(person, input);
+        self.decide(person, &input);
         if !self.holding {
             self.deliver();
         }
@@ -327,14 +331,14 @@ impl World {
         self.now = self.now.max(instant);
     }
 
-    fn decide(&mut self, id: &str, input: Input) {
+    fn decide(&mut self, id: &str, input: &Input) {
         let mut person = self.people.remove(id).unwrap_or_else(|| Person::new(id));
         let (mut effects, now) = (Vec::new(), self.now);
         let due = step(
             &self.definitions,
             &self.zones,
             &mut person,
-            &input,
+            input,
             now,
             &mut effects,
         );
@@ -411,7 +415,7 @@ impl World {
                 Some(Ruling::Send) => self.arrive(&person, send),
                 Some(Ruling::Skip { .. }) | None => {}
             }
-            self.decide(&person, Input::Settled { effect, delivery });
+            self.decide(&person, &Input::Settled { effect, delivery });
         }
     }
 

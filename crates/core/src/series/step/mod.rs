@@ -191,8 +191,19 @@ impl<'a> Machine<'a> {
         }
         self.keep_watch();
         if !is_settled {
-            self.person.due = Some(self.now.saturating_add(1));
+            self.come_back();
         }
+    }
+
+    /// Lets those who are concerned be looked at again at the next instant.
+    fn come_back(&mut self) {
+        let soon = Some(self.now.saturating_add(1));
+        for place in 0..self.person.flips.len() {
+            if self.is_concerned(place) {
+                self.set_flip(place, soon);
+            }
+        }
+        self.person.due = soon;
     }
 
     /// Whether anything must be looked at because of the input.

@@ -112,7 +112,7 @@ impl Machine<'_> {
         self.person.due = self.person.flips.iter().copied().flatten().min();
     }
 
-    fn set_flip(&mut self, place: usize, flip: Option<i64>) {
+    pub(super) fn set_flip(&mut self, place: usize, flip: Option<i64>) {
         if let Some(slot) = self.person.flips.get_mut(place) {
             *slot = flip;
         }
