@@ -4,7 +4,7 @@
 //! A person keeps, for every segment and series, the instant at which it can change by the passing
 //! of time alone. An input is taken into the facts; then only those are evaluated again that ask
 //! for what it changed, or whose instant has come. An input that concerns nothing costs no more
-//! than writing it down, and neither does one that only shows what was known: that the person is
+//! than writing it down, and neither does an event that changes no answer: that the person is
 //! still there.
 
 mod advance;

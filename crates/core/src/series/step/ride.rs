@@ -1,4 +1,4 @@
-//! Tells the inputs that move no one: a sign of life of someone who is there all the time.
+//! Tells the inputs that move no one: one event more of someone who is there all the time.
 //! Decides nothing; where it is not sure, it leaves that to the decision.
 
 use super::{Concerned, Machine};
