@@ -127,7 +127,7 @@ fn replay(
     let mut people = Lives::new(lines);
     while let Some(life) = people.next()? {
         for backtest in &mut backtests {
-            backtest.person(&life.person, life.inputs.iter().cloned());
+            backtest.person(&life.person, &life.inputs);
         }
     }
     let mut refused = people.refused.examples;

@@ -38,7 +38,7 @@ fn step_of_an_event(bencher: Bencher<'_, '_>, events: i64) {
                 &definitions,
                 &Zones::new(),
                 &mut person,
-                input,
+                &input,
                 NOW,
                 &mut effects,
             );
@@ -65,7 +65,7 @@ fn step_of_a_thousand_events(bencher: Bencher<'_, '_>, active: bool) {
         .with_inputs(|| (person(&definitions, 1), inputs.clone()))
         .bench_local_refs(|(person, inputs)| {
             for input in inputs.drain(..) {
-                step(&definitions, &zones, person, input, NOW, &mut effects);
+                step(&definitions, &zones, person, &input, NOW, &mut effects);
             }
         });
 }

@@ -51,11 +51,19 @@ pub(crate) fn mix64_of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> u64 {
 #[must_use]
 pub fn hex64(number: u64) -> String {
     let mut text = String::with_capacity(16);
-    text.extend((0..16).rev().filter_map(|place| {
-        let digit = u32::try_from((number >> (place * 4)) & 0xf).ok()?;
-        char::from_digit(digit, 16)
-    }));
+    push_hex64(&mut text, number);
     text
+}
+
+/// Adds sixteen lower-case hexadecimal digits.
+pub(crate) fn push_hex64(text: &mut String, number: u64) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut digits = [b'0'; 16];
+    for (place, digit) in digits.iter_mut().rev().enumerate() {
+        let value = usize::try_from((number >> (place * 4)) & 0xf).unwrap_or(0);
+        *digit = DIGITS.get(value).copied().unwrap_or(b'0');
+    }
+    text.push_str(str::from_utf8(&digits).unwrap_or_default());
 }
 
 /// The person's half of every effect id and the key of their inbox: tells the shard, not the person.
@@ -73,9 +81,16 @@ pub fn shard_of(key: u64, shards: u64) -> u64 {
 /// The key that an effect id begins with, or `None` for text that is no effect id.
 #[must_use]
 pub fn key_of_effect(effect: &str) -> Option<u64> {
+    halves_of_effect(effect).map(|(person, _)| person)
+}
+
+/// Both halves of an effect id.
+pub(crate) fn halves_of_effect(effect: &str) -> Option<(u64, u64)> {
     let (person, rest) = effect.split_at_checked(16)?;
-    (rest.len() == 16 && rest.bytes().all(|byte| byte.is_ascii_hexdigit()))
-        .then(|| u64::from_str_radix(person, 16).ok())
+    let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let number = |half: &str| u64::from_str_radix(half, 16).ok();
+    (rest.len() == 16 && effect.bytes().all(is_digit))
+        .then(|| number(person).zip(number(rest)))
         .flatten()
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     hash::mix64,
+    named::{Hashed, Named},
     window::{Count, Window},
 };
 
@@ -98,7 +99,14 @@ pub struct Rollup {
 impl Rollup {
     /// Adds an occurrence.
     pub(crate) fn add(&mut self, occurrence: Occurrence) -> Added {
-        let Err(place) = self.kept.binary_search(&occurrence) else {
+        // Most come in the order in which they happened.
+        let is_newest = self.kept.last().is_none_or(|newest| *newest < occurrence);
+        let found = if is_newest {
+            Err(self.kept.len())
+        } else {
+            self.kept.binary_search(&occurrence)
+        };
+        let Err(place) = found else {
             return Added::Repeat;
         };
         self.first = Some(
@@ -132,10 +140,10 @@ impl Rollup {
 /// The history of one person.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
-    events: BTreeMap<String, Rollup>,
+    events: Named<Rollup>,
     /// INVARIANT: a stream is here, if only empty, once an occurrence of its event was looked at.
     streams: BTreeMap<u64, Rollup>,
-    messages: BTreeMap<String, BTreeMap<Engagement, Rollup>>,
+    messages: Named<BTreeMap<Engagement, Rollup>>,
 }
 
 /// What came of adding an occurrence.
@@ -154,8 +162,18 @@ impl History {
     ///
     /// Where rules look at properties, [`crate::rule::Streams::note`] does this and more.
     pub fn add(&mut self, event: &str, occurrence: Occurrence) -> Added {
-        added(&mut self.events, event, EVENT_NAMES_MAX)
-            .map_or(Added::TooManyNames, |rollup| rollup.add(occurrence))
+        self.add_hashed(event.into(), occurrence)
+    }
+
+    pub(crate) fn add_hashed(&mut self, event: Hashed<'_>, occurrence: Occurrence) -> Added {
+        let rollup = self.events.get_or_add(event, EVENT_NAMES_MAX);
+        rollup.map_or(Added::TooManyNames, |rollup| rollup.add(occurrence))
+    }
+
+    /// Keeps the name of an event and no occurrence of it, while none is kept: whether that is so.
+    pub(crate) fn add_name(&mut self, event: Hashed<'_>) -> bool {
+        let rollup = self.events.get_or_add(event, EVENT_NAMES_MAX);
+        rollup.is_none_or(|rollup| rollup.kept.is_empty())
     }
 
     /// Adds something that the person did with the message `series/step`.
@@ -165,7 +183,8 @@ impl History {
         message: &str,
         occurrence: Occurrence,
     ) -> Added {
-        added(&mut self.messages, message, MESSAGES_MAX).map_or(Added::TooManyNames, |rollups| {
+        let rollups = self.messages.get_or_add(message.into(), MESSAGES_MAX);
+        rollups.map_or(Added::TooManyNames, |rollups| {
             rollups.entry(engagement).or_default().add(occurrence)
         })
     }
@@ -174,6 +193,16 @@ impl History {
     #[must_use]
     pub fn get(&self, event: &str) -> Option<&Rollup> {
         self.events.get(event)
+    }
+
+    pub(crate) fn get_hashed(&self, event: Hashed<'_>) -> Option<&Rollup> {
+        self.events.get(event)
+    }
+
+    /// Whether nothing was performed.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.events.len() == 0
     }
 
     /// What is known of a message.
@@ -192,17 +221,9 @@ impl History {
         &mut self.streams
     }
 
-    /// Every event with what is known of it, by name.
+    /// Every event with what is known of it, in no order that means anything.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Rollup)> {
-        self.events
-            .iter()
-            .map(|(name, rollup)| (name.as_str(), rollup))
-    }
-
-    /// Every message with what is known of it, by name.
-    pub fn messages(&self) -> impl Iterator<Item = (&str, &BTreeMap<Engagement, Rollup>)> {
-        let messages = self.messages.iter();
-        messages.map(|(name, rollups)| (name.as_str(), rollups))
+        self.events.iter()
     }
 
     /// The occurrences at this instant or after it, by the hash of their ids. Those after it come
@@ -217,21 +238,6 @@ impl History {
             .map(|occurrence| occurrence.id)
             .collect()
     }
-}
-
-/// The entry of this name, made if there is room for one more.
-fn added<'a, T: Default>(
-    entries: &'a mut BTreeMap<String, T>,
-    name: &str,
-    names_max: usize,
-) -> Option<&'a mut T> {
-    if !entries.contains_key(name) {
-        if entries.len() >= names_max {
-            return None;
-        }
-        entries.insert(name.to_owned(), T::default());
-    }
-    entries.get_mut(name)
 }
 
 /// The history as a rule sees it: whole, or only since a person entered a series.

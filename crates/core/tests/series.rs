@@ -33,13 +33,17 @@ struct Decision {
     due: Option<i64>,
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "what happened is told once, and made for it"
+)]
 fn decide(definitions: &Definitions, person: &Person, input: Input, now: i64) -> Decision {
     let (mut person, mut effects) = (person.clone(), Vec::new());
     let due = step(
         definitions,
         &Zones::new(),
         &mut person,
-        input,
+        &input,
         now,
         &mut effects,
     );

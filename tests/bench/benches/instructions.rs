@@ -63,7 +63,7 @@ fn next_flip((program, someone): &'static (Program, &'static Someone)) -> Option
 struct Decision {
     definitions: Definitions,
     person: Person,
-    input: Option<Input>,
+    input: Input,
     effects: Vec<Effect>,
 }
 
@@ -72,7 +72,7 @@ fn decision() -> &'static mut Decision {
     Box::leak(Box::new(Decision {
         person: seed::person(&definitions, 30),
         definitions,
-        input: Some(seed::event("Logged In", "new", NOW)),
+        input: seed::event("Logged In", "new", NOW),
         effects: Vec::with_capacity(16),
     }))
 }
@@ -80,15 +80,12 @@ fn decision() -> &'static mut Decision {
 #[library_benchmark(setup = decision)]
 #[bench::of_an_event()]
 fn series_step(decision: &'static mut Decision) {
-    let Some(input) = decision.input.take() else {
-        return;
-    };
     let (definitions, effects) = (&decision.definitions, &mut decision.effects);
     step(
         definitions,
         &Zones::new(),
         &mut decision.person,
-        input,
+        &decision.input,
         NOW,
         effects,
     );

@@ -124,11 +124,11 @@ pub(crate) fn person(definitions: &Definitions, events: i64) -> Person {
             &mut effects,
         );
     };
-    decide(identify, since);
+    decide(&identify, since);
     let then = NOW - 61 * DAY_MS;
     for name in KINDS {
         for n in 0..events {
-            decide(event(name, &format!("{name}{n}"), then - n * 60_000), then);
+            decide(&event(name, &format!("{name}{n}"), then - n * 60_000), then);
         }
     }
     person

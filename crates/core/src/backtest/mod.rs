@@ -1,5 +1,5 @@
 //! Backtest: recorded lives replayed through a draft under a virtual clock, before anything is sent.
-//! Sends nothing, and invents no one's reaction: it is the same [`step`] that runs in production.
+//! Sends nothing, and invents no one's reaction: it is the very code that decides in production.
 //!
 //! People are replayed one after the other, so that memory does not grow with their number; the
 //! forecasts of several shards are merged into one.
@@ -12,12 +12,13 @@ pub use comparison::{Comparison, Line};
 pub use forecast::{Busiest, Day, Forecast, Most, REACTIONS, StepForecast, Volumes};
 pub use timeline::{MOMENTS_MAX, Moment, SAMPLES_MAX, Sample, Samples, What, Word};
 
-use std::collections::BTreeMap;
+use std::{borrow::Borrow, collections::BTreeMap};
 
 use crate::{
+    history::EVENT_NAMES_MAX,
     series::{
-        Definitions, DefinitionsSpec, Delivery, Effect, Finding, Input, LiveSeries, Metric,
-        Outcome, Person, SegmentSpec, SeriesSpec, SkipReason, policy::Settings, step,
+        Definitions, DefinitionsSpec, Delivery, Effect, Finding, Input, Keeps, LiveSeries, Metric,
+        Outcome, Person, SegmentSpec, SeriesSpec, SkipReason, policy::Settings, rehearse,
     },
     window::DAY_MS,
     zone::Zones,
@@ -127,11 +128,21 @@ impl<'a> Backtest<'a> {
 
     /// Replays one person: all that was recorded of them, oldest first, from before the beginning
     /// as well. Reactions and receipts among it are left out: they were to other messages.
-    pub fn person(&mut self, id: &str, recorded: impl IntoIterator<Item = Input>) {
-        let mut person = Person::new(id);
+    pub fn person(&mut self, id: &str, recorded: impl IntoIterator<Item: Borrow<Input>>) {
+        let recorded = recorded.into_iter();
+        let few = |most| most <= EVENT_NAMES_MAX;
+        let mut life = Life {
+            person: Person::new(id),
+            keeps: if recorded.size_hint().1.is_some_and(few) {
+                Keeps::AskedOfFew
+            } else {
+                Keeps::Asked
+            },
+        };
         let mut published = false;
         let mut now = i64::MIN;
         for input in recorded {
+            let input = input.borrow();
             let Some(at) = input.at() else { continue };
             if at >= self.to {
                 break;
@@ -140,29 +151,23 @@ impl<'a> Backtest<'a> {
             now = now.max(at);
             self.forecast.inputs += 1;
             if now < self.from {
-                step(
-                    &self.draft.before,
-                    self.zones,
-                    &mut person,
-                    input,
-                    now,
-                    &mut self.effects,
-                );
+                let draft = self.draft;
+                self.step(&draft.before, &mut life, input, now);
                 self.effects.clear();
                 continue;
             }
             if !published {
                 published = true;
-                self.take(&mut person, Input::Tick, self.from);
+                self.take(&mut life, &Input::Tick, self.from);
             }
-            self.wait(&mut person, now.saturating_add(1));
-            self.take(&mut person, input, now);
+            self.wait(&mut life, now.saturating_add(1));
+            self.take(&mut life, input, now);
         }
         if !published && now < self.from {
-            self.take(&mut person, Input::Tick, self.from);
+            self.take(&mut life, &Input::Tick, self.from);
         }
-        self.wait(&mut person, self.to);
-        self.forecast.add_person(&person.id, &self.moments);
+        self.wait(&mut life, self.to);
+        self.forecast.add_person(id, &self.moments);
         self.moments.clear();
     }
 
@@ -174,62 +179,70 @@ impl<'a> Backtest<'a> {
     }
 
     /// Fires the timers that are due before an instant.
-    fn wait(&mut self, person: &mut Person, end: i64) {
+    fn wait(&mut self, life: &mut Life, end: i64) {
         for _ in 0..TIMERS_MAX {
-            match person.due {
-                Some(due) if due < end => self.take(person, Input::Tick, due),
+            match life.person.due {
+                Some(due) if due < end => self.take(life, &Input::Tick, due),
                 Some(_) | None => return,
             }
         }
     }
 
-    fn take(&mut self, person: &mut Person, input: Input, now: i64) {
-        step(
-            &self.draft.during,
-            self.zones,
-            person,
-            input,
-            now,
-            &mut self.effects,
-        );
+    fn take(&mut self, life: &mut Life, input: &Input, now: i64) {
+        let draft = self.draft;
+        self.step(&draft.during, life, input, now);
+        // Most of what people do brings nothing about.
+        if self.effects.is_empty() {
+            return;
+        }
         // A message that leaves arrives: what a provider would say is not known.
         let mut settled = 0;
-        while let Some(effect) = self.effects.get(settled) {
+        while let Some(effect) = self.effects.get_mut(settled) {
             settled += 1;
             if let Effect::Send(send) = effect {
                 let arrived = Input::Settled {
-                    effect: send.effect.clone(),
+                    effect: std::mem::take(&mut send.effect),
                     delivery: Delivery::Sent,
                 };
-                step(
-                    &self.draft.during,
-                    self.zones,
-                    person,
-                    arrived,
-                    now,
-                    &mut self.effects,
-                );
+                self.step(&draft.during, life, &arrived, now);
             }
         }
-        for effect in &self.effects {
+        for effect in self.effects.drain(..) {
             if let Effect::Count {
                 step,
                 variant: None,
                 metric,
                 ..
             } = effect
+                && let Some((what, step)) = told(&life.person, &draft.id, step, metric, now)
             {
-                let told = told(person, &self.draft.id, step.as_deref(), *metric, now);
-                let moment = told.map(|(what, step)| Moment {
+                self.moments.push(Moment {
                     at: now,
                     what,
                     step,
                 });
-                self.moments.extend(moment);
             }
         }
-        self.effects.clear();
     }
+
+    fn step(&mut self, definitions: &Definitions, life: &mut Life, input: &Input, now: i64) {
+        let (zones, effects) = (self.zones, &mut self.effects);
+        rehearse(
+            definitions,
+            zones,
+            &mut life.person,
+            input,
+            now,
+            life.keeps,
+            effects,
+        );
+    }
+}
+
+/// A person who is being replayed.
+struct Life {
+    person: Person,
+    keeps: Keeps,
 }
 
 /// What is told of something that was counted, and at which step; nothing of what only people's
@@ -237,7 +250,7 @@ impl<'a> Backtest<'a> {
 fn told(
     person: &Person,
     series: &str,
-    step: Option<&str>,
+    step: Option<String>,
     metric: Metric,
     now: i64,
 ) -> Option<(What, Option<String>)> {
@@ -248,9 +261,12 @@ fn told(
         Metric::HeldOut => What::HeldOut,
         Metric::Sent => What::WouldSend,
         Metric::Delayed => What::Delayed,
-        Metric::Skipped => What::Skipped(skipped(person, series, step?, now)?.word().into()),
+        Metric::Skipped => {
+            let reason = skipped(person, series, step.as_deref()?, now)?;
+            What::Skipped(reason.word().into())
+        }
         Metric::Took => {
-            let (step, way) = step?.rsplit_once('/')?;
+            let (step, way) = step.as_deref()?.rsplit_once('/')?;
             return Some((What::Took(way.to_owned().into()), Some(step.to_owned())));
         }
         Metric::Finished => What::Finished,
@@ -281,7 +297,7 @@ fn told(
         | Metric::HeldOutStayed60
         | Metric::HeldOutStayed90 => return None,
     };
-    Some((what, step.map(str::to_owned)))
+    Some((what, step))
 }
 
 /// Why a step was passed over at this instant.

@@ -4,6 +4,7 @@
 use crate::{
     hash::{fnv64, mix64},
     history::Engagement,
+    named::Hashed,
 };
 
 /// A set of facts: a Bloom filter of 128 bits with one bit for each name.
@@ -36,7 +37,12 @@ impl Change {
     /// The occurrences of an event.
     #[must_use]
     pub fn event(name: &str) -> Self {
-        Self::named(mix64(name.as_bytes()))
+        Self::hashed(name.into())
+    }
+
+    /// The occurrences of an event whose name is hashed already.
+    pub(crate) fn hashed(event: Hashed<'_>) -> Self {
+        Self::named(event.hash)
     }
 
     /// The occurrences of a stream.

@@ -56,6 +56,16 @@ impl Program {
         place == HOLDS
     }
 
+    /// Whether it holds at `now`, and the first instant after it at which that is not certain any
+    /// more if nothing else happens: that of the next change, or one before it.
+    ///
+    /// Other than [`Program::next_flip`] it only moves on where the conditions answer as before and
+    /// are certain for longer.
+    #[must_use]
+    pub fn hold<'a>(&self, facts: &impl Look<'a>, now: i64) -> (bool, Option<i64>) {
+        hold(&self.nodes, facts, now)
+    }
+
     /// The earliest instant after `now` at which the answer changes if nothing else happens.
     #[must_use]
     pub fn next_flip<'a>(&self, facts: &impl Look<'a>, now: i64) -> Option<i64> {

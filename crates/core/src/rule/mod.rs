@@ -31,6 +31,7 @@ mod text;
 mod timed;
 
 pub use crate::weekday::Weekday;
+pub use activity::Sign;
 pub use bounds::{ANNIVERSARY_DAYS_MAX, DEPTH_MAX, FILTERS_MAX, PREDICATES_MAX};
 pub use change::Change;
 pub use check::Known;

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     hash::share,
     history::{Engagement, History, Rollup},
+    named::Hashed,
     residual::{PageField, PageTest},
     time::Date,
     window::{Age, Window},
@@ -37,7 +38,8 @@ impl Symbol {
 /// Whose occurrences are counted.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Counted {
-    Event(Arc<str>),
+    /// With the hash of its name.
+    Event(Arc<str>, u64),
     Stream(u64),
     Message(Engagement, Arc<str>),
 }
@@ -54,7 +56,7 @@ impl Source {
     #[must_use]
     pub fn of<'a>(&self, history: &'a History) -> Option<&'a Rollup> {
         match &self.counted {
-            Counted::Event(name) => history.get(name),
+            Counted::Event(name, hash) => history.get_hashed(Hashed { name, hash: *hash }),
             Counted::Stream(id) => history.stream(*id),
             Counted::Message(engagement, name) => history.message(*engagement, name),
         }
@@ -63,7 +65,7 @@ impl Source {
     /// The name of the event, if it is one that the browser can count.
     pub(super) fn event(&self) -> Option<&str> {
         match &self.counted {
-            Counted::Event(name) => Some(name),
+            Counted::Event(name, _) => Some(name),
             Counted::Stream(_) | Counted::Message(..) => None,
         }
     }
@@ -72,9 +74,9 @@ impl Source {
         self.place as usize
     }
 
-    fn change(&self) -> Change {
+    pub(super) fn change(&self) -> Change {
         match &self.counted {
-            Counted::Event(name) => Change::event(name),
+            Counted::Event(name, hash) => Change::hashed(Hashed { name, hash: *hash }),
             Counted::Stream(id) => Change::stream(*id),
             Counted::Message(engagement, name) => Change::engagement(*engagement, name),
         }
@@ -183,7 +185,7 @@ impl Symbols {
 
     fn event(&mut self, name: &str, filters: &[AttributeTest]) -> Source {
         self.source(if filters.is_empty() {
-            Counted::Event(name.into())
+            Counted::Event(name.into(), Hashed::from(name).hash)
         } else {
             Counted::Stream(stream_id(name, filters))
         })

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     hash::mix64,
     history::{Added, History, Occurrence},
+    named::Hashed,
     value::Value,
     zone::UTC,
 };
@@ -102,6 +103,11 @@ impl Streams {
         Ok(Self(streams))
     }
 
+    /// The events that they are of.
+    pub(crate) fn events(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Adds an occurrence under the event's name and under each stream that admits it, and says
     /// what that changed: [`Change::NOTHING`] for a repeat.
     pub fn note(
@@ -111,13 +117,24 @@ impl Streams {
         properties: &BTreeMap<String, Value>,
         occurrence: Occurrence,
     ) -> (Added, Change) {
-        let is_first = history.get(event).is_none();
-        let added = history.add(event, occurrence);
+        self.note_hashed(history, event.into(), properties, occurrence)
+    }
+
+    pub(crate) fn note_hashed(
+        &self,
+        history: &mut History,
+        event: Hashed<'_>,
+        properties: &BTreeMap<String, Value>,
+        occurrence: Occurrence,
+    ) -> (Added, Change) {
+        let streams = self.0.get(event.name).map_or(&[][..], Vec::as_slice);
+        let is_first = !streams.is_empty() && history.get_hashed(event).is_none();
+        let added = history.add_hashed(event, occurrence);
         if added != Added::New {
             return (added, Change::NOTHING);
         }
-        let mut change = Change::event(event);
-        for stream in self.0.get(event).into_iter().flatten() {
+        let mut change = Change::hashed(event);
+        for stream in streams {
             // INVARIANT: what is missing stays missing until it is filled from stored events.
             if is_first {
                 history.streams_mut().entry(stream.id).or_default();

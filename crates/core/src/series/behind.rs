@@ -167,7 +167,7 @@ mod tests {
     use super::*;
     use crate::series::Reactions;
 
-    fn record(step: &str, at: i64, outcome: Outcome) -> StepRecord {
+    fn record(step: &str, at: i64, outcome: &Outcome) -> StepRecord {
         let json = serde_json::json!({
             "step": step, "version": 2, "at": at, "outcome": outcome,
             "reactions": Reactions { clicked: Some(at + 1), ..Reactions::default() },
@@ -201,9 +201,9 @@ mod tests {
             reason: ExitReason::ExitCondition,
         };
         let steps = vec![
-            record("ask", 20, Outcome::Took("yes".to_owned())),
-            record("mail", 30, Outcome::Sent),
-            record("push", 40, Outcome::Undelivered("gone".to_owned())),
+            record("ask", 20, &Outcome::Took("yes".to_owned())),
+            record("mail", 30, &Outcome::Sent),
+            record("push", 40, &Outcome::Undelivered("gone".to_owned())),
         ];
         let mut person = Person::new("ada");
         let runs = vec![

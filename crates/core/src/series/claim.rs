@@ -3,7 +3,7 @@
 
 use super::{
     definition::{Definitions, Message, Published, Series},
-    effect::{Channel, effect_id},
+    effect::{Channel, Sought},
     person::{Person, StepRecord},
     policy::{Asking, Ruling},
 };
@@ -63,8 +63,9 @@ fn waiting<'a>(
     person: &'a Person,
     effect: &str,
 ) -> Option<(&'a Published, &'a Series, &'a StepRecord, &'a Message)> {
+    let sought = Sought::new(effect, &person.id);
     let (id, record) = person.each_run().find_map(|(id, run)| {
-        let is_it = |step: &str| effect_id(&person.id, id, run.entry, step) == effect;
+        let is_it = |step: &str| sought.is_of(id, run.entry, step);
         let record = run.steps.iter().find(|record| is_it(&record.step))?;
         Some((id, record))
     })?;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{definition::Message, spec::Method};
-use crate::hash::{hex64, mix64_of, person_key};
+use crate::hash::{halves_of_effect, mix64_of, person_key, push_hex64};
 
 /// Something to be performed. Every effect has a stable id or is safe to repeat.
 #[derive(Clone, Debug, PartialEq)]
@@ -246,7 +246,38 @@ pub fn way_id(step: &str, way: &str) -> String {
 /// The stable id of what a step does to a person: the same for every attempt.
 #[must_use]
 pub fn effect_id(person: &str, series: &str, entry: u32, step: &str) -> String {
+    let mut id = String::with_capacity(32);
+    push_hex64(&mut id, person_key(person));
+    push_hex64(&mut id, occasion(person, series, entry, step));
+    id
+}
+
+/// What tells an effect of a person from the others: the second half of its id.
+fn occasion(person: &str, series: &str, entry: u32, step: &str) -> u64 {
     let entry = entry.to_string();
-    let parts = [series, &entry, step, person].map(str::as_bytes);
-    hex64(person_key(person)) + &hex64(mix64_of(parts))
+    mix64_of([series, &entry, step, person].map(str::as_bytes))
+}
+
+/// An effect id that came from outside, to be found again among what was done to a person.
+#[derive(Clone, Copy)]
+pub(super) struct Sought<'a> {
+    person: &'a str,
+    occasion: Option<u64>,
+}
+
+impl<'a> Sought<'a> {
+    pub(super) fn new(effect: &str, person: &'a str) -> Self {
+        let halves = halves_of_effect(effect);
+        let own = halves.filter(|(key, _)| *key == person_key(person));
+        Self {
+            person,
+            occasion: own.map(|(_, occasion)| occasion),
+        }
+    }
+
+    /// Whether it is the effect of this step.
+    pub(super) fn is_of(self, series: &str, entry: u32, step: &str) -> bool {
+        let occasion = |sought| occasion(self.person, series, entry, step) == sought;
+        self.occasion.is_some_and(occasion)
+    }
 }

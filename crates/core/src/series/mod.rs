@@ -40,4 +40,5 @@ pub use spec::{
     Reentry, SegmentSpec, SeriesSpec, Span, StepKind, StepSpec, TestMetric, TestSpec, UntilSpec,
     VariantSpec,
 };
+pub(crate) use step::{Keeps, rehearse};
 pub use step::{Known, render, step};

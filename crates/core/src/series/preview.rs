@@ -80,7 +80,10 @@ mod tests {
             })) => (subject, to, markdown),
             other => panic!("{other:?}"),
         };
-        assert_eq!(said(&ana()), ("Hi Ana".into(), String::new(), "**ana**".into()));
+        assert_eq!(
+            said(&ana()),
+            ("Hi Ana".into(), String::new(), "**ana**".into())
+        );
         assert_eq!(said(&Person::new("x")).0, "Hi there");
     }
 

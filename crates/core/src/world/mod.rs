@@ -287,8 +287,12 @@ impl World {
     }
 
     /// Something happens to a person, who comes into being with it.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "what happened is told once, and made for it"
+    )]
     pub fn input(&mut self, person: &str, input: Input) {
-        self.decide(person, input);
+        self.decide(person, &input);
         if !self.holding {
             self.deliver();
         }
@@ -330,7 +334,7 @@ impl World {
         self.now = self.now.max(instant);
     }
 
-    fn decide(&mut self, id: &str, input: Input) {
+    fn decide(&mut self, id: &str, input: &Input) {
         let mut person = self.people.remove(id).unwrap_or_else(|| Person::new(id));
         let (mut effects, now) = (Vec::new(), self.now);
         let due = step(
@@ -438,7 +442,7 @@ impl World {
                 Ruling::Send => self.arrive(&person, send),
                 Ruling::Skip { .. } => {}
             }
-            self.decide(&person, Input::Settled { effect, delivery });
+            self.decide(&person, &Input::Settled { effect, delivery });
         }
     }
 

@@ -195,14 +195,7 @@ impl Shard {
         now: i64,
         effects: &mut Vec<Effect>,
     ) -> Option<i64> {
-        step(
-            &self.definitions,
-            &self.zones,
-            person,
-            input.clone(),
-            now,
-            effects,
-        )
+        step(&self.definitions, &self.zones, person, input, now, effects)
     }
 
     /// The same decision again is the same to the byte; and once it is taken, neither the same

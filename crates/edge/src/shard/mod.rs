@@ -216,7 +216,7 @@ impl Shard {
                 &definitions,
                 atlas.zones(),
                 &mut person,
-                input,
+                &input,
                 self.now(),
                 &mut effects,
             );

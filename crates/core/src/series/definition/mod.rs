@@ -114,6 +114,7 @@ pub struct Series {
     pub(super) longest_ms: Vec<i64>,
     /// What a run through it depends on.
     in_run: Change,
+    has_goals: bool,
 }
 
 /// Who enters, and when.
@@ -182,10 +183,10 @@ impl Definitions {
             series,
             index: Index::default(),
         };
-        definitions.index = Index::new(&definitions);
         let streams = Streams::of(definitions.rules().map(Program::rule));
         definitions.streams =
             streams.map_err(|problem| vec![Finding::error(None, "streams", problem.message)])?;
+        definitions.index = Index::new(&definitions);
         Ok(definitions)
     }
 
@@ -205,6 +206,7 @@ impl Definitions {
     pub fn only_facts(&self) -> Self {
         Self {
             streams: self.streams.clone(),
+            index: self.index.only_asked(),
             ..Self::default()
         }
     }
@@ -278,6 +280,11 @@ impl Published {
         })
     }
 
+    /// Whether any of it is for something.
+    pub(super) fn has_goals(&self) -> bool {
+        self.versions.values().any(Series::has_goals)
+    }
+
     /// The version that people enter.
     pub(super) fn newest(&self) -> Option<&Series> {
         self.versions.get(&self.current)
@@ -323,6 +330,7 @@ impl Series {
             longest_ms: graph::longest(&steps),
             steps,
             in_run: Change::NOTHING,
+            has_goals: false,
         }
         .index_run())
     }

@@ -159,9 +159,7 @@ impl Person {
     /// Whether nothing is known of them yet.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.attributes.is_empty()
-            && self.first_seen.is_none()
-            && self.history.iter().next().is_none()
+        self.attributes.is_empty() && self.first_seen.is_none() && self.history.is_empty()
     }
 
     /// What an exit rule sees of one who would enter this moment: no event since then.

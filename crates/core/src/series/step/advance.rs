@@ -266,17 +266,19 @@ impl<'a> Machine<'a> {
     fn set(&mut self, due: &Due<'_>, set: &Set) -> bool {
         let texts = set.texts.iter().filter_map(|(name, template)| {
             let text = self.fill(due, template, crate::liquid::Sink::Plain).ok()?;
-            Some((name.clone(), Value::Text(text)))
+            Some((name.as_str(), Value::Text(text)))
         });
-        let values = set
-            .values
-            .iter()
-            .map(|(name, value)| (name.clone(), value.clone()));
-        let mut changes: Vec<(String, Value)> = values.chain(texts).collect();
-        changes.extend(self.tags(set).map(|tags| (TAGS.to_owned(), tags)));
+        let texts: Vec<(&str, Value)> = texts.collect();
+        let tags = self.tags(set);
         let mut has_set = false;
-        for (name, value) in changes {
+        for (name, value) in &set.values {
             has_set |= self.set_attribute(name, value);
+        }
+        for (name, value) in &texts {
+            has_set |= self.set_attribute(name, value);
+        }
+        if let Some(tags) = &tags {
+            has_set |= self.set_attribute(TAGS, tags);
         }
         has_set
     }
@@ -305,33 +307,36 @@ impl<'a> Machine<'a> {
     }
 
     /// Sets an attribute as of now; whether it is another than before.
-    pub(super) fn set_attribute(&mut self, name: String, value: Value) -> bool {
+    pub(super) fn set_attribute(&mut self, name: &str, value: &Value) -> bool {
         let at = self.now;
         self.set_attribute_at(name, value, at)
     }
 
     /// Sets an attribute as of an instant, unless it was set for a later one; whether it is another
     /// than before.
-    pub(super) fn set_attribute_at(&mut self, name: String, value: Value, at: i64) -> bool {
+    pub(super) fn set_attribute_at(&mut self, name: &str, value: &Value, at: i64) -> bool {
         let attributes = &mut self.person.attributes;
-        let known = attributes.get(&name);
-        let is_newer = match known {
-            Some(attribute) => attribute.at <= at,
-            None => attributes.len() < ATTRIBUTES_MAX,
-        };
-        if !is_newer {
+        if let Some(known) = attributes.get_mut(name) {
+            if known.at > at {
+                return false;
+            }
+            known.at = at;
+            if known.value == *value {
+                return false;
+            }
+            known.value = value.clone();
+        } else if attributes.len() < ATTRIBUTES_MAX {
+            let value = value.clone();
+            attributes.insert(name.to_owned(), Attribute { value, at });
+        } else {
             return false;
         }
-        let is_other = known.is_none_or(|attribute| attribute.value != value);
-        if is_other {
-            let mut change = Change::attribute(&name);
-            if name == TIMEZONE {
-                change = change.and(Change::ZONE);
-            }
-            self.concerned.change = self.concerned.change.and(change);
+        let mut change = Change::attribute(name);
+        if name == TIMEZONE {
+            change = change.and(Change::ZONE);
         }
-        attributes.insert(name, Attribute { value, at });
-        is_other
+        self.concerned.change = self.concerned.change.and(change);
+        true
     }
 }
 

@@ -93,7 +93,7 @@ impl Machine<'_> {
         };
         let ticket = Ticket {
             key,
-            event: kept(&happened.properties),
+            event: kept(happened.properties),
         };
         if self.person.audiences.contains_key(id) {
             self.count(id, version, None, Metric::Matched);
@@ -101,7 +101,7 @@ impl Machine<'_> {
         Some(ticket)
     }
 
-    fn passes(&self, happened: &Happened, filter: &Program) -> bool {
+    fn passes(&self, happened: &Happened<'_>, filter: &Program) -> bool {
         let attribute = |(name, value): (&String, &Value)| {
             let at = happened.at;
             let value = value.clone();

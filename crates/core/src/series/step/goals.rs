@@ -39,7 +39,7 @@ impl Machine<'_> {
     pub(super) fn goals(&mut self) {
         let definitions = self.definitions;
         for (place, (id, published)) in definitions.places() {
-            if !self.is_concerned(place) {
+            if !published.has_goals() || !self.is_concerned(place) {
                 continue;
             }
             for number in 0..self.runs(id).len() {

@@ -1,21 +1,23 @@
 //! Takes an input into what is known of a person, and says who is concerned by what it changed.
 //! Decides nothing that follows from it.
 
-use super::{Concerned, Happened, Machine};
+use super::{Concerned, Happened, Keeps, Machine};
 use crate::{
     experiment::Sticky,
     history::{Added, Engagement, Occurrence},
+    named::Hashed,
     rule::Change,
     series::{
-        definition::{Message, Step},
-        effect::{Channel, Metric, effect_id, way_id},
+        definition::{Message, RUNS_MAX, Step},
+        effect::{Channel, Metric, Sought, way_id},
         input::{Delivery, Input},
-        person::{Identified, Outcome, Reaction, RunState},
+        person::{Identified, Outcome, Reaction, RunState, StepRecord},
     },
 };
 
-/// The series of a run to which something happened, and what it changed besides.
-type Noted = (String, Change);
+/// The series of a run to which something happened, if that can move anyone, and what it changed
+/// besides.
+type Noted = (Option<String>, Change);
 
 /// A quarter of an hour.
 const QUARTER_MS: i64 = 15 * 60 * 1_000;
@@ -23,8 +25,8 @@ const QUARTER_MS: i64 = 15 * 60 * 1_000;
 /// A record behind an effect id: the series, the run's place among its runs, the record's in the run.
 type Found = (String, usize, usize);
 
-impl Machine<'_> {
-    pub(super) fn intake(&mut self, input: Input) -> Concerned {
+impl<'a> Machine<'a> {
+    pub(super) fn intake(&mut self, input: &'a Input) -> Concerned {
         match input {
             Input::Tick => Concerned::default(),
             Input::Event {
@@ -37,21 +39,21 @@ impl Machine<'_> {
                 let happened = Happened {
                     id,
                     name,
-                    at,
+                    at: *at,
                     properties,
                 };
-                self.event(happened, active)
+                self.event(happened, *active)
             }
             Input::Identify(identified) => self.identify(identified),
             Input::Reaction {
                 effect,
                 reaction,
                 at,
-            } => self.concerns_run(|machine| machine.react(&effect, reaction, at)),
+            } => self.concerns_run(|machine| machine.react(effect, *reaction, *at)),
             Input::Settled { effect, delivery } => {
-                self.concerns_run(|machine| machine.settle(&effect, &delivery))
+                self.concerns_run(|machine| machine.settle(effect, delivery))
             }
-            Input::Replayed { effect } => self.concerns_run(|machine| machine.replay(&effect)),
+            Input::Replayed { effect } => self.concerns_run(|machine| machine.replay(effect)),
             // What policies remember is asked when a message is due; no one is looked at again.
             Input::Chose {
                 subscription,
@@ -59,19 +61,19 @@ impl Machine<'_> {
             } => {
                 let subscriptions = &mut self.person.policy.subscriptions;
                 match subscription {
-                    Some(id) => subscriptions.choose(&id, choice),
-                    None => subscriptions.choose_everything(choice),
+                    Some(id) => subscriptions.choose(id, *choice),
+                    None => subscriptions.choose_everything(*choice),
                 }
                 Concerned::default()
             }
-            Input::Joined { visitor, since } => self.join(visitor, since),
+            Input::Joined { visitor, since } => self.join(visitor, *since),
             Input::Suppressed(suppressed) => {
-                self.person.policy.suppressions.shut(suppressed);
+                self.person.policy.suppressions.shut(suppressed.clone());
                 Concerned::default()
             }
             Input::Opened { channel, address } => {
                 let suppressions = &mut self.person.policy.suppressions;
-                suppressions.open(channel, address.as_deref());
+                suppressions.open(*channel, address.as_deref());
                 Concerned::default()
             }
         }
@@ -79,31 +81,59 @@ impl Machine<'_> {
 
     /// Who was a visitor first goes on as the visitor did; who was known first stays as they were,
     /// and takes over what only the visitor was given.
-    fn join(&mut self, visitor: Sticky, since: Option<i64>) -> Concerned {
+    fn join(&mut self, visitor: &Sticky, since: Option<i64>) -> Concerned {
         let person = &mut *self.person;
         let own = person.sticky.take();
         let was_visitor_first = person
             .known_since()
             .is_none_or(|known| since.is_some_and(|since| since <= known));
         person.sticky = Some(match own {
-            Some(own) if was_visitor_first => Sticky::join(Some(visitor), own),
-            None if was_visitor_first => visitor,
-            own => Sticky::join(own.or_else(|| Some(Sticky::new(&person.id))), visitor),
+            Some(own) if was_visitor_first => Sticky::join(Some(visitor.clone()), own),
+            None if was_visitor_first => visitor.clone(),
+            own => {
+                let own = own.or_else(|| Some(Sticky::new(&person.id)));
+                Sticky::join(own, visitor.clone())
+            }
         });
         Concerned::by(Change::EVERYTHING)
     }
 
-    fn event(&mut self, happened: Happened, active: bool) -> Concerned {
-        let occurrence = Occurrence::new(happened.at, &happened.id);
-        let (history, properties) = (&mut self.person.history, &happened.properties);
-        let streams = &self.definitions.streams;
-        let (added, mut change) = streams.note(history, &happened.name, properties, occurrence);
+    /// Whether what such a change is about is kept.
+    fn is_asked(&self, change: Change) -> bool {
+        self.keeps == Keeps::Everything || self.definitions.index.asked().meets(change)
+    }
+
+    fn event(&mut self, happened: Happened<'a>, active: bool) -> Concerned {
+        let Happened {
+            id,
+            name,
+            at,
+            properties,
+        } = happened;
+        let name = Hashed::from(name);
+        let is_asked = self.is_asked(Change::hashed(name));
+        let history = &mut self.person.history;
+        // One of whom occurrences are kept may repeat them.
+        let is_left_out = !is_asked
+            && active
+            && match self.keeps {
+                Keeps::Everything => false,
+                Keeps::Asked => history.add_name(name),
+                Keeps::AskedOfFew => history.get_hashed(name).is_none(),
+            };
+        if is_left_out {
+            self.seen(at);
+            self.happened = Some(happened);
+            return Concerned::by(Change::SEEN);
+        }
+        let (streams, occurrence) = (&self.definitions.streams, Occurrence::new(at, id));
+        let (added, mut change) = streams.note_hashed(history, name, properties, occurrence);
         if added == Added::Repeat {
             return Concerned::default();
         }
         // One event name too many is still a sign of life.
         if active {
-            self.seen(happened.at);
+            self.seen(at);
             change = change.and(Change::SEEN);
         }
         self.happened = Some(happened);
@@ -114,10 +144,10 @@ impl Machine<'_> {
         let person = &mut *self.person;
         // Offsets are whole quarters of an hour: within one, the hour of the day is the same.
         let quarter = |at: i64| at.div_euclid(QUARTER_MS);
-        if person
-            .last_seen
-            .is_none_or(|last| quarter(last) != quarter(at))
-        {
+        let is_another = |last| quarter(last) != quarter(at);
+        let asked = self.definitions.index.asked();
+        let counts_hours = self.keeps == Keeps::Everything || asked.hours();
+        if counts_hours && person.last_seen.is_none_or(is_another) {
             let zone = self.definitions.zone(person, self.zones);
             person.policy.activity.note(at, self.now, zone);
         }
@@ -126,8 +156,8 @@ impl Machine<'_> {
     }
 
     /// The last write by timestamp wins; of two with the same, the one that comes later.
-    fn identify(&mut self, identified: Identified) -> Concerned {
-        for (name, value) in identified.attributes {
+    fn identify(&mut self, identified: &Identified) -> Concerned {
+        for (name, value) in &identified.attributes {
             self.set_attribute_at(name, value, identified.at);
         }
         std::mem::take(&mut self.concerned)
@@ -140,27 +170,31 @@ impl Machine<'_> {
         };
         Concerned {
             change,
-            place: self.definitions.place_of(&series),
+            place: series.and_then(|series| self.definitions.place_of(&series)),
         }
     }
 
     /// Keeps what the person did with a message for rules that ask for it.
     pub(super) fn engaged(&mut self, engagement: Engagement, message: &str, at: i64) -> Change {
+        let change = Change::engagement(engagement, message);
+        if !self.is_asked(change) {
+            return change;
+        }
         let occurrence = Occurrence::new(at, message);
         let history = &mut self.person.history;
         match history.note_engagement(engagement, message, occurrence) {
-            Added::New => Change::engagement(engagement, message),
+            Added::New => change,
             Added::Repeat | Added::TooManyNames => Change::NOTHING,
         }
     }
 
     /// The series, the place of the run and that of its record behind an effect id.
     fn find(&self, effect: &str) -> Option<Found> {
+        let sought = Sought::new(effect, &self.person.id);
         self.person.runs.iter().find_map(|(series, runs)| {
             runs.iter().enumerate().find_map(|(place, run)| {
-                let record = run.steps.iter().position(|record| {
-                    effect_id(&self.person.id, series, run.entry, &record.step) == effect
-                })?;
+                let is_it = |record: &StepRecord| sought.is_of(series, run.entry, &record.step);
+                let record = run.steps.iter().position(is_it)?;
                 Some((series.clone(), place, record))
             })
         })
@@ -193,7 +227,7 @@ impl Machine<'_> {
         let step = record.step.clone();
         self.count_record(&series, number, place, metric);
         let change = self.engaged(engagement, &way_id(&series, &step), at);
-        Some((series, change))
+        Some((Some(series), change))
     }
 
     /// What was given up is on its way again, unless the run was left early since: then it is of
@@ -207,7 +241,7 @@ impl Machine<'_> {
             return None;
         }
         record.outcome = Outcome::Queued;
-        Some((series, Change::NOTHING))
+        Some((Some(series), Change::NOTHING))
     }
 
     fn settle(&mut self, effect: &str, delivery: &Delivery) -> Option<Noted> {
@@ -217,9 +251,8 @@ impl Machine<'_> {
         let step = record.step.clone();
         // What is live in the app was counted when it went live, and has no receipt.
         let is_in_app = |message: &Message| message.channel() == Channel::InApp;
-        let message = self.definitions.recorded(&series, record);
-        let message = message.and_then(Step::message);
-        if message.is_some_and(is_in_app) {
+        let said = self.definitions.recorded(&series, record);
+        if said.and_then(Step::message).is_some_and(is_in_app) {
             return None;
         }
         let is_waiting = matches!(record.outcome, Outcome::Queued | Outcome::Delayed { .. });
@@ -261,6 +294,11 @@ impl Machine<'_> {
         } else {
             Change::NOTHING
         };
-        Some((series, change))
+        // That a message has left moves no one, unless it is for something, or its run may be
+        // forgotten now for a new one.
+        let runs = self.runs(&series).len();
+        let is_moved =
+            metric != Metric::Sent || said.and_then(Step::goal).is_some() || runs >= RUNS_MAX;
+        Some((is_moved.then_some(series), change))
     }
 }

@@ -7,7 +7,7 @@ use crate::series::{
     claim::Asked,
     definition::Message,
     effect::{Effect, Metric, Outgoing, Send, effect_id, way_id},
-    person::{Outcome, RunState, SkipReason},
+    person::{Outcome, RunState, SkipReason, StepRecord},
     policy::{Ruling, cap},
 };
 
@@ -168,9 +168,13 @@ impl Machine<'_> {
             if !self.is_concerned(place) || published.paused {
                 continue;
             }
+            let is_held = |record: &StepRecord| matches!(record.outcome, Outcome::Delayed { .. });
             for number in 0..self.runs(id).len() {
-                let records = self.runs(id).get(number).map_or(0, |run| run.steps.len());
-                for record in 0..records {
+                let records = self.runs(id).get(number).map_or(&[][..], |run| &run.steps);
+                if !records.iter().any(is_held) {
+                    continue;
+                }
+                for record in 0..records.len() {
                     self.revive_record(id, number, record);
                 }
             }

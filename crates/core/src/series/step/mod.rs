@@ -4,7 +4,7 @@
 //! A person keeps, for every segment and series, the instant at which it can change by the passing
 //! of time alone. An input is taken into the facts; then only those are evaluated again that ask
 //! for what it changed, or whose instant has come. An input that concerns nothing costs no more
-//! than writing it down, and neither does one that only shows what was known: that the person is
+//! than writing it down, and neither does an event that changes no answer: that the person is
 //! still there.
 
 mod advance;
@@ -50,37 +50,42 @@ pub fn step(
     definitions: &Definitions,
     zones: &Zones,
     person: &mut Person,
-    input: Input,
+    input: &Input,
     now: i64,
     effects: &mut Vec<Effect>,
 ) -> Option<i64> {
-    let redefined = person.definitions != definitions.version;
-    let is_due = person.due.is_some_and(|due| due <= now);
-    let seen_before = (person.first_seen, person.last_seen);
-    let mut machine = Machine {
-        definitions,
-        zones,
-        zone: &UTC,
-        person,
-        now,
-        effects,
-        concerned: Concerned::default(),
-        happened: None,
-    };
-    if redefined {
-        machine.redefine();
-    } else if is_due {
-        machine.check_churn();
-    }
-    machine.concerned = machine.intake(input);
-    // A clock that was set back makes every instant that was kept a guess.
-    if redefined || now < machine.person.looked_at {
-        machine.concerned.change = Change::EVERYTHING;
-    }
-    if is_due || (machine.concerns_anyone() && !machine.rides_out(seen_before)) {
-        machine.decide();
+    let mut machine = Machine::new(definitions, zones, person, now, effects);
+    if machine.respond(input) {
+        machine.publish_inbox();
     }
     machine.person.due
+}
+
+/// What is kept of what a person did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keeps {
+    /// Everything: rules may come that ask for it.
+    Everything,
+    /// What the definitions ask for; of other events the name, as only so many names are kept.
+    Asked,
+    /// What the definitions ask for, of one who does not perform as many events as names are kept.
+    AskedOfFew,
+}
+
+/// The same, where these definitions are all that will ever look at the person: other facts need not
+/// be kept, and as no one looks at the inbox, it is not made.
+pub(crate) fn rehearse(
+    definitions: &Definitions,
+    zones: &Zones,
+    person: &mut Person,
+    input: &Input,
+    now: i64,
+    keeps: Keeps,
+    effects: &mut Vec<Effect>,
+) {
+    let mut machine = Machine::new(definitions, zones, person, now, effects);
+    machine.keeps = keeps;
+    machine.respond(input);
 }
 
 /// Which segments and series are to be looked at again.
@@ -102,11 +107,11 @@ impl Concerned {
 }
 
 /// An event that has just been performed, for series that it lets people into.
-struct Happened {
-    id: String,
-    name: String,
+struct Happened<'a> {
+    id: &'a str,
+    name: &'a str,
     at: i64,
-    properties: BTreeMap<String, Value>,
+    properties: &'a BTreeMap<String, Value>,
 }
 
 struct Machine<'a> {
@@ -118,16 +123,64 @@ struct Machine<'a> {
     now: i64,
     effects: &'a mut Vec<Effect>,
     concerned: Concerned,
-    happened: Option<Happened>,
+    happened: Option<Happened<'a>>,
+    keeps: Keeps,
 }
 
-impl Machine<'_> {
+impl<'a> Machine<'a> {
+    fn new(
+        definitions: &'a Definitions,
+        zones: &'a Zones,
+        person: &'a mut Person,
+        now: i64,
+        effects: &'a mut Vec<Effect>,
+    ) -> Self {
+        Self {
+            definitions,
+            zones,
+            zone: &UTC,
+            person,
+            now,
+            effects,
+            concerned: Concerned::default(),
+            happened: None,
+            keeps: Keeps::Everything,
+        }
+    }
+
+    /// Takes an input in and decides what it makes necessary; whether it made anything so.
+    fn respond(&mut self, input: &'a Input) -> bool {
+        let (person, now) = (&*self.person, self.now);
+        let redefined = person.definitions != self.definitions.version;
+        let is_due = person.due.is_some_and(|due| due <= now);
+        let seen_before = (person.first_seen, person.last_seen);
+        if redefined {
+            self.redefine();
+        } else if is_due {
+            self.check_churn();
+        }
+        self.concerned = self.intake(input);
+        // A clock that was set back makes every instant that was kept a guess.
+        if redefined || now < self.person.looked_at {
+            self.concerned.change = Change::EVERYTHING;
+        }
+        let decides = is_due || (self.concerns_anyone() && !self.rides_out(seen_before));
+        if decides {
+            self.decide();
+        }
+        decides
+    }
+
     fn decide(&mut self) {
         self.person.looked_at = self.now;
         self.zone = self.definitions.zone(self.person, self.zones);
         let mut is_settled = false;
         for _ in 0..ROUNDS_MAX {
             self.memberships();
+            if !self.concerns_a_series() {
+                is_settled = true;
+                break;
+            }
             self.goals();
             self.audiences();
             self.exits();
@@ -138,17 +191,32 @@ impl Machine<'_> {
             }
             self.zone = self.definitions.zone(self.person, self.zones);
         }
-        self.publish_inbox();
         self.keep_watch();
         if !is_settled {
-            self.person.due = Some(self.now.saturating_add(1));
+            self.come_back();
         }
+    }
+
+    /// Lets those who are concerned be looked at again at the next instant.
+    fn come_back(&mut self) {
+        let soon = Some(self.now.saturating_add(1));
+        for place in 0..self.person.flips.len() {
+            if self.is_concerned(place) {
+                self.set_flip(place, soon);
+            }
+        }
+        self.person.due = soon;
     }
 
     /// Whether anything must be looked at because of the input.
     fn concerns_anyone(&self) -> bool {
         let Concerned { change, place } = self.concerned;
         place.is_some() || self.definitions.index.concerns_anyone(change) || self.is_new()
+    }
+
+    fn concerns_a_series(&self) -> bool {
+        let mut places = self.definitions.places();
+        self.is_new() || places.any(|(place, _)| self.is_concerned(place))
     }
 
     /// Whether everything must be looked at.
@@ -201,6 +269,68 @@ impl Machine<'_> {
         if hash != self.person.inbox {
             self.person.inbox = hash;
             self.effects.push(Effect::Inbox(bytes));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::series::{DefinitionsSpec, Identified, LiveSeries};
+
+    /// Series of which each sets what lets people into the next one.
+    fn chain(length: usize) -> Definitions {
+        let link = |place: usize| {
+            let series = json!({
+                "name": "Link", "audience": { "rule": format!("link is {place}") },
+                "steps": [{ "id": "set", "kind": "set", "attributes": { "link": place + 1 } }],
+            });
+            let live = LiveSeries {
+                current: 1,
+                versions: BTreeMap::from([(1, serde_json::from_value(series).unwrap())]),
+                ..LiveSeries::default()
+            };
+            (format!("link-{place}"), live)
+        };
+        let spec = DefinitionsSpec {
+            version: 1,
+            series: (0..length).map(link).collect(),
+            ..DefinitionsSpec::default()
+        };
+        Definitions::compile(&spec).unwrap()
+    }
+
+    #[test]
+    fn as_many_as_wait_for_each_other_are_settled_at_once_and_the_next_at_the_next_instant() {
+        // The last round finds that nothing was set.
+        for (length, at_once) in [
+            (ROUNDS_MAX - 1, true),
+            (ROUNDS_MAX, false),
+            (ROUNDS_MAX + 1, false),
+        ] {
+            let (definitions, zones) = (chain(length), Zones::new());
+            let (mut person, mut effects) = (Person::new("ana"), Vec::new());
+            let told = Input::Identify(Identified {
+                at: 0,
+                attributes: BTreeMap::from([("link".to_owned(), Value::from(0.0))]),
+            });
+            let due = step(&definitions, &zones, &mut person, &told, 0, &mut effects);
+            assert_eq!(due == Some(1), !at_once, "{length}");
+            let reached = |person: &Person| person.value("link").cloned();
+            let rounds = length.min(ROUNDS_MAX);
+            assert_eq!(reached(&person), Some(Value::from(rounds as f64)));
+            let due = step(
+                &definitions,
+                &zones,
+                &mut person,
+                &Input::Tick,
+                1,
+                &mut effects,
+            );
+            assert!(due > Some(1), "{length}");
+            assert_eq!(reached(&person), Some(Value::from(length as f64)));
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Tells the inputs that move no one: a sign of life of someone who is there all the time.
+//! Tells the inputs that move no one: one event more of someone who is there all the time.
 //! Decides nothing; where it is not sure, it leaves that to the decision.
 
-use super::Machine;
+use super::{Concerned, Machine};
 use crate::{
-    rule::{Change, Program},
+    rule::{Change, Program, Sign},
     series::{
         definition::{Gate, Published, Series},
         person::{Outcome, REENGAGEMENT_MS, Run, RunState},
@@ -15,25 +15,43 @@ use crate::{
 pub(super) type SeenBefore = (Option<i64>, Option<i64>);
 
 impl Machine<'_> {
-    /// Whether the input only showed that the person is there, and no segment, audience or run
-    /// cares. What is waited for then stays as it is, or comes later: see [`Program::rides_out`].
+    /// Whether the input only was an event, and no segment, audience or run cares. What is waited
+    /// for then stays as it is, or comes later: see [`Program::rides_out`].
     pub(super) fn rides_out(&self, (first, last): SeenBefore) -> bool {
-        let Some((before, after)) = last.zip(self.person.last_seen) else {
+        let Some(sign) = self.sign(last).filter(|_| first == self.person.first_seen) else {
             return false;
         };
-        let is_sign_of_life = self.concerned.change.meets(Change::SEEN)
-            && self.concerned.place.is_none()
-            && !self.is_new();
-        if !is_sign_of_life || first != self.person.first_seen {
-            return false;
+        if self.is_calm(sign) {
+            return true;
         }
         let definitions = self.definitions;
         let mut segments = definitions.segments.values().enumerate();
-        segments
-            .all(|(place, rule)| !self.is_touched(place) || self.is_ridden_out(rule, before, after))
+        segments.all(|(place, rule)| !self.is_touched(place) || self.is_ridden_out(rule, sign))
             && definitions.places().all(|(place, (id, published))| {
-                !self.is_touched(place) || self.series_rides_out(id, published, before, after)
+                !self.is_touched(place) || self.series_rides_out(id, published, sign)
             })
+    }
+
+    /// The event that the input was, if it was nothing else.
+    fn sign(&self, last: Option<i64>) -> Option<Sign> {
+        let Concerned { change, place } = self.concerned;
+        let happened = self.happened.as_ref()?;
+        let seen = last.zip(self.person.last_seen);
+        (place.is_none() && !self.is_new() && happened.at <= self.now).then_some(Sign {
+            change,
+            seen: seen.filter(|_| change.meets(Change::SEEN)),
+        })
+    }
+
+    /// Whether it only showed that they are there, as they just were.
+    fn is_calm(&self, Sign { change, seen }: Sign) -> bool {
+        let (index, person) = (&self.definitions.index, &self.person);
+        let is_soon = |(before, after): (i64, i64)| {
+            before <= after && self.now.saturating_sub(before) < index.calm_ms()
+        };
+        person.audiences.is_empty()
+            && seen.is_some_and(is_soon)
+            && !index.concerns_anyone(change.without(Change::SEEN))
     }
 
     fn is_touched(&self, place: usize) -> bool {
@@ -42,16 +60,14 @@ impl Machine<'_> {
             .concerns(place, self.concerned.change)
     }
 
-    fn is_ridden_out(&self, rule: &Program, before: i64, after: i64) -> bool {
-        let others = self.concerned.change.without(Change::SEEN);
-        !rule.depends().meets(others) && rule.rides_out(before, after, self.now)
+    fn is_ridden_out(&self, rule: &Program, sign: Sign) -> bool {
+        rule.rides_out(sign, &self.person.facts(self.zone), self.now)
     }
 
-    fn series_rides_out(&self, id: &str, published: &Published, before: i64, after: i64) -> bool {
+    fn series_rides_out(&self, id: &str, published: &Published, sign: Sign) -> bool {
         let audience_stays = published.newest().is_none_or(|series| {
             // Who is in a segment has been looked at.
-            let matches_on =
-                series.segment.is_some() || self.is_ridden_out(&series.audience, before, after);
+            let matches_on = series.segment.is_some() || self.is_ridden_out(&series.audience, sign);
             matches_on && !self.is_let_in(series) && !self.is_held_off_now(id, series)
         });
         let runs = self.runs(id);
@@ -70,7 +86,7 @@ impl Machine<'_> {
         match &series.entry {
             Gate::Event { name, .. } => {
                 let happened = self.happened.as_ref();
-                happened.is_some_and(|happened| happened.name == *name)
+                happened.is_some_and(|happened| happened.name == name)
             }
             Gate::Match { .. } => false,
         }
@@ -78,12 +94,14 @@ impl Machine<'_> {
 
     /// Whether only the exit condition may keep them outside, if anything does.
     fn is_held_off_now(&self, id: &str, series: &Series) -> bool {
+        if !self.person.audiences.contains_key(id) {
+            return false;
+        }
         let latest = self.person.latest_run(id).map(Run::left_at);
-        let may_enter = match (series.reentry, latest) {
+        match (series.reentry, latest) {
             (_, None) | (Reentry::After(_), Some(Some(_))) => true,
             (Reentry::Never, Some(_)) | (Reentry::After(_), Some(None)) => false,
-        };
-        may_enter && self.person.audiences.contains_key(id)
+        }
     }
 }
 

@@ -16,7 +16,9 @@ impl Machine<'_> {
             if !self.is_concerned(place) {
                 continue;
             }
-            let holds = rule.eval(&self.person.facts(self.zone), self.now);
+            // Where attributes are set later, there is another round.
+            let (holds, until) = rule.hold(&self.person.facts(self.zone), self.now);
+            self.set_flip(place, until);
             if holds != self.person.segments.contains_key(id) {
                 self.member(id.clone(), holds);
             }
@@ -98,15 +100,9 @@ impl Machine<'_> {
         }
     }
 
-    /// Notes when each segment and series that was looked at can change by the passing of time.
+    /// Notes when each series that was looked at can change by the passing of time.
     pub(super) fn keep_watch(&mut self) {
         let definitions = self.definitions;
-        for (place, rule) in definitions.segments.values().enumerate() {
-            if self.is_concerned(place) {
-                let flip = rule.next_flip(&self.person.facts(self.zone), self.now);
-                self.set_flip(place, flip);
-            }
-        }
         for (place, (id, published)) in definitions.places() {
             if self.is_concerned(place) {
                 let flip = self.series_flip(id, published);
@@ -116,7 +112,7 @@ impl Machine<'_> {
         self.person.due = self.person.flips.iter().copied().flatten().min();
     }
 
-    fn set_flip(&mut self, place: usize, flip: Option<i64>) {
+    pub(super) fn set_flip(&mut self, place: usize, flip: Option<i64>) {
         if let Some(slot) = self.person.flips.get_mut(place) {
             *slot = flip;
         }
@@ -129,7 +125,7 @@ impl Machine<'_> {
             // Who is in a segment is watched there.
             let own = series.segment.is_none().then_some(&series.audience);
             let facts = self.person.facts(self.zone);
-            let matches = own.and_then(|audience| audience.next_flip(&facts, self.now));
+            let matches = own.and_then(|audience| audience.hold(&facts, self.now).1);
             earliest([matches, self.entry_flip(id, series, published.paused)])
         });
         moves.chain(enters).min()
@@ -149,7 +145,8 @@ impl Machine<'_> {
                 .filter(|_| matches!(run.state, RunState::Holding { .. }) && !published.paused)
                 .and_then(|step| series.step(step)?.1.waits_for())
                 .and_then(|rule| {
-                    rule.next_flip(&self.person.facts_since(run, self.zone), self.now)
+                    rule.hold(&self.person.facts_since(run, self.zone), self.now)
+                        .1
                 });
             earliest([ends, goals, met])
         });
@@ -165,14 +162,14 @@ impl Machine<'_> {
     fn exit_flip(&self, published: &Published, series: &Series, run: &Run) -> Option<i64> {
         let facts = self.person.facts_since(run, self.zone);
         let exit = series.exit.as_ref();
-        let exit = exit.and_then(|exit| exit.next_flip(&facts, self.now));
+        let exit = exit.and_then(|exit| exit.hold(&facts, self.now).1);
         // The audience of the version that people enter is watched in any case.
         let is_own = series.exit_when_left
             && series.segment.is_none()
             && run.is_open()
             && run.version != published.current;
         let facts = self.person.facts(self.zone);
-        let left = is_own.then(|| series.audience.next_flip(&facts, self.now));
+        let left = is_own.then(|| series.audience.hold(&facts, self.now).1);
         earliest([exit, left.flatten()])
     }
 
@@ -183,14 +180,14 @@ impl Machine<'_> {
         runs: &[Run],
         number: usize,
     ) -> Option<i64> {
-        let run = runs.get(number)?;
+        let run = runs.get(number).filter(|_| published.has_goals())?;
         let own = series
             .goal
             .as_ref()
             .filter(|goal| run.may_convert(goal, self.now) && Run::is_latest(runs, number))
             .and_then(|goal| {
                 let facts = self.person.facts_since(run, self.zone);
-                let flip = goal.rule.next_flip(&facts, self.now)?;
+                let flip = goal.rule.hold(&facts, self.now).1?;
                 (flip <= run.entered_at.saturating_add(goal.within_ms)).then_some(flip)
             });
         let of_messages = run.steps.iter().filter_map(|record| {
@@ -198,7 +195,7 @@ impl Machine<'_> {
             if !record.may_convert(goal, self.now) {
                 return None;
             }
-            let flip = goal.rule.next_flip(&self.facts_from(record.at), self.now)?;
+            let flip = goal.rule.hold(&self.facts_from(record.at), self.now).1?;
             (flip <= record.at.saturating_add(goal.within_ms)).then_some(flip)
         });
         of_messages.chain(own).min()
@@ -220,7 +217,8 @@ impl Machine<'_> {
         }
         // Who may enter and has not is held off by the exit condition: wait for it to end.
         let exit = series.exit.as_ref().filter(|_| !paused)?;
-        exit.next_flip(&self.person.facts_on_entry(self.zone), self.now)
+        exit.hold(&self.person.facts_on_entry(self.zone), self.now)
+            .1
     }
 }
 
@@ -241,5 +239,9 @@ fn live_flip(published: &Published, record: &StepRecord) -> Option<i64> {
 
 /// The earliest of these instants.
 fn earliest<const N: usize>(instants: [Option<i64>; N]) -> Option<i64> {
-    instants.into_iter().flatten().min()
+    let earlier = |one: Option<i64>, other: Option<i64>| match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    };
+    instants.into_iter().fold(None, earlier)
 }
