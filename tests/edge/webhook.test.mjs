@@ -125,3 +125,23 @@ test("a receiver that is busy is asked again under the same id; one that refuses
   }
   assert.equal(receiver.to("/elsewhere").length, 0, "where a redirect leads was not looked at");
 });
+
+test("a request that is tried again waits while its series stands still", async () => {
+  receiver.answer("/still", ...Array(50).fill(503));
+  const called = call("still", { body: "x" });
+  await until(() => receiver.to("/still").length > 0, "the first attempt");
+  await api("POST", "/series/still/pause");
+  await called;
+  const attempts = receiver.to("/still").length;
+  const { items } = await api("GET", "/series/still/overdue");
+  assert.deepEqual(items.map(({ step, people }) => [step, people]), [["crm", 1]]);
+  await api("POST", "/dev/clock", { advance: "1h" });
+  assert.equal(receiver.to("/still").length, attempts, "nothing leaves in the pause");
+
+  receiver.answer("/still");
+  await api("POST", "/series/still/resume");
+  await api("POST", "/dev/clock", { advance: "1ms" });
+  assert.equal(receiver.to("/still").length, attempts + 1);
+  assert.deepEqual(await figures("still"), { sent: 1, undelivered: 0 });
+  assert.deepEqual((await api("GET", "/series/still/overdue")).items, []);
+});

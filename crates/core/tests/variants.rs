@@ -487,3 +487,39 @@ fn every_comparison_of_more_variants_is_wider() {
     );
     assert!(of_three > of_two, "{of_two} {of_three}");
 }
+
+/// Numbers as a page shows them: four digits behind the point.
+fn rounded(value: &mut Json) {
+    match value {
+        Json::Number(number) if number.is_f64() => {
+            *value = json!((number.as_f64().unwrap() * 10_000.0).round() / 10_000.0);
+        }
+        Json::Array(items) => items.iter_mut().for_each(rounded),
+        Json::Object(fields) => fields.values_mut().for_each(rounded),
+        Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+    }
+}
+
+#[test]
+fn the_example_of_the_page_is_what_is_answered() {
+    let page = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/api.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, example) = page.split_once("```json experiment\n").unwrap();
+    let (example, _) = example.split_once("\n```").unwrap();
+    let example: Json = serde_json::from_str(example).unwrap();
+    let half = series(&[tested(&mail(), 50.0, &json!([b(50.0, "Hey")]))]);
+    let mut counts = counts(1, &[("a", [2_000, 100, 0]), ("b", [2_000, 200, 0])]);
+    for name in ["a", "b"] {
+        counts.push(Count {
+            version: 1,
+            step: format!("mail/{name}"),
+            metric: Metric::Sent,
+            day: 100,
+            count: 2_000,
+        });
+    }
+    let found = Experiment::all(&BTreeMap::from([(1, half)]), &counts, look(10)).remove(0);
+    let mut found = serde_json::to_value(found).unwrap();
+    rounded(&mut found);
+    assert_eq!(found, example);
+}

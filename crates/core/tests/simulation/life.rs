@@ -30,7 +30,7 @@ fn moment(chance: &mut Chance, now: i64) -> i64 {
 }
 
 /// Something that happens to a person. `known`: effects that they may react to.
-pub(crate) fn input(chance: &mut Chance, now: i64, number: usize, known: &[&String]) -> Input {
+pub(crate) fn input(chance: &mut Chance, now: i64, number: usize, known: &[String]) -> Input {
     let at = moment(chance, now);
     match chance.below(10) {
         0..=5 => Input::Event {
@@ -41,7 +41,7 @@ pub(crate) fn input(chance: &mut Chance, now: i64, number: usize, known: &[&Stri
             properties: BTreeMap::new(),
         },
         6 if !known.is_empty() => Input::Reaction {
-            effect: chance.pick(known).clone(),
+            effect: known[chance.below(known.len())].clone(),
             reaction: reaction(chance),
             at,
         },

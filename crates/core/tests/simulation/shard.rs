@@ -1,7 +1,10 @@
 //! A shard as the edge runs it: what is decided and what is written commit together or not at all;
 //! what leaves stands in a table first. It may crash at either side of every commit.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
 use rekindle_core::{
     series::{
@@ -25,9 +28,13 @@ struct Tables {
     spec: DefinitionsSpec,
     /// People in postcard, and when each is due.
     people: BTreeMap<String, (Vec<u8>, Option<i64>)>,
+    /// Those who are due, in the order of their instants.
+    timers: BTreeSet<(i64, String)>,
     outbox: BTreeMap<String, Row>,
     /// Whose effect it is.
     effects: BTreeMap<String, String>,
+    /// The effects in the order in which they were decided.
+    decided: Vec<String>,
     /// The last person that was looked at since the definitions changed.
     sweep: Option<String>,
 }
@@ -56,6 +63,23 @@ pub(crate) struct Shard {
     pub(crate) crashes: u64,
     /// From now on nothing goes wrong.
     pub(crate) calm: bool,
+    /// How many people are looked at again at once.
+    slice: usize,
+}
+
+impl Tables {
+    fn save(&mut self, id: &str, person: Vec<u8>, due: Option<i64>) {
+        let before = self.people.insert(id.to_owned(), (person, due));
+        if let Some((_, Some(before))) = before {
+            self.timers.remove(&(before, id.to_owned()));
+        }
+        self.timers.extend(due.map(|due| (due, id.to_owned())));
+    }
+
+    fn note(&mut self, effect: &str, person: &str) {
+        self.decided.push(effect.to_owned());
+        self.effects.insert(effect.to_owned(), person.to_owned());
+    }
 }
 
 /// Two zones that people live in, and none of the others that they name.
@@ -80,8 +104,10 @@ fn zones() -> Zones {
 }
 
 impl Shard {
-    pub(crate) fn new() -> Self {
+    /// An empty shard for so many people.
+    pub(crate) fn new(people: usize) -> Self {
         Self {
+            slice: people.div_ceil(8),
             tables: Tables::default(),
             definitions: Definitions::default(),
             zones: zones(),
@@ -102,8 +128,8 @@ impl Shard {
         }
     }
 
-    pub(crate) fn effects(&self) -> Vec<&String> {
-        self.tables.effects.keys().collect()
+    pub(crate) fn effects(&self) -> &[String] {
+        &self.tables.decided
     }
 
     pub(crate) fn people(&self) -> impl Iterator<Item = &Vec<u8>> {
@@ -111,11 +137,7 @@ impl Shard {
     }
 
     pub(crate) fn next_due(&self) -> Option<i64> {
-        self.tables
-            .people
-            .values()
-            .filter_map(|(_, due)| *due)
-            .min()
+        self.tables.timers.first().map(|(due, _)| *due)
     }
 
     /// What is in memory is gone: definitions are read again, and leases end.
@@ -178,9 +200,7 @@ impl Shard {
                 self.write(id, effect);
             }
         }
-        self.tables
-            .people
-            .insert(id.to_owned(), (wire::encode(&person), due));
+        self.tables.save(id, wire::encode(&person), due);
         if !self.calm && chance.one_in(40) {
             self.crash();
             return End::CrashedAfter;
@@ -233,9 +253,7 @@ impl Shard {
         match effect {
             Effect::Send(send) => {
                 let effect = send.effect.clone();
-                self.tables
-                    .effects
-                    .insert(effect.clone(), person.to_owned());
+                self.tables.note(&effect, person);
                 let leased_until = 0;
                 self.tables
                     .outbox
@@ -249,9 +267,7 @@ impl Shard {
                     row.leased_until = at;
                 }
             }
-            Effect::Live { effect } => {
-                self.tables.effects.insert(effect, person.to_owned());
-            }
+            Effect::Live { effect } => self.tables.note(&effect, person),
             Effect::Membership { .. } | Effect::Count { .. } | Effect::Inbox(_) => {}
         }
     }
@@ -270,8 +286,9 @@ impl Shard {
         let Some(after) = self.tables.sweep.clone() else {
             return false;
         };
-        let people = self.tables.people.keys().filter(|id| **id > after);
-        let slice: Vec<String> = people.take(5).cloned().collect();
+        let people = (Bound::Excluded(after), Bound::Unbounded);
+        let people = self.tables.people.range(people).map(|(id, _)| id);
+        let slice: Vec<String> = people.take(self.slice).cloned().collect();
         for id in &slice {
             if self.decide(chance, id, &[Input::Tick], now) == End::CrashedBefore {
                 return true;
@@ -286,13 +303,9 @@ impl Shard {
 
     /// Fires timers that are due; `false` when there is none.
     pub(crate) fn fire(&mut self, chance: &mut Chance, now: i64) -> bool {
-        let is_due = |due: &Option<i64>| due.is_some_and(|due| due <= now);
-        let people = self
-            .tables
-            .people
-            .iter()
-            .filter(|(_, (_, due))| is_due(due));
-        let due: Vec<String> = people.map(|(id, _)| id.clone()).collect();
+        let timers = self.tables.timers.iter();
+        let due = timers.take_while(|(due, _)| *due <= now);
+        let due: Vec<String> = due.map(|(_, id)| id.clone()).collect();
         for id in &due {
             self.decide(chance, id, &[Input::Tick], now);
         }

@@ -15,8 +15,30 @@ use crate::{
     shard::{End, Shard},
 };
 
-const PEOPLE: usize = 40;
-const ACTS: usize = 1_200;
+/// How large a town is.
+#[derive(Clone, Copy)]
+pub(crate) struct Size {
+    people: usize,
+    /// What happens before it is calm.
+    acts: usize,
+    /// How far the clock goes at least, once it is calm, ms: timers may fire late.
+    stride: i64,
+}
+
+/// Everyone meets everyone's trouble.
+pub(crate) const TOWN: Size = Size {
+    people: 40,
+    acts: 1_200,
+    stride: 1,
+};
+
+/// As many people as a shard is made for.
+pub(crate) const CITY: Size = Size {
+    people: 10_000,
+    acts: 40_000,
+    stride: 60 * MINUTE,
+};
+
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
 
@@ -51,6 +73,7 @@ impl Tally {
 }
 
 pub(crate) struct Town {
+    size: Size,
     chance: Chance,
     now: i64,
     shard: Shard,
@@ -66,11 +89,12 @@ pub(crate) struct Town {
 
 impl Town {
     /// Lives through a town; answers with a digest of all that came of it.
-    pub(crate) fn live(seed: u64) -> (u64, Tally) {
+    pub(crate) fn live(seed: u64, size: Size) -> (u64, Tally) {
         let mut town = Self {
+            size,
             chance: Chance::new(seed),
             now: START,
-            shard: Shard::new(),
+            shard: Shard::new(size.people),
             queue: Queue::default(),
             told: Vec::new(),
             unsure: Vec::new(),
@@ -78,7 +102,7 @@ impl Town {
             inputs: 0,
         };
         town.found();
-        for _ in 0..ACTS {
+        for _ in 0..size.acts {
             town.act();
         }
         town.calm_down();
@@ -114,13 +138,13 @@ impl Town {
 
     /// Something happens to someone; two or three things at once where a batch arrives.
     fn tell(&mut self) {
-        let person = format!("p{}", self.chance.below(PEOPLE));
+        let person = format!("p{}", self.chance.below(self.size.people));
         let count = if self.chance.one_in(5) { 3 } else { 1 };
-        let known = self.shard.effects();
         let mut inputs = Vec::new();
         for _ in 0..count {
             self.inputs += 1;
-            inputs.push(life::input(&mut self.chance, self.now, self.inputs, &known));
+            let known = self.shard.effects();
+            inputs.push(life::input(&mut self.chance, self.now, self.inputs, known));
         }
         self.store(person, inputs);
     }
@@ -293,7 +317,11 @@ impl Town {
             self.work();
             while self.consume() {}
             while self.receive() {}
-            let due = self.shard.next_due().unwrap_or(end).max(self.now + 1);
+            let due = self
+                .shard
+                .next_due()
+                .unwrap_or(end)
+                .max(self.now + self.size.stride);
             // Also where no timer is: leases end, and receipts come late.
             self.now = due.min(self.now + 6 * 60 * MINUTE);
         }
@@ -327,7 +355,7 @@ impl Town {
         bytes.extend(format!("{:?}", self.queue.accepted()).into_bytes());
         let tally = Tally {
             towns: 1,
-            people: PEOPLE as u64,
+            people: self.size.people as u64,
             inputs: self.inputs as u64,
             crashes: self.shard.crashes,
             decided: laws.decided_sends().len(),
