@@ -9,6 +9,7 @@ mod bindings;
 mod clock;
 mod context;
 mod ingest;
+mod json;
 mod problem;
 mod sends;
 #[expect(

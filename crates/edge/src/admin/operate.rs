@@ -2,7 +2,7 @@
 
 use rekindle_core::{
     hash::{hex64, key_of_effect, person_key},
-    series::{Channel, Delivery, StepSpec},
+    series::{Channel, Delivery},
 };
 use serde::Deserialize;
 use serde_json::{Value as Json, json as object};
@@ -169,7 +169,7 @@ pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by:
     let asked = Render {
         person: person.clone(),
         series: id.to_owned(),
-        step: alone(found),
+        step: found.clone(),
         to,
     };
     let mut response = context.shard_of_person(&person, "render", &asked).await?;
@@ -215,14 +215,4 @@ pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by:
     };
     let mailbox_id = (channel == Channel::Email).then_some(&effect);
     json(&object!({ "sent": reason.is_none(), "reason": reason, "mailbox_id": mailbox_id }))
-}
-
-/// A step as if it were the only one, for everyone.
-fn alone(step: &StepSpec) -> StepSpec {
-    StepSpec {
-        when: None,
-        next: None,
-        goal: None,
-        ..step.clone()
-    }
 }
