@@ -25,11 +25,11 @@ pub struct Number<'a> {
 /// What a run or a record says of a number: when, if at all.
 enum Told {
     /// By runs of those who were held out, or of the others.
-    ByRun(bool, fn(&Run) -> Option<i64>),
+    Run(bool, fn(&Run) -> Option<i64>),
     /// By what became of a step.
-    ByRecord(fn(&StepRecord) -> Option<i64>),
+    Record(fn(&StepRecord) -> Option<i64>),
     /// By the way that a run took, and by the run.
-    ByWay(fn(&Run, &StepRecord) -> Option<i64>),
+    Way(fn(&Run, &StepRecord) -> Option<i64>),
 }
 
 fn left(run: &Run, wanted: ExitReason) -> Option<i64> {
@@ -58,36 +58,35 @@ impl Number<'_> {
     }
 
     fn told(&self) -> Option<Told> {
-        use Told::{ByRecord, ByRun, ByWay};
         let way = self.step.is_some_and(|step| step.contains('/'));
         let told = match self.metric {
-            Metric::Entered => ByRun(false, |run| Some(run.entered_at)),
-            Metric::HeldOut => ByRun(true, |run| Some(run.entered_at)),
-            Metric::ReEngaged => ByRun(false, |run| left(run, ExitReason::ExitCondition)),
-            Metric::HeldOutReEngaged => ByRun(true, |run| left(run, ExitReason::ExitCondition)),
-            Metric::LeftAudience => ByRun(false, |run| left(run, ExitReason::LeftAudience)),
-            Metric::LeftByStep => ByRun(false, |run| left(run, ExitReason::ExitStep)),
-            Metric::StepGone => ByRun(false, |run| left(run, ExitReason::StepGone)),
-            Metric::Finished => ByRun(false, finished),
-            Metric::HeldOutConverted => ByRun(true, |run| run.converted),
-            Metric::Converted if self.step.is_none() => ByRun(false, |run| run.converted),
-            Metric::Converted if way => ByWay(|run, _| run.converted),
-            Metric::Converted => ByRecord(|record| record.converted),
-            Metric::Took => ByWay(|_, record| Some(record.at)),
-            Metric::Sent => ByRecord(|record| when(record, record.outcome.has_reached())),
-            Metric::Undelivered => {
-                ByRecord(|record| when(record, matches!(record.outcome, Outcome::Undelivered(_))))
-            }
-            Metric::Delayed => {
-                ByRecord(|record| when(record, matches!(record.outcome, Outcome::Delayed { .. })))
-            }
+            Metric::Entered => Told::Run(false, |run| Some(run.entered_at)),
+            Metric::HeldOut => Told::Run(true, |run| Some(run.entered_at)),
+            Metric::ReEngaged => Told::Run(false, |run| left(run, ExitReason::ExitCondition)),
+            Metric::HeldOutReEngaged => Told::Run(true, |run| left(run, ExitReason::ExitCondition)),
+            Metric::LeftAudience => Told::Run(false, |run| left(run, ExitReason::LeftAudience)),
+            Metric::LeftByStep => Told::Run(false, |run| left(run, ExitReason::ExitStep)),
+            Metric::StepGone => Told::Run(false, |run| left(run, ExitReason::StepGone)),
+            Metric::Finished => Told::Run(false, finished),
+            Metric::HeldOutConverted => Told::Run(true, |run| run.converted),
+            Metric::Converted if self.step.is_none() => Told::Run(false, |run| run.converted),
+            Metric::Converted if way => Told::Way(|run, _| run.converted),
+            Metric::Converted => Told::Record(|record| record.converted),
+            Metric::Took => Told::Way(|_, record| Some(record.at)),
+            Metric::Sent => Told::Record(|record| when(record, record.outcome.has_reached())),
+            Metric::Undelivered => Told::Record(|record| {
+                when(record, matches!(record.outcome, Outcome::Undelivered(_)))
+            }),
+            Metric::Delayed => Told::Record(|record| {
+                when(record, matches!(record.outcome, Outcome::Delayed { .. }))
+            }),
             Metric::Skipped => {
-                ByRecord(|record| when(record, matches!(record.outcome, Outcome::Skipped(_))))
+                Told::Record(|record| when(record, matches!(record.outcome, Outcome::Skipped(_))))
             }
-            Metric::Shown => ByRecord(|record| record.reactions.shown),
-            Metric::Opened => ByRecord(|record| record.reactions.opened),
-            Metric::Clicked => ByRecord(|record| record.reactions.clicked),
-            Metric::Dismissed => ByRecord(|record| record.reactions.dismissed),
+            Metric::Shown => Told::Record(|record| record.reactions.shown),
+            Metric::Opened => Told::Record(|record| record.reactions.opened),
+            Metric::Clicked => Told::Record(|record| record.reactions.clicked),
+            Metric::Dismissed => Told::Record(|record| record.reactions.dismissed),
             Metric::Matched
             | Metric::Moved
             | Metric::Churned30
@@ -103,7 +102,7 @@ impl Number<'_> {
             | Metric::HeldOutStayed60
             | Metric::HeldOutStayed90 => return None,
         };
-        let is_of_step = !matches!(told, ByRun(..));
+        let is_of_step = !matches!(told, Told::Run(..));
         (is_of_step == self.step.is_some()).then_some(told)
     }
 
@@ -121,12 +120,12 @@ impl Number<'_> {
     fn of_run(&self, run: &Run, told: &Told) -> Option<i64> {
         let step = self.step.unwrap_or_default();
         match told {
-            Told::ByRun(held_out, at) => {
+            Told::Run(held_out, at) => {
                 let is_of = run.held_out == *held_out && self.is_of(run.version);
                 is_of.then(|| at(run)).flatten()
             }
-            Told::ByRecord(at) => at(self.record(run, step, None)?),
-            Told::ByWay(at) => {
+            Told::Record(at) => at(self.record(run, step, None)?),
+            Told::Way(at) => {
                 let (step, way) = step.rsplit_once('/')?;
                 at(run, self.record(run, step, Some(way))?)
             }
@@ -152,7 +151,7 @@ mod tests {
     use super::*;
     use crate::series::Reactions;
 
-    fn record(step: &str, at: i64, outcome: Outcome) -> StepRecord {
+    fn record(step: &str, at: i64, outcome: &Outcome) -> StepRecord {
         let json = serde_json::json!({
             "step": step, "version": 2, "at": at, "outcome": outcome,
             "reactions": Reactions { clicked: Some(at + 1), ..Reactions::default() },
@@ -186,9 +185,9 @@ mod tests {
             reason: ExitReason::ExitCondition,
         };
         let steps = vec![
-            record("ask", 20, Outcome::Took("yes".to_owned())),
-            record("mail", 30, Outcome::Sent),
-            record("push", 40, Outcome::Undelivered("gone".to_owned())),
+            record("ask", 20, &Outcome::Took("yes".to_owned())),
+            record("mail", 30, &Outcome::Sent),
+            record("push", 40, &Outcome::Undelivered("gone".to_owned())),
         ];
         let mut person = Person::new("ada");
         let runs = vec![

@@ -9,9 +9,11 @@ mod definitions;
 #[cfg(feature = "dev")]
 mod development;
 mod find;
+pub(crate) mod openapi;
 mod operate;
 mod people;
 mod report;
+mod routes;
 mod segments;
 mod series;
 
