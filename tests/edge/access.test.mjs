@@ -1,5 +1,6 @@
 // Who may do what: tokens with roles, sessions of browsers, and the log of who did it.
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
 import { startRuntime } from "./harness.mjs";
@@ -120,4 +121,33 @@ test("the log says who did what, newest first, in pages", async () => {
     ["first admin", "admin", "add", "token", rest[1].id, undefined, undefined],
   ]);
   assert.deepEqual(rest[1].after, { name: "Ada", role: "editor" });
+});
+
+test("the description has every route, and every request in the documentation", async () => {
+  const { openapi, paths } = await (await fetch(`${runtime.url}/api/openapi.json`)).json();
+  assert.equal(openapi, "3.1.0");
+  const described = Object.entries(paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => [method, path]));
+  // A parameter is any one segment, whatever it is called.
+  const plain = (method, path) => `${method.toLowerCase()} ${path.replace(/\{[^}]*\}/g, "{}")}`;
+  const known = new Set(described.map(([method, path]) => plain(method, path.replace("/api/v1", ""))));
+  const text = await readFile(new URL("../../docs/api.md", import.meta.url), "utf8");
+  const documented = new Set();
+  // A row names requests, each a method and a path; a path alone goes on from the one before it.
+  for (const [, cell] of text.matchAll(/^\| (`(?:GET|POST|PUT|DELETE) .*?) \|/gm)) {
+    let last = "";
+    for (const [, method, path] of cell.matchAll(/`(?:(GET|POST|PUT|DELETE) )?(\/[^`?]*)[^`]*`/g)) {
+      const [verb, base] = last.split(" ");
+      last = method || path.startsWith("/v1/") ? `${method ?? verb} ${path}` : `${verb} ${base.slice(0, base.lastIndexOf("/"))}${path}`;
+      documented.add(plain(...last.split(" ")));
+    }
+  }
+  assert.ok(documented.size > 40);
+  const missing = [...documented].filter((request) => !known.has(request) && !/session/.test(request));
+  assert.deepEqual(missing, [], "documented, and not described");
+  const unwritten = [...known].filter((request) => !documented.has(request) && !/ \/dev\/| \/v1\//.test(request));
+  assert.deepEqual(unwritten, [], "described, and not documented");
+  for (const [method, path] of described.filter(([, path]) => path.startsWith("/api/v1"))) {
+    const answer = await fetch(runtime.url + path.replace(/\{[^}]*\}/g, "none"), { method });
+    assert.equal(answer.status, 401, `${method} ${path}`);
+  }
 });

@@ -147,6 +147,67 @@ fn a_receipt_is_counted_once_and_also_when_the_exit_came_too_late() {
 }
 
 #[test]
+fn what_was_given_up_is_on_its_way_again_when_someone_asks_until_the_exit() {
+    let mut world = World::new(START);
+    let hello = json!({
+        "name": "Hello", "audience": { "rule": "plan is \"pro\"" }, "exit": "performed \"Done\"",
+        "steps": [mail("a", "0d")],
+    });
+    world
+        .publish("hello", series(hello), Migration::Stay)
+        .unwrap();
+    world.hold();
+    world.input(
+        "ada",
+        traits(json!({ "plan": "pro", "email": "ada@example.com" })),
+    );
+    let effect = || rekindle_core::series::effect_id("ada", "hello", 1, "a");
+    let settled = |delivery| Input::Settled {
+        effect: effect(),
+        delivery,
+    };
+    let replayed = || Input::Replayed { effect: effect() };
+    let gone = || Delivery::Undelivered("gone".to_owned());
+    let outcome = |world: &World| {
+        world.person("ada").unwrap().runs["hello"][0].steps[0]
+            .outcome
+            .clone()
+    };
+    // What is on its way already is not tried twice.
+    world.input("ada", replayed());
+    assert_eq!(outcome(&world), Outcome::Queued);
+    for _ in 0..2 {
+        world.input("ada", settled(gone()));
+        assert_eq!(outcome(&world), Outcome::Undelivered("gone".to_owned()));
+        world.input("ada", replayed());
+        assert_eq!(outcome(&world), Outcome::Queued);
+    }
+    world.input("ada", settled(Delivery::Sent));
+    world.input("ada", replayed());
+    assert_eq!(outcome(&world), Outcome::Sent, "what has left is final");
+    assert_eq!(world.count("hello", Some("a"), Metric::Undelivered), 2);
+    assert_eq!(world.count("hello", Some("a"), Metric::Sent), 1);
+
+    world.input(
+        "bob",
+        traits(json!({ "plan": "pro", "email": "bob@example.com" })),
+    );
+    let effect = || rekindle_core::series::effect_id("bob", "hello", 1, "a");
+    let delivery = gone();
+    world.input(
+        "bob",
+        Input::Settled {
+            effect: effect(),
+            delivery,
+        },
+    );
+    world.input("bob", event("Done", START));
+    world.input("bob", Input::Replayed { effect: effect() });
+    let of_bob = &world.person("bob").unwrap().runs["hello"][0].steps[0].outcome;
+    assert_eq!(*of_bob, Outcome::Undelivered("gone".to_owned()));
+}
+
+#[test]
 fn a_fast_clock_s_event_that_brought_them_in_does_not_put_them_out() {
     let mut world = World::new(START);
     let hello = json!({

@@ -70,13 +70,19 @@ where
     Q: serde::Serialize,
     A: serde::de::DeserializeOwned,
 {
-    let mut response = ask_raw(stub, operation, question).await?;
+    let text = ask_text(stub, operation, serde_json::to_string(question)?).await?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// The same in text: one future for all types of questions and answers.
+async fn ask_text(stub: &Stub, operation: &str, question: String) -> Result<String> {
+    let mut response = send(stub, operation, question).await?;
     let status = response.status_code();
     let text = response.text().await?;
     if status != 200 {
         return Err(format!("`{operation}` answered {status}: {text}").into());
     }
-    Ok(serde_json::from_str(&text)?)
+    Ok(text)
 }
 
 /// Asks a Durable Object whose answer is passed on as it is.
@@ -85,9 +91,13 @@ pub(crate) async fn ask_raw<Q: serde::Serialize>(
     operation: &str,
     question: &Q,
 ) -> Result<Response> {
+    send(stub, operation, serde_json::to_string(question)?).await
+}
+
+async fn send(stub: &Stub, operation: &str, question: String) -> Result<Response> {
     let mut init = RequestInit::new();
     init.with_method(Method::Post)
-        .with_body(Some(serde_json::to_string(question)?.into()));
+        .with_body(Some(question.into()));
     let request = Request::new_with_init(&format!("http://object/{operation}"), &init)?;
     stub.fetch_with_request(request).await
 }

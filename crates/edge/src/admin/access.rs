@@ -1,13 +1,16 @@
-//! Who may do what: every route of the admin API with the role that it needs, and who asks.
+//! Who asks, by token or by session, and whether they may: `routes` says which role a request needs.
 //!
-//! A route that does not stand in the table does not exist: what was forgotten here is refused.
+//! A route that does not stand in that table does not exist: what was forgotten there is refused.
 
 use serde::Deserialize;
 use serde_json::json as object;
 use sha2::{Digest, Sha256};
 use worker::{Method, Request, Response, Url};
 
-use super::{body, json, list};
+use super::{
+    body, json, list,
+    routes::{self, Route},
+};
 use crate::{
     auth, bindings,
     context::{Context, parameter},
@@ -21,81 +24,6 @@ use crate::{
     },
 };
 
-/// Every route below `/api/v1`, with the role that it needs; `{}` stands for any one segment.
-pub(super) const ROUTES: &[(Method, &str, Role)] = &[
-    (Method::Get, "me", Role::Viewer),
-    (Method::Get, "tokens", Role::Admin),
-    (Method::Post, "tokens", Role::Admin),
-    (Method::Delete, "tokens/{}", Role::Admin),
-    (Method::Get, "audit", Role::Admin),
-    (Method::Get, "data", Role::Viewer),
-    (Method::Get, "data/values", Role::Viewer),
-    (Method::Get, "segments", Role::Viewer),
-    (Method::Get, "segments/counts", Role::Viewer),
-    (Method::Post, "segments/preview", Role::Viewer),
-    (Method::Get, "segments/{}", Role::Viewer),
-    (Method::Put, "segments/{}", Role::Editor),
-    (Method::Delete, "segments/{}", Role::Editor),
-    (Method::Get, "segments/{}/count", Role::Viewer),
-    (Method::Get, "segments/{}/people", Role::Viewer),
-    (Method::Get, "series", Role::Viewer),
-    (Method::Get, "series/figures", Role::Viewer),
-    (Method::Get, "series/{}", Role::Viewer),
-    (Method::Put, "series/{}", Role::Editor),
-    (Method::Post, "series/{}/publish", Role::Editor),
-    (Method::Post, "series/{}/pause", Role::Editor),
-    (Method::Post, "series/{}/resume", Role::Editor),
-    (Method::Post, "series/{}/archive", Role::Editor),
-    (Method::Post, "series/{}/unarchive", Role::Editor),
-    (Method::Delete, "series/{}", Role::Editor),
-    (Method::Get, "series/{}/versions", Role::Viewer),
-    (Method::Get, "series/{}/versions/{}", Role::Viewer),
-    (Method::Get, "series/{}/in-flight", Role::Viewer),
-    (Method::Get, "series/{}/overdue", Role::Viewer),
-    (Method::Get, "series/{}/problems", Role::Viewer),
-    (Method::Get, "series/{}/report", Role::Viewer),
-    (Method::Get, "series/{}/experiments", Role::Viewer),
-    (Method::Post, "preview", Role::Viewer),
-    (Method::Get, "webhooks", Role::Viewer),
-    (Method::Get, "series/{}/report/people", Role::Viewer),
-    (Method::Post, "series/{}/backtest", Role::Viewer),
-    (Method::Post, "series/{}/test", Role::Editor),
-    (Method::Get, "status", Role::Viewer),
-    (Method::Get, "dead-letters", Role::Viewer),
-    (Method::Post, "dead-letters/{}/replay", Role::Editor),
-    (Method::Get, "settings", Role::Viewer),
-    (Method::Put, "settings", Role::Admin),
-    (Method::Get, "people", Role::Viewer),
-    (Method::Get, "people/{}", Role::Viewer),
-    (Method::Delete, "people/{}", Role::Admin),
-    (Method::Get, "people/{}/messages", Role::Viewer),
-    (Method::Get, "people/{}/export", Role::Viewer),
-    (Method::Get, "people/{}/events", Role::Viewer),
-    (Method::Get, "people/{}/explain", Role::Viewer),
-    (Method::Get, "mailbox", Role::Viewer),
-    (Method::Get, "pushes", Role::Viewer),
-    #[cfg(feature = "dev")]
-    (Method::Get, "dev/clock", Role::Viewer),
-    #[cfg(feature = "dev")]
-    (Method::Post, "dev/clock", Role::Editor),
-];
-
-/// The role that a request needs; `None` where there is no such route.
-fn needed(method: &Method, path: &[&str]) -> Option<Role> {
-    let fits = |pattern: &str| {
-        let mut parts = pattern.split('/');
-        path.iter().all(|segment| {
-            parts
-                .next()
-                .is_some_and(|part| part == "{}" || part == *segment)
-        }) && parts.next().is_none()
-    };
-    ROUTES
-        .iter()
-        .find(|(of, pattern, _)| of == method && fits(pattern))
-        .map(|(_, _, role)| *role)
-}
-
 /// Who asks, and what their browser must repeat when it changes something.
 pub(super) struct Asker {
     pub(super) by: By,
@@ -103,7 +31,7 @@ pub(super) struct Asker {
 }
 
 /// What a session's cookie is called.
-const COOKIE: &str = "rekindle_session";
+pub(super) const COOKIE: &str = "rekindle_session";
 
 // LIMIT: a name is read in the audit log, in one line.
 const NAME_LETTERS_MAX: usize = 64;
@@ -112,11 +40,11 @@ const NAME_LETTERS_MAX: usize = 64;
 pub(super) async fn admit(context: &Context, request: &Request, path: &[&str]) -> Answer<Asker> {
     let asker = asker(context, request).await?;
     let method = request.method();
-    let Some(role) = needed(&method, path) else {
+    let Some(Route { role, .. }) = routes::find(&method, path) else {
         let (method, path) = (method.as_ref(), path.join("/"));
         return Err(Problem::not_found(format!("no {method} /api/v1/{path}")).into());
     };
-    if asker.by.role < role {
+    if asker.by.role < *role {
         let (own, needed) = (asker.by.role.word(), role.word());
         return Err(Problem::forbidden(format!(
             "this needs the role `{needed}`, and `{}` has `{own}`: ask an admin for a token",
@@ -312,32 +240,4 @@ pub(super) async fn audit(context: &Context, request: &Request) -> Answer {
         entry.number = None;
     }
     list(&entries, next.as_deref())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_route_needs_its_role_and_an_unknown_one_is_none() {
-        for (method, path, expected) in [
-            (Method::Get, "segments/a", Some(Role::Viewer)),
-            (Method::Put, "segments/a", Some(Role::Editor)),
-            (Method::Put, "settings", Some(Role::Admin)),
-            (Method::Get, "tokens", Some(Role::Admin)),
-            (Method::Post, "series/a/publish", Some(Role::Editor)),
-            (Method::Post, "series/a/burn", None),
-            (Method::Get, "segments/a/b/c", None),
-            (Method::Patch, "segments/a", None),
-            (Method::Get, "", None),
-        ] {
-            let path: Vec<&str> = path.split('/').collect();
-            assert_eq!(needed(&method, &path), expected, "{method:?} {path:?}");
-        }
-    }
-
-    #[test]
-    fn a_role_may_what_the_lower_ones_may() {
-        assert!(Role::Viewer < Role::Editor && Role::Editor < Role::Admin);
-    }
 }

@@ -10,14 +10,15 @@ use rekindle_core::{
     series::{Finding, SegmentSpec, SeriesSpec, policy::Settings},
     time::parse_instant,
 };
-use serde::Deserialize;
-use serde_json::{Value as Json, json as object};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 use worker::Request;
 
 use super::{body, definitions::find_series, json};
 use crate::{
     bindings::shards,
     context::Context,
+    json::read_tree,
     problem::{Answer, Problem},
     shard::messages::{Replay, Replayed},
     workspace::messages::{Refusal, SegmentView, SettingsView},
@@ -46,6 +47,14 @@ struct Question {
 struct SoFar {
     forecast: Forecast,
     against: Option<Forecast>,
+    next: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Told {
+    forecast: Option<Forecast>,
+    against: Option<Forecast>,
+    assumes: &'static str,
     next: Option<String>,
 }
 
@@ -112,12 +121,12 @@ pub(super) async fn backtest(context: &Context, request: &mut Request, id: &str)
         .then(|| serde_json::to_string(&places))
         .transpose()?;
     let mut forecasts = forecasts.into_iter();
-    json(&object!({
-        "forecast": forecasts.next(),
-        "against": forecasts.next(),
-        "assumes": ASSUMES,
-        "next": next,
-    }))
+    json(&Told {
+        forecast: forecasts.next(),
+        against: forecasts.next(),
+        assumes: ASSUMES,
+        next,
+    })
 }
 
 /// What can be told before anyone is replayed: whether the drafts could be published, and the time.
@@ -187,7 +196,7 @@ fn merge(sums: &mut Vec<Forecast>, more: Vec<Forecast>) {
 async fn segments(context: &Context) -> Answer<BTreeMap<String, SegmentSpec>> {
     let views: Vec<SegmentView> = context.workspace("segments", &()).await?;
     let spec = |view: SegmentView| {
-        let rule = AnySpelling(serde_json::from_value(view.tree)?);
+        let rule = AnySpelling(read_tree(&view.tree)?);
         let name = Some(view.name);
         Ok((view.id, SegmentSpec { name, rule }))
     };

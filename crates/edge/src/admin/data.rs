@@ -94,7 +94,7 @@ pub(super) async fn values(context: &Context, request: &Request) -> Answer {
 /// The values that were seen the most, in the order of their text among equals.
 fn most_frequent(counts: BTreeMap<String, u64>, limit: usize) -> impl Iterator<Item = (Json, u64)> {
     let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
-    counts.sort_by(|one, other| other.1.cmp(&one.1));
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let value = |(text, count): (String, u64)| Some((serde_json::from_str(&text).ok()?, count));
     counts.into_iter().take(limit).filter_map(value)
 }

@@ -11,8 +11,9 @@ use super::{body, json, limit, people::check_segment};
 use crate::{
     bindings::shards,
     context::{Context, parameter},
+    json::read_tree,
     problem::{Answer, Problem},
-    shard::messages::{Find, Found, NamesSeen, PersonRow},
+    shard::messages::{Find, Found, NamesSeen},
     workspace::messages::SegmentView,
 };
 
@@ -31,7 +32,7 @@ const FACES: usize = 10;
 
 async fn segments(context: &Context) -> Answer<Segments> {
     let views: Vec<SegmentView> = context.workspace("segments", &()).await?;
-    let rule = |view: SegmentView| Ok((view.id, serde_json::from_value(view.tree)?));
+    let rule = |view: SegmentView| Ok((view.id, read_tree(&view.tree)?));
     views.into_iter().map(rule).collect()
 }
 
@@ -77,8 +78,12 @@ pub(super) async fn list(context: &Context, request: &Request) -> Answer {
         items: found.people,
         reached: found.reached,
     });
-    let (people, next) = page(slices.collect(), limit as usize, |person| &person.id);
+    let (people, next) = page(slices.collect(), limit as usize, id_of);
     json(&object!({ "items": people, "next": next, "looked_at": looked_at }))
+}
+
+fn id_of(person: &Json) -> &str {
+    person.get("id").and_then(Json::as_str).unwrap_or_default()
 }
 
 /// What one shard found, in the order of ids, and how far it came; nothing once it came to the end.
@@ -92,16 +97,20 @@ pub(super) struct Slice<T> {
 pub(super) fn page<T>(
     slices: Vec<Slice<T>>,
     limit: usize,
-    id: fn(&T) -> &String,
+    id: fn(&T) -> &str,
 ) -> (Vec<T>, Option<String>) {
     let reached = slices.iter().filter_map(|slice| slice.reached.as_ref());
     let horizon = reached.min().cloned();
     let mut items: Vec<T> = slices.into_iter().flat_map(|slice| slice.items).collect();
-    items.retain(|item| horizon.as_ref().is_none_or(|horizon| id(item) <= horizon));
+    items.retain(|item| {
+        horizon
+            .as_ref()
+            .is_none_or(|horizon| id(item) <= horizon.as_str())
+    });
     items.sort_by(|one, other| id(one).cmp(id(other)));
     if items.len() > limit {
         items.truncate(limit);
-        let next = items.last().map(|last| id(last).clone());
+        let next = items.last().map(|last| id(last).to_owned());
         return (items, next);
     }
     (items, horizon)
@@ -134,7 +143,7 @@ impl Reading {
                 Err(faults) => return errors(&faults),
             }
         } else {
-            match serde_json::from_value::<AnySpelling>(draft) {
+            match read_tree::<AnySpelling>(&draft) {
                 Ok(AnySpelling(rule)) => {
                     let faults = rule.problems(names, Asked::AtTheEdge);
                     (rule, faults)
@@ -205,15 +214,17 @@ struct Counted {
     matched: u64,
     looked_at: u64,
     as_of: i64,
-    people: Vec<PersonRow>,
+    people: Vec<Json>,
     /// Whether everyone was looked at.
     is_exact: bool,
 }
 
 fn faces(counted: &Counted) -> impl Iterator<Item = Json> + '_ {
-    let face = |person: &PersonRow| {
+    let face = |person: &Json| {
         object!({
-            "id": person.id, "attributes": person.attributes, "last_seen": person.last_seen,
+            "id": person.get("id"),
+            "attributes": person.get("attributes"),
+            "last_seen": person.get("last_seen"),
         })
     };
     counted.people.iter().take(FACES).map(face)
@@ -251,7 +262,9 @@ async fn count(context: &Context, rule: Rule) -> Answer<Counted> {
             break;
         }
     }
-    counted.people.sort_by(|one, other| one.id.cmp(&other.id));
+    counted
+        .people
+        .sort_by(|one, other| id_of(one).cmp(id_of(other)));
     Ok(counted)
 }
 
@@ -295,7 +308,7 @@ mod tests {
             ),
             (vec![found(&[], None)], 5, "", None),
         ] {
-            let (ids, told) = page(shards, limit, |id| id);
+            let (ids, told) = page(shards, limit, String::as_str);
             assert_eq!((ids.join(" ").as_str(), told.as_deref()), (expected, next));
         }
     }

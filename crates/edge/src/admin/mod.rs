@@ -9,10 +9,12 @@ mod definitions;
 #[cfg(feature = "dev")]
 mod development;
 mod find;
+pub(crate) mod openapi;
 mod operate;
 mod people;
 mod preview;
 mod report;
+mod routes;
 mod segments;
 mod series;
 
@@ -133,7 +135,7 @@ async fn bytes(request: &mut Request) -> Answer<Vec<u8>> {
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
-    serde_json::from_slice(bytes).map_err(|error| Problem::bad_request(error.to_string()).into())
+    crate::json::read(bytes).map_err(|error| Problem::bad_request(error.to_string()).into())
 }
 
 /// Reads a JSON body.
@@ -153,9 +155,15 @@ fn json<T: Serialize>(answer: &T) -> Answer {
     Ok(Response::from_json(answer)?)
 }
 
+#[derive(Serialize)]
+struct Page<'a, T> {
+    items: &'a [T],
+    next: Option<&'a str>,
+}
+
 /// A page of a list.
 fn list<T: Serialize>(items: &[T], next: Option<&str>) -> Answer {
-    json(&serde_json::json!({ "items": items, "next": next }))
+    json(&Page { items, next })
 }
 
 /// How many items a page of a list may have.

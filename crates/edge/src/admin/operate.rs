@@ -175,7 +175,7 @@ pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by:
     let asked = Render {
         person: person.clone(),
         series: id.to_owned(),
-        step: alone(&shown(found, variant.as_deref())?),
+        step: shown(found, variant.as_deref())?,
         to,
     };
     let mut response = context.shard_of_person(&person, "render", &asked).await?;
@@ -228,7 +228,9 @@ pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by:
 fn shown(step: &StepSpec, variant: Option<&str>) -> Answer<StepSpec> {
     let named = variant.filter(|name| *name != CONTROL);
     let Some(name) = named else {
-        return Ok(step.clone());
+        let mut step = step.clone();
+        step.experiment = None;
+        return Ok(step);
     };
     let variants = step.experiment.iter().flat_map(|test| &test.variants);
     match variants.into_iter().find(|known| known.name == name) {
@@ -237,16 +239,5 @@ fn shown(step: &StepSpec, variant: Option<&str>) -> Answer<StepSpec> {
             let detail = format!("the step `{}` has no variant `{name}`", step.id);
             Err(Problem::bad_request(detail).into())
         }
-    }
-}
-
-/// A step as if it were the only one, for everyone.
-fn alone(step: &StepSpec) -> StepSpec {
-    StepSpec {
-        when: None,
-        next: None,
-        goal: None,
-        experiment: None,
-        ..step.clone()
     }
 }

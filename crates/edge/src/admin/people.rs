@@ -2,7 +2,7 @@
 
 use futures_util::future::try_join_all;
 use rekindle_core::hash::{hex64, person_key};
-use serde_json::json as object;
+use serde_json::{Value as Json, json as object};
 use worker::Request;
 
 use super::{boxes, json, limit, list};
@@ -10,9 +10,7 @@ use crate::{
     bindings::{self, shards},
     context::{Context, parameter},
     problem::{Answer, Problem},
-    shard::messages::{
-        Counted, Erased, EventView, Explain, Member, MessageView, PageOf, PersonView,
-    },
+    shard::messages::{Counted, Erased, Explain, Member, PageOf},
     workspace::messages::{By, Change, Noted, SegmentView},
 };
 
@@ -57,37 +55,37 @@ pub(super) async fn members(context: &Context, request: &Request, id: &str) -> A
     list(&members, next.as_deref())
 }
 
+/// What their shard tells of a person.
+async fn known(context: &Context, id: &str, question: &str) -> Answer<Json> {
+    let mut response = context.shard_of_person(id, question, &id).await?;
+    let told: Option<Json> = response.json().await?;
+    told.ok_or_else(|| Problem::not_found(format!("no person `{id}`")).into())
+}
+
 /// `GET /people/{id}`.
 pub(super) async fn person(context: &Context, id: &str) -> Answer {
-    let person: Option<PersonView> = context
-        .shard_of_person(id, "person", &id)
-        .await?
-        .json()
-        .await?;
-    match person {
-        Some(person) => json(&person),
-        None => Err(Problem::not_found(format!("no person `{id}`")).into()),
-    }
+    json(&known(context, id, "person").await?)
 }
 
 /// `GET /people/{id}/messages`, newest first.
 pub(super) async fn messages(context: &Context, request: &Request, id: &str) -> Answer {
     let limit = limit(request)? as usize;
-    let mut messages = messages_of(context, id).await?;
+    let Json::Array(mut messages) = known(context, id, "messages").await? else {
+        return list::<Json>(&[], None);
+    };
     if let Some(cursor) = parameter(request, "cursor") {
-        let place = messages.iter().position(|message| message.effect == cursor);
+        let is_it = |message: &Json| text(message, "effect") == cursor;
+        let place = messages.iter().position(is_it);
         messages.drain(..place.map_or(0, |place| place + 1));
     }
     let more = messages.len() > limit;
     messages.truncate(limit);
     let last = messages.last().filter(|_| more);
-    list(&messages, last.map(|message| message.effect.as_str()))
+    list(&messages, last.map(|message| text(message, "effect")))
 }
 
-async fn messages_of(context: &Context, id: &str) -> Answer<Vec<MessageView>> {
-    let mut response = context.shard_of_person(id, "messages", &id).await?;
-    let messages: Option<Vec<MessageView>> = response.json().await?;
-    messages.ok_or_else(|| Problem::not_found(format!("no person `{id}`")).into())
+fn text<'a>(object: &'a Json, field: &str) -> &'a str {
+    object.get(field).and_then(Json::as_str).unwrap_or_default()
 }
 
 // LIMIT: what one answer holds; the rest is read from `/people/{id}/events`.
@@ -95,29 +93,26 @@ const EXPORT_EVENTS_MAX: u32 = 20_000;
 
 /// `GET /people/{id}/export`: everything that is kept of a person.
 pub(super) async fn export(context: &Context, id: &str) -> Answer {
-    let mut response = context.shard_of_person(id, "person", &id).await?;
-    let Some(person) = response.json::<Option<PersonView>>().await? else {
-        return Err(Problem::not_found(format!("no person `{id}`")).into());
-    };
+    let person = known(context, id, "person").await?;
     let page = PageOf {
         of: id.to_owned(),
         after: String::new(),
         limit: EXPORT_EVENTS_MAX,
     };
     let mut response = context.shard_of_person(id, "events", &page).await?;
-    let events: Vec<EventView> = response.json().await?;
+    let events: Vec<Json> = response.json().await?;
     let kv = context.env.kv(bindings::KV)?;
     let (keys, is_whole) = boxes::keys_of(context, &[person_key(id)]).await?;
     let mut sent = Vec::new();
     for key in &keys {
-        sent.extend(kv.get(key).json::<serde_json::Value>().await?);
+        sent.extend(kv.get(key).json::<Json>().await?);
     }
     let is_complete = is_whole && events.len() < EXPORT_EVENTS_MAX as usize;
     let answer = json(&object!({
         "exported_at": context.now().await?,
         "complete": is_complete,
         "person": person,
-        "messages": messages_of(context, id).await?,
+        "messages": known(context, id, "messages").await?,
         "events": events,
         "sent": sent,
     }))?;
@@ -179,17 +174,20 @@ pub(super) async fn events(context: &Context, request: &Request, id: &str) -> An
         after: parameter(request, "cursor").unwrap_or_default(),
         limit: limit.saturating_add(1),
     };
-    let mut events: Vec<EventView> = context
+    let mut events: Vec<Json> = context
         .shard_of_person(id, "events", &page)
         .await?
         .json()
         .await?;
     let more = events.len() > limit as usize;
     events.truncate(limit as usize);
-    let next = events
-        .last()
-        .filter(|_| more)
-        .map(|event| format!("{}/{}", event.at, event.id));
+    let next = events.last().filter(|_| more).map(|event| {
+        format!(
+            "{}/{}",
+            event.get("at").unwrap_or(&Json::Null),
+            text(event, "id")
+        )
+    });
     list(&events, next.as_deref())
 }
 
@@ -206,7 +204,7 @@ pub(super) async fn explain(context: &Context, request: &Request, id: &str) -> A
         );
     }
     let mut response = context.shard_of_person(id, "explain", &question).await?;
-    match response.json::<Option<serde_json::Value>>().await? {
+    match response.json::<Option<Json>>().await? {
         Some(explanation) => json(&explanation),
         None => Err(Problem::not_found(format!("no person `{id}`")).into()),
     }

@@ -1,8 +1,11 @@
 //! `POST /preview`: what a message would say to somebody, composed as it is composed for sending.
 
+use std::collections::BTreeMap;
+
 use rekindle_core::{
     rule::Attribute,
     series::{Outgoing, Person, Said, StepSpec, preview as said},
+    value::Value,
     wire,
 };
 use serde::Deserialize;
@@ -12,9 +15,9 @@ use worker::Request;
 use super::{body, json};
 use crate::{
     context::Context,
+    json::read_tree,
     problem::{Answer, Problem},
     sends::mail,
-    shard::messages::PersonView,
 };
 
 /// What stands in a mail for the id of an effect: its links lead nowhere.
@@ -47,17 +50,14 @@ pub(super) async fn preview(context: &Context, request: &mut Request) -> Answer 
 }
 
 async fn somebody(context: &Context, id: &str, now: i64) -> Answer<Person> {
-    let view: Option<PersonView> = context
-        .shard_of_person(id, "person", &id)
-        .await?
-        .json()
-        .await?;
-    let Some(view) = view else {
+    let mut answer = context.shard_of_person(id, "person", &id).await?;
+    let Some(known) = answer.json::<Option<Json>>().await? else {
         return Err(Problem::not_found(format!("no person `{id}`")).into());
     };
+    let attributes: BTreeMap<String, Value> = read_tree(&known["attributes"])?;
     let mut person = Person::new(id);
-    let known = view.attributes.into_iter();
-    person.attributes = known
+    person.attributes = attributes
+        .into_iter()
         .map(|(name, value)| (name, Attribute { value, at: now }))
         .collect();
     Ok(person)

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rekindle_core::series::{Metric, Number, SeriesSpec};
+use rekindle_core::series::{Metric, Number};
 use serde_json::{Value as Json, json as object};
 use worker::{Request, Response};
 
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     context::{Context, parameter},
+    json::read_tree,
     problem::{Answer, Problem},
     shard::messages::{Behind, Figure, FoundBehind},
     workspace::messages::{By, Change, SeriesView, VersionView},
@@ -81,12 +82,12 @@ pub(super) async fn versions(context: &Context, id: &str) -> Answer {
 pub(super) async fn version(context: &Context, id: &str, number: &str) -> Answer {
     let none = || Problem::not_found(format!("no version `{number}` of a series `{id}`"));
     let wanted: u32 = number.parse().map_err(|_| none())?;
-    let found: Option<(VersionView, SeriesSpec)> =
-        context.workspace("version", &(id, wanted)).await?;
-    let (view, spec) = found.ok_or_else(none)?;
-    json(&object!({
-        "version": view.version, "published_at": view.published_at, "by": view.by, "spec": spec,
-    }))
+    let found: Option<(Json, Json)> = context.workspace("version", &(id, wanted)).await?;
+    let (mut version, spec) = found.ok_or_else(none)?;
+    if let Some(version) = version.as_object_mut() {
+        version.insert("spec".to_owned(), spec);
+    }
+    json(&version)
 }
 
 /// `DELETE /series/{id}`: a draft that was never published.
@@ -109,7 +110,7 @@ pub(super) async fn behind(context: &Context, request: &Request, id: &str) -> An
     find_series(context, id).await?;
     let limit = limit(request)?;
     let word = parameter(request, "metric").unwrap_or_default();
-    let metric: Metric = serde_json::from_value(word.clone().into()).map_err(|_| {
+    let metric: Metric = read_tree(&word.clone().into()).map_err(|_| {
         Problem::bad_request(format!(
             "`metric={word}` is no number of a report: name one such as `entered` or `sent`"
         ))
@@ -152,7 +153,9 @@ pub(super) async fn behind(context: &Context, request: &Request, id: &str) -> An
         items: found.people,
         reached: found.reached,
     });
-    let (people, next) = page(slices.collect(), limit as usize, |person| &person.id);
+    let (people, next) = page(slices.collect(), limit as usize, |person| {
+        person.id.as_str()
+    });
     json(&object!({ "items": people, "next": next, "looked_at": looked_at }))
 }
 

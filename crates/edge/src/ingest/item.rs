@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 
 use crate::{
     bindings::is_uuid,
+    json::read_tree,
     shard::messages::{Device, Item, ItemKind},
 };
 
@@ -66,8 +67,9 @@ fn required(json: &Json, field: &str) -> Result<String, String> {
 fn values(json: &Json, field: &str) -> Result<BTreeMap<String, Value>, String> {
     match json.get(field) {
         None | Some(Json::Null) => Ok(BTreeMap::new()),
-        Some(object @ Json::Object(_)) => serde_json::from_value(object.clone())
-            .map_err(|error| format!("`{field}` cannot be read: {error}")),
+        Some(object @ Json::Object(_)) => {
+            read_tree(object).map_err(|error| format!("`{field}` cannot be read: {error}"))
+        }
         Some(_) => Err(format!("`{field}` is not an object")),
     }
 }
@@ -167,7 +169,7 @@ fn read_kind(json: &Json, named: &str) -> Result<ItemKind, String> {
             let effect = required(json, "effect")?;
             let reaction: Reaction = json
                 .get("kind")
-                .and_then(|kind| serde_json::from_value(kind.clone()).ok())
+                .and_then(|kind| read_tree(kind).ok())
                 .ok_or(
                     "`kind` is not one of `shown`, `opened`, `received`, `clicked`, `dismissed`",
                 )?;

@@ -34,7 +34,7 @@ pub(crate) async fn store(context: &Context, request: &mut Request, kind: &str) 
         ))
         .into());
     }
-    let body: Json = serde_json::from_slice(&bytes)
+    let body: Json = crate::json::read(&bytes)
         .map_err(|error| Problem::bad_request(format!("the body is not JSON: {error}")))?;
     let key = auth::basic_user(request)
         .or_else(|| {

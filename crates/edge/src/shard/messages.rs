@@ -123,7 +123,7 @@ pub(crate) struct Member {
 }
 
 /// A person, for the admin API.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 pub(crate) struct PersonView {
     pub(crate) id: String,
     pub(crate) attributes: BTreeMap<String, Value>,
@@ -142,7 +142,7 @@ pub(crate) struct PersonView {
 }
 
 /// A segment that a person is in.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Membership {
     pub(crate) id: String,
     pub(crate) since: i64,
@@ -151,7 +151,7 @@ pub(crate) struct Membership {
 }
 
 /// What a person lets write to them.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 pub(crate) struct SubscriptionsView {
     /// Whether they have not left everything.
     pub(crate) all: bool,
@@ -160,7 +160,7 @@ pub(crate) struct SubscriptionsView {
 }
 
 /// A device that takes push notifications. Its address stays here: who knows it can push to it.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 pub(crate) struct DeviceView {
     pub(crate) id: String,
     pub(crate) kind: String,
@@ -169,7 +169,7 @@ pub(crate) struct DeviceView {
 }
 
 /// A message to a person.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 pub(crate) struct MessageView {
     pub(crate) effect: String,
     pub(crate) series: String,
@@ -205,7 +205,7 @@ pub(crate) struct Erased {
 }
 
 /// A person's run through a series.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 pub(crate) struct Enrollment {
     pub(crate) series: String,
     #[serde(flatten)]
@@ -225,7 +225,7 @@ pub(crate) struct Waiting {
 }
 
 /// An event of a person.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize)]
 pub(crate) struct EventView {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -442,23 +442,14 @@ pub(crate) struct Find {
 /// Who was found.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Found {
-    pub(crate) people: Vec<PersonRow>,
+    /// Each as the API tells of them.
+    pub(crate) people: Vec<serde_json::Value>,
     /// How many fit.
     pub(crate) matched: u64,
     pub(crate) looked_at: u32,
     /// The last who was looked at; absent once everyone was.
     pub(crate) reached: Option<String>,
     pub(crate) as_of: i64,
-}
-
-/// A person in a list.
-#[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct PersonRow {
-    pub(crate) id: String,
-    pub(crate) first_seen: Option<i64>,
-    pub(crate) last_seen: Option<i64>,
-    pub(crate) attributes: BTreeMap<String, Value>,
-    pub(crate) segments: Vec<String>,
 }
 
 /// How many people are in each segment, and by how many each grew on which day.

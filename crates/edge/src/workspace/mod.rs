@@ -124,7 +124,7 @@ impl DurableObject for Workspace {
 }
 
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T> {
-    Ok(serde_json::from_slice(body)?)
+    Ok(crate::json::read(body)?)
 }
 
 fn reply<T: Serialize>(answer: &T) -> Result<Response> {

@@ -1,15 +1,19 @@
 //! People by a rule, a segment or a text, in the order of their ids; and how many a rule holds for.
 //! A call looks at a bounded number of them and says how far it came.
 
+use std::collections::BTreeMap;
+
 use rekindle_core::{
     rule::{Program, Streams},
     series::Person,
+    value::Value,
 };
+use serde_json::{Value as Json, json};
 use worker::Result;
 
 use crate::shard::{
     Shard,
-    messages::{Find, Found, PersonRow},
+    messages::{Find, Found},
 };
 
 /// How many people are held in memory at once.
@@ -48,7 +52,7 @@ impl Shard {
                 }
                 found.matched += 1;
                 if found.people.len() < find.limit as usize {
-                    found.people.push(row(person));
+                    found.people.push(row(&person));
                 }
                 if find.until_full && found.people.len() == find.limit as usize {
                     found.reached = Some(after);
@@ -93,7 +97,7 @@ impl Shard {
 fn is_named(person: &Person, text: &str) -> bool {
     let named = ["email", "name", "first_name", "last_name"];
     let values = named.iter().filter_map(|name| match person.value(name) {
-        Some(rekindle_core::value::Value::Text(value)) => Some(value.as_str()),
+        Some(Value::Text(value)) => Some(value.as_str()),
         _ => None,
     });
     std::iter::once(person.id.as_str())
@@ -101,16 +105,17 @@ fn is_named(person: &Person, text: &str) -> bool {
         .any(|value| value.to_lowercase().contains(text))
 }
 
-fn row(person: Person) -> PersonRow {
-    PersonRow {
-        id: person.id,
-        first_seen: person.first_seen,
-        last_seen: person.last_seen,
-        attributes: person
-            .attributes
-            .into_iter()
-            .map(|(name, attribute)| (name, attribute.value))
-            .collect(),
-        segments: person.segments.into_keys().collect(),
-    }
+fn row(person: &Person) -> Json {
+    let values = person.attributes.iter();
+    let attributes: BTreeMap<&String, &Value> = values
+        .map(|(name, attribute)| (name, &attribute.value))
+        .collect();
+    let segments: Vec<&String> = person.segments.keys().collect();
+    json!({
+        "id": person.id,
+        "first_seen": person.first_seen,
+        "last_seen": person.last_seen,
+        "attributes": attributes,
+        "segments": segments,
+    })
 }

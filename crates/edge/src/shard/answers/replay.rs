@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 
 use rekindle_core::{
     backtest::{Backtest, Draft, Forecast},
-    rule::{Attribute, Segments},
-    series::{Identified, Input, Known, Person, Series, SkipReason, render},
+    rule::{AnySpelling, Attribute, Rule, Segments},
+    series::{
+        AudienceSpec, Entry, Identified, Input, Known, Person, Reentry, Series, SeriesSpec,
+        SkipReason, StepSpec, policy::Overrides, render,
+    },
     value::Value,
 };
 use worker::Result;
@@ -89,10 +92,7 @@ impl Shard {
             let email = Attribute { value, at: now };
             person.attributes.insert("email".to_owned(), email);
         }
-        let spec = serde_json::from_value(serde_json::json!({
-            "name": "", "audience": "everyone", "steps": [asked.step],
-        }))?;
-        let series = match Series::compile(&spec, &Segments::new()) {
+        let series = match Series::compile(&alone(&asked.step), &Segments::new()) {
             Ok(series) => series,
             Err(findings) => {
                 let messages: Vec<String> = findings.into_iter().map(|f| f.message).collect();
@@ -133,5 +133,26 @@ impl Shard {
                 )
             }
         })
+    }
+}
+
+/// A series of this one step, for everyone.
+fn alone(step: &StepSpec) -> SeriesSpec {
+    SeriesSpec {
+        name: String::new(),
+        audience: Some(AudienceSpec::Rule(AnySpelling(Rule::everyone()))),
+        entry: Entry::default(),
+        reentry: Reentry::default(),
+        exit: None,
+        exit_when_left: false,
+        goal: None,
+        holdout_percent: 0,
+        policies: Overrides::default(),
+        steps: vec![StepSpec {
+            when: None,
+            next: None,
+            goal: None,
+            ..step.clone()
+        }],
     }
 }

@@ -24,6 +24,7 @@ use worker::{Result, SqlStorage, SqlStorageValue as Sql};
 
 use self::schema::{NAMES, SCHEMA};
 use super::messages::{Counter, EventView, Figure, Item, Member};
+use crate::json::read_tree;
 
 /// The kind of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -361,7 +362,7 @@ impl Store {
                 Ok(Counter {
                     version: u32::try_from(version).unwrap_or(0),
                     step,
-                    metric: serde_json::from_value(metric.into())?,
+                    metric: metric_of(metric)?,
                     day,
                     count: u64::try_from(count).unwrap_or(0),
                 })
@@ -381,7 +382,7 @@ impl Store {
             .map(|(series, metric, of_step, count)| {
                 Ok(Figure {
                     series,
-                    metric: serde_json::from_value(metric.into())?,
+                    metric: metric_of(metric)?,
                     of_step: of_step != 0,
                     count: u64::try_from(count).unwrap_or(0),
                 })
@@ -404,6 +405,10 @@ impl Store {
             Row::text,
         )
     }
+}
+
+fn metric_of(word: String) -> Result<Metric> {
+    Ok(read_tree(&word.into())?)
 }
 
 fn metric_word(metric: Metric) -> Result<String> {
