@@ -37,7 +37,7 @@ use town::{CITY, Size, TOWN, Tally, Town};
 const TWICE_EVERY: u64 = 8;
 
 /// How much time there must be for a city.
-const CITY_AFTER: Duration = Duration::from_secs(60);
+const CITY_AFTER: Duration = Duration::from_mins(1);
 
 fn number(name: &str, default: u64) -> u64 {
     env::var(name).map_or(default, |text| text.parse().unwrap())

@@ -104,10 +104,10 @@ fn zones() -> Zones {
 }
 
 impl Shard {
-    /// An empty shard for so many people.
-    pub(crate) fn new(people: usize) -> Self {
+    /// An empty shard that looks at so many people again at once.
+    pub(crate) fn new(slice: usize) -> Self {
         Self {
-            slice: people.div_ceil(8),
+            slice,
             tables: Tables::default(),
             definitions: Definitions::default(),
             zones: zones(),

@@ -19,8 +19,12 @@ use crate::{
 #[derive(Clone, Copy)]
 pub(crate) struct Size {
     people: usize,
+    /// How many of them something happens to before anything else does.
+    settlers: usize,
     /// What happens before it is calm.
     acts: usize,
+    /// How many people are looked at again at once.
+    slice: usize,
     /// How far the clock goes at least, once it is calm, ms: timers may fire late.
     stride: i64,
 }
@@ -28,14 +32,18 @@ pub(crate) struct Size {
 /// Everyone meets everyone's trouble.
 pub(crate) const TOWN: Size = Size {
     people: 40,
+    settlers: 0,
     acts: 1_200,
+    slice: 5,
     stride: 1,
 };
 
 /// As many people as a shard is made for.
 pub(crate) const CITY: Size = Size {
     people: 10_000,
-    acts: 40_000,
+    settlers: 10_000,
+    acts: 3_000,
+    slice: 100,
     stride: 60 * MINUTE,
 };
 
@@ -94,7 +102,7 @@ impl Town {
             size,
             chance: Chance::new(seed),
             now: START,
-            shard: Shard::new(size.people),
+            shard: Shard::new(size.slice),
             queue: Queue::default(),
             told: Vec::new(),
             unsure: Vec::new(),
@@ -102,6 +110,9 @@ impl Town {
             inputs: 0,
         };
         town.found();
+        for number in 0..size.settlers {
+            town.tell(number);
+        }
         for _ in 0..size.acts {
             town.act();
         }
@@ -124,7 +135,10 @@ impl Town {
 
     fn act(&mut self) {
         match self.chance.below(100) {
-            0..=54 => self.tell(),
+            0..=54 => {
+                let number = self.chance.below(self.size.people);
+                self.tell(number);
+            }
             55..=59 => self.tell_again(),
             60..=76 => self.pass_time(),
             77..=92 => self.work(),
@@ -137,8 +151,8 @@ impl Town {
     }
 
     /// Something happens to someone; two or three things at once where a batch arrives.
-    fn tell(&mut self) {
-        let person = format!("p{}", self.chance.below(self.size.people));
+    fn tell(&mut self, number: usize) {
+        let person = format!("p{number}");
         let count = if self.chance.one_in(5) { 3 } else { 1 };
         let mut inputs = Vec::new();
         for _ in 0..count {
