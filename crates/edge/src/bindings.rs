@@ -75,7 +75,7 @@ where
 }
 
 /// The same in text: one future for all types of questions and answers.
-async fn ask_text(stub: &Stub, operation: &str, question: String) -> Result<String> {
+pub(crate) async fn ask_text(stub: &Stub, operation: &str, question: String) -> Result<String> {
     let mut response = send(stub, operation, question).await?;
     let status = response.status_code();
     let text = response.text().await?;

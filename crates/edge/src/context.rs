@@ -6,7 +6,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use worker::{Env, Request, Response, Result};
 
 use crate::{
-    bindings::{self, ask, ask_raw},
+    bindings::{self, ask, ask_raw, ask_text},
     clock::Clock,
 };
 
@@ -80,8 +80,24 @@ impl Context {
         operation: &str,
         question: &Q,
     ) -> Result<Vec<A>> {
-        let asked =
-            (0..bindings::shards(&self.env)).map(|number| self.shard(number, operation, question));
+        let question = serde_json::to_string(question)?;
+        let questions = (0..bindings::shards(&self.env)).map(|number| (number, question.clone()));
+        let answers = self.ask_shards(operation, questions.collect()).await?;
+        let answer = |(_, text): &(u64, String)| Ok(serde_json::from_str(text)?);
+        answers.iter().map(answer).collect()
+    }
+
+    /// Asks shards, each its own question, in text: one future for all types.
+    pub(crate) async fn ask_shards(
+        &self,
+        operation: &str,
+        questions: Vec<(u64, String)>,
+    ) -> Result<Vec<(u64, String)>> {
+        let asked = questions.into_iter().map(async |(number, question)| {
+            self.object_calls.set(self.object_calls.get() + 1);
+            let shard = bindings::shard(&self.env, number)?;
+            Ok::<_, worker::Error>((number, ask_text(&shard, operation, question).await?))
+        });
         futures_util::future::try_join_all(asked).await
     }
 

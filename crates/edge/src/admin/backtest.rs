@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use futures_util::future::try_join_all;
 use rekindle_core::{
     backtest::{Draft, Forecast},
     rule::AnySpelling,
@@ -102,12 +101,19 @@ pub(super) async fn backtest(context: &Context, request: &mut Request, id: &str)
         Some(so_far) => go_on(so_far, &mut replay, count)?,
     };
     for _ in 0..ROUNDS_MAX {
-        let asked = (0..).zip(&places).filter_map(|(number, place)| {
-            let after = place.clone()?;
-            Some(slice(context, number, after, &replay))
-        });
-        for (number, replayed) in try_join_all(asked).await? {
-            if let Some(place) = places.get_mut(number) {
+        let mut questions = Vec::new();
+        for (number, place) in (0..).zip(&places) {
+            if let Some(after) = place {
+                replay.after.clone_from(after);
+                questions.push((number, serde_json::to_string(&replay)?));
+            }
+        }
+        for (number, text) in context.ask_shards("backtest", questions).await? {
+            let replayed: Replayed = serde_json::from_str(&text)?;
+            let place = usize::try_from(number)
+                .ok()
+                .and_then(|number| places.get_mut(number));
+            if let Some(place) = place {
                 *place = replayed.reached;
             }
             merge(&mut forecasts, replayed.forecasts);
@@ -163,24 +169,6 @@ fn go_on(
         (replay.from, replay.to) = (forecast.from, forecast.to);
     }
     Ok((forecasts, places))
-}
-
-async fn slice(
-    context: &Context,
-    number: usize,
-    after: String,
-    replay: &Replay,
-) -> worker::Result<(usize, Replayed)> {
-    let replay = Replay {
-        series: replay.series.clone(),
-        drafts: replay.drafts.clone(),
-        segments: replay.segments.clone(),
-        settings: replay.settings.clone(),
-        after,
-        ..*replay
-    };
-    let replayed = context.shard(number as u64, "backtest", &replay).await?;
-    Ok((number, replayed))
 }
 
 fn merge(sums: &mut Vec<Forecast>, more: Vec<Forecast>) {

@@ -1,7 +1,6 @@
 //! People found: the list with its filters, and the preview of a rule.
 //! Shards look at slices; this puts them together in the order of ids.
 
-use futures_util::future::try_join_all;
 use rekindle_core::rule::{AnySpelling, Asked, Names, Problem as Fault, Rule, Segments, read};
 use serde::Deserialize;
 use serde_json::{Value as Json, json as object};
@@ -237,7 +236,8 @@ async fn count(context: &Context, rule: Rule) -> Answer<Counted> {
         .map(|number| (number, String::new()))
         .collect();
     for _ in 0..ROUNDS_MAX {
-        let asked = open.iter().map(async |(number, after)| {
+        let mut questions = Vec::new();
+        for (number, after) in &open {
             let find = Find {
                 rule: Some(rule.clone()),
                 after: after.clone(),
@@ -245,12 +245,12 @@ async fn count(context: &Context, rule: Rule) -> Answer<Counted> {
                 look: LOOK_A_COUNT,
                 ..Find::default()
             };
-            let found: Found = context.shard(*number, "find", &find).await?;
-            Ok::<_, worker::Error>((*number, found))
-        });
-        let answers = try_join_all(asked).await?;
+            questions.push((*number, serde_json::to_string(&find)?));
+        }
+        let answers = context.ask_shards("find", questions).await?;
         open.clear();
-        for (number, found) in answers {
+        for (number, text) in answers {
+            let found: Found = serde_json::from_str(&text)?;
             counted.matched += found.matched;
             counted.looked_at += u64::from(found.looked_at);
             counted.as_of = counted.as_of.max(found.as_of);

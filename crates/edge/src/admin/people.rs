@@ -1,13 +1,12 @@
 //! People: who is in a segment, what is known of one, what they did, and why they got what they got.
 
-use futures_util::future::try_join_all;
 use rekindle_core::hash::{hex64, person_key};
 use serde_json::{Value as Json, json as object};
 use worker::Request;
 
 use super::{boxes, json, limit, list};
 use crate::{
-    bindings::{self, shards},
+    bindings,
     context::{Context, parameter},
     problem::{Answer, Problem},
     shard::messages::{Counted, Erased, Explain, Member, PageOf},
@@ -42,9 +41,8 @@ pub(super) async fn members(context: &Context, request: &Request, id: &str) -> A
         after: parameter(request, "cursor").unwrap_or_default(),
         limit: limit.saturating_add(1),
     };
-    let asked = (0..shards(&context.env))
-        .map(|number| context.shard::<_, Vec<Member>>(number, "members", &page));
-    let mut members: Vec<Member> = try_join_all(asked).await?.into_iter().flatten().collect();
+    let found: Vec<Vec<Member>> = context.every_shard("members", &page).await?;
+    let mut members: Vec<Member> = found.into_iter().flatten().collect();
     members.sort_by(|a, b| a.id.cmp(&b.id));
     let more = members.len() > limit as usize;
     members.truncate(limit as usize);
