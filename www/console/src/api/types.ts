@@ -19,10 +19,15 @@ export type SegmentCounts = { as_of: number; counts: Record<string, number>; tre
 export type Preview = {
   text: string;
   json: unknown;
-  count: number;
+  /** `null` where an error keeps it from being counted. */
+  count: number | null;
+  /** Whether everyone was looked at; else `count` is of the first `looked_at`. */
+  exact?: boolean;
+  looked_at?: number;
   as_of: number;
   people: { id: string; attributes: Attributes; last_seen: number | null }[];
-  problems: { severity: "error" | "warning"; at: number | null; message: string }[];
+  /** `at` is a place in the text, `path` the way to the part in the JSON. */
+  problems: { severity: "error" | "warning"; at: number | null; path?: number[] | null; message: string }[];
 };
 
 export type AttributeKind = "text" | "number" | "boolean" | "date" | "list";
