@@ -9,6 +9,7 @@ import { useNow } from "~/app/clock.tsx";
 import { Ago, Callout, Failure, Loading, whole } from "~/kit/index.ts";
 
 import css from "./builder.module.css";
+import { placesOf, readTree } from "./tree.ts";
 
 const PATIENCE_MS = 250;
 
@@ -47,7 +48,9 @@ export function RulePreview({ answer }: { answer: ReturnType<typeof usePreview> 
     );
   }
   if (!data) return null;
-  const general = data.problems.filter(({ path }) => !path?.length);
+  // What is wrong with one condition stands there.
+  const places = placesOf(readTree(data.json));
+  const general = data.problems.filter(({ path }) => !path || !places.has(path.join(".")));
   return (
     <div className={css.preview} aria-busy={isPlaceholderData || undefined}>
       <p role="status" className={css.count}>
