@@ -1,7 +1,6 @@
 // Conditions that are about neither an attribute nor an event: chance, the clock, the page, text.
 import { useEffect, useState } from "react";
 
-import type { Explanation } from "~/api/types.ts";
 import { type Trouble, explainRule, parseRule } from "~/core/index.ts";
 import { TextArea } from "~/kit/index.ts";
 
@@ -94,7 +93,7 @@ export function PageFields({ leaf, onChange }: Props<"page">) {
 /** The text of a part that has no controls, from the core; its JSON if even that cannot say it. */
 async function textOf(rule: unknown): Promise<string> {
   const explained = await explainRule(rule, { attributes: {} }, 0);
-  return explained.ok ? (explained.value as Explanation).rule : JSON.stringify(rule);
+  return explained.ok ? explained.value.rule : JSON.stringify(rule);
 }
 
 /** A part of a rule as text: what the builder has no controls for, and what one would rather type. */

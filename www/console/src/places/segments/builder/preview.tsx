@@ -62,7 +62,7 @@ export function RulePreview({ answer }: { answer: ReturnType<typeof usePreview> 
               {data.exact === false && "at least "}
               {whole(data.count)}
             </strong>{" "}
-            {data.count === 1 ? "person" : "people"} right now
+            {data.count === 1 ? "person" : "people"}
           </>
         )}
       </p>
