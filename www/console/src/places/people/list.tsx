@@ -65,7 +65,7 @@ export function People() {
               more={found.hasNextPage}
               busy={found.isFetchingNextPage}
               load={() => void found.fetchNextPage()}
-              shown={shownWords(rows.length, total, found.hasNextPage, lookedAt)}
+              shown={shownWords(rows.length, total, found.hasNextPage, isFiltered ? lookedAt : undefined)}
             />
           )}
           {found.isFetchNextPageError && <Failure error={found.error} retry={() => void found.fetchNextPage()} />}
@@ -95,9 +95,10 @@ export function People() {
   );
 }
 
-function shownWords(shown: number, total: number | undefined, more: boolean, lookedAt: number): string {
+function shownWords(shown: number, total: number | undefined, more: boolean, lookedAt: number | undefined): string {
   if (!more) return `${whole(shown)} ${shown === 1 ? "person" : "people"}, all of them`;
   if (total !== undefined) return `${whole(shown)} of ${whole(total)} people`;
+  if (lookedAt === undefined) return `${whole(shown)} people so far`;
   return `${whole(shown)} found among the first ${whole(lookedAt)} people looked at`;
 }
 

@@ -56,6 +56,7 @@ export function ComparisonFields({ comparison, onChange, kinds, suggestions, ofE
           label={matchCase ? "Capitals count" : "Capitals do not count"}
           aria-pressed={matchCase}
           className={css.toggle}
+          data-quiet
           onClick={() => onChange({ ...comparison, matchCase: !matchCase })}
         >
           <CaseSensitive />

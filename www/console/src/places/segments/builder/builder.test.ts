@@ -20,8 +20,7 @@ const json = [...docs.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text]) => JSO
 const parsed = (text: string) => core.parse_rule(text) as { text: string; json: unknown };
 
 beforeAll(async () => {
-  const init = core.default as (options: { module_or_path: Uint8Array }) => Promise<unknown>;
-  await init({ module_or_path: read("dist/wasm/console/rekindle_console_bg.wasm") });
+  await core.default({ module_or_path: read("dist/wasm/console/rekindle_console_bg.wasm") });
 });
 
 test("the documentation is read", () => {
