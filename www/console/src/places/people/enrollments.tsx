@@ -75,7 +75,7 @@ export function Enrollments({ person }: { person: Person }) {
                 })}
               </ol>
               <div>
-                <ButtonLink small look="quiet" to="/people/$id" params={{ id: person.id }} search={{ tab: "why", step: run.series }}>
+                <ButtonLink small look="quiet" to="/people/$id" params={{ id: person.id }} search={{ tab: "why", series: run.series }}>
                   Why, and what comes next
                 </ButtonLink>
               </div>

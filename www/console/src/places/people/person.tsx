@@ -92,7 +92,7 @@ function Shown({ person }: { person: Person }) {
           tabs={[
             { value: "timeline", label: "Timeline", content: <TimelineView person={person} /> },
             { value: "series", label: `Series${person.enrollments.length > 0 ? ` (${person.enrollments.length})` : ""}`, content: <Enrollments person={person} /> },
-            { value: "why", label: "Why?", content: <Why person={person} asked={{ segment: search.segment, series: search.step }} /> },
+            { value: "why", label: "Why?", content: <Why person={person} asked={{ segment: search.segment, series: search.series }} /> },
           ]}
         />
         <aside className={css.side} aria-label="What is known">
@@ -195,7 +195,7 @@ function Reach({ person: { subscriptions, devices } }: { person: Person }) {
         </dl>
       )}
       {typeof devices === "number" || devices.length === 0 ? (
-        <p className="soft small">{devices ? `Push reaches ${Array.isArray(devices) ? devices.length : devices} of their devices.` : "No device of theirs takes push."}</p>
+        <p className="soft small">{typeof devices === "number" && devices > 0 ? `Push reaches ${devices} of their devices.` : "No device of theirs takes push."}</p>
       ) : (
         <ul className={css.plain} aria-label="Devices">
           {devices.map(({ id, kind, since }) => (

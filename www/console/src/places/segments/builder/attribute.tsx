@@ -32,6 +32,7 @@ export function ComparisonFields({ comparison, onChange, kinds, suggestions, ofE
     onChange(withOp(comparison, next));
   };
   const { name, operand, matchCase } = comparison;
+  // Seldom wanted: where there is a menu, it is turned on there.
   const takesCase = op?.control === "text" || op?.control === "texts";
   return (
     <>
@@ -50,13 +51,12 @@ export function ComparisonFields({ comparison, onChange, kinds, suggestions, ofE
         </Select>
       </Sized>
       <OperandField op={op} comparison={comparison} onChange={onChange} suggestions={suggestions} />
-      {takesCase && (matchCase || operand !== null) && (
+      {takesCase && (matchCase || (ofEvent && operand !== null)) && (
         <IconButton
           small
-          label={matchCase ? "Capitals count" : "Capitals do not count"}
+          label="Capitals count"
           aria-pressed={matchCase}
           className={css.toggle}
-          data-quiet
           onClick={() => onChange({ ...comparison, matchCase: !matchCase })}
         >
           <CaseSensitive />

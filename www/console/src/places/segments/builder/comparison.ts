@@ -100,6 +100,9 @@ export function opOf({ test, operand }: Comparison): Op | undefined {
   return OF_TYPE.has(test) ? ALL.find(({ id }) => id === `${test}:${type}`) : ALL.find(({ id }) => id === test);
 }
 
+/** Whether it compares text, in which capitals may count. */
+export const takesCase = (comparison: Comparison): boolean => ["text", "texts"].includes(opOf(comparison)?.control ?? "");
+
 export const DAY_MS = 86_400_000;
 
 /** Puts a comparison to another test; the operand goes along if it makes sense there. */

@@ -199,7 +199,7 @@ export function SpanField({ label, value, onChange }: { label: string; value: nu
   // What came from elsewhere may need a smaller unit than the one that was chosen here.
   const shown = value !== null && value % unit !== 0 ? unitOf(value) : unit;
   return (
-    <>
+    <span className={css.pair}>
       <NumberField
         label={label}
         value={value === null ? null : value / shown}
@@ -216,7 +216,7 @@ export function SpanField({ label, value, onChange }: { label: string; value: nu
           if (value !== null) onChange((value / shown) * Number(next));
         }}
       />
-    </>
+    </span>
   );
 }
 

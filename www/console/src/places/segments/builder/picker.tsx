@@ -8,10 +8,11 @@ import css from "./builder.module.css";
 import { BUILT_IN, newAttribute, newEvent } from "./comparison.ts";
 import { kindsOf, useKnown, useProperties } from "./known.ts";
 import { type Leaf, WEEKDAYS } from "./leaf.ts";
+import { type Ranks, ranked } from "./rank.ts";
 import { attributeWords } from "./words.ts";
 
 type Choice = { key: string; words: string; beside?: string; hints?: string; leaf: () => Leaf };
-type Choices = { heading: string; choices: readonly Choice[] };
+type Choices = Ranks<Choice>;
 
 /** Everything that can be asked. */
 function useChoices(text: string, open: boolean): Choices[] {
@@ -97,7 +98,11 @@ function useChoices(text: string, open: boolean): Choices[] {
 export function SubjectPicker({ label, trigger, onPick }: { label: string; trigger: ReactNode; onPick: (leaf: Leaf) => void }) {
   const [open, setOpen] = useState(false);
   const [text, setText] = useState("");
-  const choices = useChoices(text, open);
+  const [selected, setSelected] = useState("");
+  // Ours, not the list's own: a name that fits comes before letters that happen to be there in order.
+  const choices = ranked(useChoices(text, open), text);
+  const first = choices[0]?.choices[0]?.key ?? "";
+  const isThere = choices.some((group) => group.choices.some(({ key }) => key === selected));
   const pick = (choice: Choice) => {
     setOpen(false);
     setText("");
@@ -109,28 +114,28 @@ export function SubjectPicker({ label, trigger, onPick }: { label: string; trigg
       <Popover.Portal>
         {/* What was chosen takes the focus: the new row, not the button that is left. */}
         <Popover.Content className={css.picker} align="start" sideOffset={6} collisionPadding={8} aria-label={label}>
-          <Command label={label} loop>
-            <Command.Input value={text} onValueChange={setText} placeholder="Search attributes, events, segments …" className={css.pickerInput} />
+          <Command label={label} loop shouldFilter={false} value={isThere ? selected : first} onValueChange={setSelected}>
+            <Command.Input
+              value={text}
+              onValueChange={(next) => {
+                setText(next);
+                setSelected("");
+              }}
+              placeholder="Search attributes, events, segments …"
+              className={css.pickerInput}
+            />
             <Command.List className={css.pickerList} label={label}>
               <Command.Empty className={css.pickerEmpty}>Nothing is called that.</Command.Empty>
-              {choices
-                .filter((group) => group.choices.length > 0)
-                .map((group) => (
-                  <Command.Group key={group.heading} heading={group.heading} className={css.pickerGroup}>
-                    {group.choices.map((choice) => (
-                      <Command.Item
-                        key={choice.key}
-                        value={`${choice.words} ${choice.hints ?? ""} ${choice.key}`}
-                        forceMount={choice.key.startsWith("typed") || undefined}
-                        className={css.pickerItem}
-                        onSelect={() => pick(choice)}
-                      >
-                        <span className="truncate">{choice.words}</span>
-                        {choice.beside && <span className="soft small">{choice.beside}</span>}
-                      </Command.Item>
-                    ))}
-                  </Command.Group>
-                ))}
+              {choices.map((group) => (
+                <Command.Group key={group.heading} heading={group.heading} className={css.pickerGroup}>
+                  {group.choices.map((choice) => (
+                    <Command.Item key={choice.key} value={choice.key} className={css.pickerItem} onSelect={() => pick(choice)}>
+                      <span className="truncate">{choice.words}</span>
+                      {choice.beside && <span className="soft small">{choice.beside}</span>}
+                    </Command.Item>
+                  ))}
+                </Command.Group>
+              ))}
             </Command.List>
           </Command>
         </Popover.Content>

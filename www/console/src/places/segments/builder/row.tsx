@@ -1,10 +1,11 @@
 // One condition: what it is about, its controls, what is wrong with it, and what can be done to it.
-import { ChevronDown, Copy, Ellipsis, Group as GroupIcon, Split, X } from "lucide-react";
+import { CaseSensitive, ChevronDown, Copy, Ellipsis, Group as GroupIcon, Split, X } from "lucide-react";
 
 import { Badge, IconButton, Menu } from "~/kit/index.ts";
 
 import { ComparisonFields } from "./attribute.tsx";
 import css from "./builder.module.css";
+import { takesCase } from "./comparison.ts";
 import { Pick } from "./controls.tsx";
 import { useEdit } from "./edit.ts";
 import { EventFields, MessageFields, OccurrenceFields, SequenceFields } from "./event.tsx";
@@ -49,6 +50,9 @@ export function RowView({ row, place, more }: { row: Row; place: number; more: b
           }
           items={[
             { label: not ? "Do not turn around" : "Turn around (not)", icon: <Split aria-hidden />, onSelect: () => edit((root) => negate(root, id)) },
+            ...(leaf.kind === "attribute" && takesCase(leaf)
+              ? [{ label: leaf.matchCase ? "Capitals do not count" : "Capitals count", icon: <CaseSensitive aria-hidden />, onSelect: () => set({ ...leaf, matchCase: !leaf.matchCase }) }]
+              : []),
             { label: "Duplicate", icon: <Copy aria-hidden />, onSelect: () => edit((root) => duplicate(root, id)) },
             ...(more ? [{ label: "Put in a group", icon: <GroupIcon aria-hidden />, onSelect: () => edit((root) => nest(root, id)) }] : []),
           ]}
