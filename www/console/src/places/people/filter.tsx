@@ -1,18 +1,18 @@
 // The rule builder beside the list: the list is asked anew when one is done.
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { Button, Callout, Dialog, Loading } from "~/kit/index.ts";
 import { RuleBuilder, RulePreview, RuleText, ruleText, usePreview } from "~/places/segments/builder/index.tsx";
 import { same } from "~/places/segments/builder/leaf.ts";
-import { useQuery } from "@tanstack/react-query";
-import { parseRule } from "~/core/index.ts";
+import { parsed } from "~/places/segments/builder/parse.ts";
 
 type Props = { /** As text. */ rule: string; onApply: (rule: string | undefined) => void; close: () => void };
 
 export function FilterSheet({ rule, ...rest }: Props) {
-  const parsed = useQuery({ queryKey: ["parse", rule], queryFn: () => parseRule(rule), staleTime: Number.POSITIVE_INFINITY }).data;
-  if (!parsed) return <Loading />;
-  return <Sheet rule={parsed.ok ? parsed.value.json : { all: [] }} {...rest} />;
+  const read = useQuery(parsed(rule)).data;
+  if (!read) return <Loading />;
+  return <Sheet rule={read.ok ? read.value.json : { all: [] }} {...rest} />;
 }
 
 function Sheet({ rule: begun, onApply, close }: { rule: unknown; onApply: Props["onApply"]; close: () => void }) {

@@ -8,9 +8,9 @@ import { allSegments, segmentCounts, status } from "~/api/queries.ts";
 import type { PersonRow, Value } from "~/api/types.ts";
 import { useNow } from "~/app/clock.tsx";
 import { Ago, Button, ButtonLink, Callout, Card, type Column, Empty, Failure, Input, Loading, More, Page, Select, Table, whole } from "~/kit/index.ts";
-import { parseRule } from "~/core/index.ts";
-import { attributeWords } from "~/places/segments/builder/words.ts";
 import { ruleWords, useCalled } from "~/places/segments/builder/index.tsx";
+import { parsed } from "~/places/segments/builder/parse.ts";
+import { attributeWords } from "~/places/segments/builder/words.ts";
 
 import { ChooseColumns } from "./choose.tsx";
 import { OWN_WORDS, calledOf, keepColumns, keptColumns } from "./columns.ts";
@@ -147,7 +147,7 @@ function SegmentPick({ value, onChange }: { value: string; onChange: (value: str
 /** A rule in the address, as a sentence. */
 function RuleChip({ rule, edit, clear }: { rule: string; edit: () => void; clear: () => void }) {
   const called = useCalled();
-  const parsed = useQuery({ queryKey: ["parse", rule], queryFn: () => parseRule(rule), staleTime: Number.POSITIVE_INFINITY }).data;
+  const read = useQuery(parsed(rule)).data;
   return (
     <Callout
       actions={
@@ -164,7 +164,7 @@ function RuleChip({ rule, edit, clear }: { rule: string; edit: () => void; clear
         </span>
       }
     >
-      {parsed?.ok ? ruleWords(parsed.value.json, called) : rule}
+      {read?.ok ? ruleWords(read.value.json, called) : rule}
     </Callout>
   );
 }

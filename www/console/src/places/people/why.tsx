@@ -7,9 +7,9 @@ import { useState } from "react";
 import { get } from "~/api/client.ts";
 import { allSegments, allSeries } from "~/api/queries.ts";
 import type { Explained, Explanation, Person, RunExplanation } from "~/api/types.ts";
-import { parseRule } from "~/core/index.ts";
 import { Ago, Callout, Card, Failure, Loading, Select } from "~/kit/index.ts";
 import { ruleWords, useCalled } from "~/places/segments/builder/index.tsx";
+import { parsed } from "~/places/segments/builder/parse.ts";
 
 import { Words } from "./enrollments.tsx";
 import css from "./people.module.css";
@@ -188,8 +188,8 @@ function Tree({ explanation, now, calm = false }: { explanation: Explanation; no
 /** The rule of a part as people say it. */
 function useWords(rule: string): string {
   const called = useCalled();
-  const parsed = useQuery({ queryKey: ["parse", rule], queryFn: () => parseRule(rule), staleTime: Number.POSITIVE_INFINITY }).data;
-  return parsed?.ok ? ruleWords(parsed.value.json, called) : rule;
+  const read = useQuery(parsed(rule)).data;
+  return read?.ok ? ruleWords(read.value.json, called) : rule;
 }
 
 function Part({ explanation, place, guilty, now }: { explanation: Explanation; place: string; guilty: ReadonlySet<string>; now: number }) {

@@ -12,7 +12,7 @@ import css from "./segments.module.css";
 type Props = { segment: Pick<Segment, "id" | "name" | "tree">; close: () => void; onDeleted?: () => void };
 
 export function UsedBy({ users }: { users: NonNullable<Segment["used_by"]> }) {
-  if (users.length === 0) return <span className="soft small">Nothing yet</span>;
+  if (users.length === 0) return <span className={`soft small ${css.nothing}`}>Nothing yet</span>;
   return (
     <ul className={css.users}>
       {users.map(({ kind, id, name }) => (

@@ -16,6 +16,8 @@ import css from "./segments.module.css";
 
 // LIMIT: what uses a segment is asked for one by one; of more than these it stands on their own page.
 const USES_MAX = 60;
+/** What the API says nothing of: nobody was ever in it. */
+const NOBODY: readonly number[] = Array.from({ length: 30 }, () => 0);
 
 export function Segments() {
   const segments = useQuery(allSegments);
@@ -103,7 +105,7 @@ function List({ segments, mayWrite }: { segments: readonly Segment[]; mayWrite: 
     {
       name: "Last 30 days",
       head: <Hint words="How many were in it at the end of each of the last 30 days (UTC).">Last 30 days</Hint>,
-      cell: ({ id, name }) => <Trend name={name} values={counts.data?.trend[id]} />,
+      cell: ({ id, name }) => <Trend name={name} values={counts.data && (counts.data.trend[id] ?? NOBODY)} />,
     },
     {
       name: "Used by",

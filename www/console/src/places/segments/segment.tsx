@@ -8,11 +8,11 @@ import { Refused } from "~/api/client.ts";
 import { allSegments, segment as one } from "~/api/queries.ts";
 import type { Segment } from "~/api/types.ts";
 import { useMay } from "~/app/session.tsx";
-import { parseRule } from "~/core/index.ts";
 import { Badge, Button, ButtonLink, Callout, Card, Empty, Failure, IconButton, Input, Loading, Page } from "~/kit/index.ts";
 
 import { RuleBuilder, RulePreview, RuleText, ruleText, ruleWords, useCalled, usePreview } from "./builder/index.tsx";
 import { same } from "./builder/leaf.ts";
+import { parsed } from "./builder/parse.ts";
 import { plain } from "./builder/tree.ts";
 import { DeleteSegment, UsedBy } from "./delete.tsx";
 import { type Draft, useDraft } from "./draft.ts";
@@ -34,15 +34,16 @@ function NewSegment() {
   const { rule } = useSearch({ strict: false });
   const all = useQuery(allSegments);
   // A rule in the address is text, which the core reads.
-  const given = useQuery({ queryKey: ["parse", rule ?? ""], queryFn: () => parseRule(rule || "everyone"), staleTime: Number.POSITIVE_INFINITY });
+  const given = useQuery(parsed(rule ?? ""));
   if (all.isPending || given.isPending) return <Loading />;
-  const parsed = given.data;
-  const unread = parsed && !parsed.ok ? parsed.problems[0]?.message : undefined;
+  const read = given.data;
+  const unread = read && !read.ok ? read.problems[0]?.message : undefined;
   return (
     <Editor
       key={rule ?? ""}
       id={NEW}
-      saved={{ name: "", rule: parsed?.ok ? parsed.value.json : { all: [] }, from: 0 }}
+      begun={rule ?? ""}
+      saved={{ name: "", rule: read?.ok ? read.value.json : { all: [] }, from: 0 }}
       used={all.data?.map((segment) => segment.id) ?? []}
       note={unread && <Callout tone="warn" title="The rule in the address could not be read.">{unread}</Callout>}
     />
@@ -70,13 +71,13 @@ function OldSegment({ id }: { id: string }) {
   );
 }
 
-type EditorProps = { id: string; saved: Draft; used: readonly string[]; segment?: Segment; note?: React.ReactNode };
+type EditorProps = { id: string; /** What a new one begins from: each has a draft of its own. */ begun?: string; saved: Draft; used: readonly string[]; segment?: Segment; note?: React.ReactNode };
 
-function Editor({ id, saved, used, segment, note }: EditorProps) {
+function Editor({ id, begun = "", saved, used, segment, note }: EditorProps) {
   const isNew = id === NEW;
   const mayWrite = useMay("editor");
   const navigate = useNavigate();
-  const [draft, setDraft] = useDraft(id);
+  const [draft, setDraft] = useDraft(isNew ? `${NEW} ${begun}` : id);
   const [restored, setRestored] = useState(draft !== null);
   const [unfinished, setUnfinished] = useState(0);
   const [leaving, setLeaving] = useState(false);

@@ -173,6 +173,7 @@ test.each([
   ['performed "A" then not performed "B" within 1 hour', "Performed “A”, then did not perform “B” within 1 hour"],
   ['not opened message "a/b"', "Has not opened the message “Hello”"],
   ["local weekday is any of (saturday, sunday)", "It is Saturday or Sunday where they are"],
+  ['not in segment "a"', "Is not in the segment “Anna’s”"],
   ["everyone", "Everyone"],
 ])("in words: %s", (text, words) => {
   const called = { segments: new Map([["a", "Anna’s"]]), messages: new Map([["a/b", "Hello"]]) };

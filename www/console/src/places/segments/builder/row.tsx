@@ -28,6 +28,7 @@ export function RowView({ row, place, more }: { row: Row; place: number; more: b
       <div className={css.fields}>
         {not && !isSegment && <Badge tone="warn">not</Badge>}
         <Subject row={row} onPick={set} />
+        <span className={css.break} aria-hidden />
         {isSegment && (
           <Pick
             label="In the segment or not"

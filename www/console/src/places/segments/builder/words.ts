@@ -124,6 +124,7 @@ export function leafWords(leaf: Leaf, called: Called = {}): string {
 function nodeWords(node: Node, called: Called, isPart: boolean): string {
   const inner = node.kind === "row" ? leafWords(node.leaf, called) : groupWords(node.join, node.rows, called);
   const isMany = node.kind === "group" && node.rows.length > 1;
+  if (node.not && node.kind === "row" && node.leaf.kind === "segment") return inner.replace(/^is in/, "is not in");
   if (node.not) return `not (${inner})`;
   return isMany && isPart ? `(${inner})` : inner;
 }
