@@ -359,6 +359,16 @@ for (const { name, options } of LOOKS) {
     await page.getByRole("dialog").getByText(/\d+ people/).waitFor();
     await look(page, `people-filter-${name}`);
 
+    await page.goto(`${our.edge.url}/console/people/p-12`);
+    await page.getByRole("button", { name: "Send a test" }).click();
+    await page.getByRole("dialog").getByLabel("To").waitFor();
+    await look(page, `person-test-${name}`);
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "More for this person" }).click();
+    await page.getByRole("menuitem", { name: "Erase" }).click();
+    await page.getByRole("alertdialog").getByLabel(/Type their id/).waitFor();
+    await look(page, `person-erase-${name}`);
+
     for (const [tab, words] of [["timeline", "Logged In"], ["series", "miss-you"], ["why", "Audience"]]) {
       await page.goto(`${our.edge.url}/console/people/p-65?tab=${tab}`);
       await page.getByRole("tabpanel").getByText(words).first().waitFor();

@@ -241,7 +241,7 @@ export function DateField({ label, value, onChange }: { label: string; value: Da
     onChange(by === "local" ? `${day}T${time}` : Date.parse(`${day}T${time}Z`));
   };
   return (
-    <>
+    <span className={css.pair}>
       <Sized size="medium">
         <Input
           bare
@@ -261,7 +261,7 @@ export function DateField({ label, value, onChange }: { label: string; value: Da
           if (text) give(text, next);
         }}
       />
-    </>
+    </span>
   );
 }
 
