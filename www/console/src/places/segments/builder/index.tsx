@@ -22,7 +22,7 @@ import { type Edit, EditContext, type Focus } from "./edit.ts";
 import { GroupView } from "./group.tsx";
 import { KnownContext, useKnowledge } from "./known.ts";
 import { same } from "./leaf.ts";
-import { type Group, placesOf, readTree, writeTree } from "./tree.ts";
+import { type Group, placesOf, plain, readTree, writeTree } from "./tree.ts";
 
 export { RulePreview, usePreview } from "./preview.tsx";
 export { ruleText } from "./print.ts";
@@ -65,12 +65,12 @@ export function RuleBuilder({ value, ...rest }: RuleBuilderProps) {
 
 function Builder({ value, onChange, label = "Filters", names, ofEvent, inBrowser = false, problems = NO_PROBLEMS }: RuleBuilderProps) {
   const [root, setRoot] = useState<Group>(() => readTree(value));
-  // What was given away last: when it comes back, the rows stand as they are.
-  const given = useRef(value);
-  if (value !== given.current) {
-    const before = given.current;
-    given.current = value;
-    if (!same(value, before)) setRoot(readTree(value));
+  // Only a rule that comes from elsewhere makes new rows: what comes back, at once or late, is what the
+  // rows say already, with those that are not filled in yet.
+  const [seen, setSeen] = useState(value);
+  if (value !== seen) {
+    setSeen(value);
+    if (!same(plain(value), plain(writeTree(root).rule))) setRoot(readTree(value));
   }
 
   const host = useRef<HTMLDivElement>(null);
@@ -92,7 +92,6 @@ function Builder({ value, onChange, label = "Filters", names, ofEvent, inBrowser
     wanted.current = focus;
     setRoot(next);
     const { rule, unfinished } = writeTree(next);
-    given.current = rule;
     onChange(rule, { unfinished });
   };
 

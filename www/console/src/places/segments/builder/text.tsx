@@ -25,13 +25,12 @@ export function RuleText({ value, onChange, fallback, label = "As text", hint }:
   const [typed, setTyped] = useState<string | null>(null);
   const [problems, setProblems] = useState<readonly Trouble[]>([]);
   const newest = useRef(0);
-  // What was given away last: another rule comes from elsewhere, and counts.
-  const given = useRef(value);
-  if (value !== given.current) {
-    const before = given.current;
-    given.current = value;
-    if (!same(plain(value), plain(before))) {
-      newest.current += 1;
+  // A rule that was not typed here comes from elsewhere, and counts.
+  const written = useRef<unknown>(undefined);
+  const [seen, setSeen] = useState(value);
+  if (value !== seen) {
+    setSeen(value);
+    if (!same(plain(value), plain(written.current))) {
       setTyped(null);
       setProblems([]);
     }
@@ -43,7 +42,7 @@ export function RuleText({ value, onChange, fallback, label = "As text", hint }:
     if (turn !== newest.current) return;
     setProblems(parsed.ok ? [] : parsed.problems);
     if (!parsed.ok) return;
-    given.current = parsed.value.json;
+    written.current = parsed.value.json;
     onChange(parsed.value.json);
   };
   return (
