@@ -19,10 +19,15 @@ export type SegmentCounts = { as_of: number; counts: Record<string, number>; tre
 export type Preview = {
   text: string;
   json: unknown;
-  count: number;
+  /** `null` where an error keeps it from being counted. */
+  count: number | null;
+  /** Whether everyone was looked at; else `count` is of the first `looked_at`. */
+  exact?: boolean;
+  looked_at?: number;
   as_of: number;
   people: { id: string; attributes: Attributes; last_seen: number | null }[];
-  problems: { severity: "error" | "warning"; at: number | null; message: string }[];
+  /** `at` is a place in the text, `path` the way to the part in the JSON. */
+  problems: { severity: "error" | "warning"; at: number | null; path?: number[] | null; message: string }[];
 };
 
 export type AttributeKind = "text" | "number" | "boolean" | "date" | "list";
@@ -40,7 +45,35 @@ export type PersonRow = {
   attributes: Attributes;
   segments: string[];
 };
-export type Run = Record<string, unknown> & { entered_at?: number };
+/** What holds a message back or keeps it from being sent; the words are the core's. */
+export type Reason = string;
+export type RunState =
+  | { waiting: { step: string; due: number } }
+  | { holding: { step: string; until: number } }
+  | { held: { step: string; since: number; until: number; reason: Reason } }
+  | { held_out: { until: number } }
+  | { finished: { at: number } }
+  | { exited: { at: number; reason: "exit_condition" | "left_audience" | "exit_step" | "step_gone" } };
+export type Outcome =
+  | "passed"
+  | "queued"
+  | "sent"
+  | "cancelled"
+  | { took: string }
+  | { delayed: { until: number; reason: Reason } }
+  | { undelivered: string }
+  | { live: { until: number } }
+  | { skipped: string | { policy: Reason } };
+export type Reactions = { shown: number | null; opened: number | null; clicked: number | null; dismissed: number | null };
+export type Run = {
+  entry: number;
+  version: number;
+  entered_at: number;
+  held_out: boolean;
+  state: RunState;
+  steps: { step: string; at: number; outcome: Outcome; variant?: string | null; reactions: Reactions; converted: number | null }[];
+  converted: number | null;
+};
 export type Person = {
   id: string;
   attributes: Attributes;
@@ -60,7 +93,9 @@ export type PersonMessage = {
   variant: string | null;
   channel: Channel;
   state: string;
+  reason?: string | null;
   at: number;
+  shown_at?: number | null;
   opened_at: number | null;
   clicked_at: number | null;
 };
@@ -303,11 +338,49 @@ export type Status = {
 export type Token = { id: string; name: string; role: Role; created_at?: number };
 export type Clock = { now: number; running: boolean };
 
+/** The fact that a condition rests on. */
+export type Fact =
+  | { attribute: Value }
+  | { instant: number | null }
+  | { performed: { count: number; last: number | null } }
+  | { sequence: { first: number | null; then: number | null } }
+  | { share: number }
+  | { clock: string }
+  | "in_the_browser";
 /** Why a rule, or a part of it, holds or does not. */
 export type Explanation = {
   rule: string;
   holds: boolean;
-  fact?: unknown;
+  fact?: Fact;
   flips_at: number | null;
   parts?: Explanation[];
 };
+export type RunExplanation = {
+  entry: number;
+  version: number;
+  entered_at: number;
+  held_out: boolean;
+  converted: number | null;
+  state: RunState;
+  exit: Explanation | null;
+  steps: {
+    step: string;
+    channel: Channel | null;
+    fired_at: number | null;
+    due: number | null;
+    outcome: Outcome | null;
+    variant?: string | null;
+    reactions: Reactions | null;
+    when: Explanation | null;
+  }[];
+  ahead: { step: string; at: number; held_back: Reason | null; skipped: boolean; depends_on: string | null; holds: boolean | null; way: string | null }[];
+};
+export type Explained = {
+  now: number;
+  segment: { id: string; since: number | null; explanation: Explanation | null } | null;
+  series: {
+    id: string;
+    explanation: { paused: boolean; audience: Explanation; matches_since: number | null; run: RunExplanation | null; others: RunExplanation[] } | null;
+  } | null;
+};
+export type Receipt = { person: string; at: number; complete: boolean; removed: Record<string, number> };

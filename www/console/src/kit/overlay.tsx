@@ -75,6 +75,7 @@ export function Confirm({
   verb,
   onConfirm,
   busy,
+  ready = true,
 }: {
   open: boolean;
   onOpenChange: (open: boolean) => void;
@@ -84,6 +85,8 @@ export function Confirm({
   verb: string;
   onConfirm: () => void;
   busy?: boolean;
+  /** Whether what is asked for first was given, such as a name that is typed. */
+  ready?: boolean;
 }) {
   return (
     <AlertDialog.Root open={open} onOpenChange={onOpenChange}>
@@ -102,7 +105,7 @@ export function Confirm({
             <AlertDialog.Cancel asChild>
               <Button>Cancel</Button>
             </AlertDialog.Cancel>
-            <Button look="danger" busy={busy ?? false} onClick={onConfirm}>
+            <Button look="danger" busy={busy ?? false} disabled={!ready} onClick={onConfirm}>
               {verb}
             </Button>
           </footer>
