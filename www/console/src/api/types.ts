@@ -226,6 +226,10 @@ export type ExperimentVariant = {
 export type Experiment = {
   step: string;
   metric: Metric;
+  /** The version with which the draw began. */
+  from_version?: number;
+  /** The name of the step itself among the variants. */
+  control?: string;
   variants: ExperimentVariant[];
   sample_ratio: { p: number | null; mismatch: boolean };
   comparisons: {
@@ -299,6 +303,8 @@ export type Status = {
   last_event_at: number | null;
   channels: Record<string, { provider?: string; verified_at?: number | null }>;
   attention: { code: string; message: string; href?: string }[];
+  /** What pages write with; it is public. */
+  write_key?: string;
 };
 export type Token = { id: string; name: string; role: Role; created_at?: number };
 export type Clock = { now: number; running: boolean };
