@@ -30,7 +30,7 @@ const root = createRootRoute({
 /** What an address says beside its path: what a list is filtered by, which tab is open. */
 const WORDS = [
   "q", "rule", "segment", "tab", "step", "from", "to", "template", "person", "new",
-  "series", "item", "sort", "state", "metric", "version", "variant", "method", "chart", "against_from", "against_to",
+  "series", "item", "sort", "state", "metric", "version", "variant", "method", "chart", "against_from", "against_to", "by",
 ] as const;
 export type Search = Partial<Record<(typeof WORDS)[number], string>>;
 
