@@ -1,3 +1,4 @@
+// What wants to be looked at, and that nothing is said twice.
 import { expect, test } from "vitest";
 
 import type { DeadLetter, Series, Status } from "~/api/types.ts";

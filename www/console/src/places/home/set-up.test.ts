@@ -1,3 +1,4 @@
+// What ticks which step of the set-up.
 import { expect, test } from "vitest";
 
 import type { Segment, Series, Status } from "~/api/types.ts";

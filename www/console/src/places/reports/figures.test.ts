@@ -1,3 +1,4 @@
+// Sums, days, periods and files of a report.
 import { expect, test } from "vitest";
 
 import type { Figures, Report } from "~/api/types.ts";

@@ -1,3 +1,4 @@
+// Intervals, held against published tables.
 import { expect, test } from "vitest";
 
 import { newcombe, wilson } from "./interval.ts";

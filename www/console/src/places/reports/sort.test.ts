@@ -1,3 +1,4 @@
+// The order of a table, and how an address says it.
 import { expect, test } from "vitest";
 
 import { parseSort, sorted, turned, writeSort } from "./sort.ts";

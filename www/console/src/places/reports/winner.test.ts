@@ -1,3 +1,4 @@
+// What a draft becomes when a test is decided.
 import { expect, test } from "vitest";
 
 import type { SeriesSpec } from "~/api/types.ts";

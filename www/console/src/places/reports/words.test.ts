@@ -1,3 +1,4 @@
+// What may be said of numbers that differ.
 import { expect, test } from "vitest";
 
 import { newcombe } from "./interval.ts";

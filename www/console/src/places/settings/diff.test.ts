@@ -1,3 +1,4 @@
+// What is told of two values that differ.
 import { expect, test } from "vitest";
 
 import { CHANGES_MAX, changes, written } from "./diff.ts";

@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import { status } from "~/api/queries.ts";
 import { clock, useNow } from "~/app/clock.tsx";
-import { Ago, Card, Choice, Code, Failure } from "~/kit/index.ts";
+import { Ago, Card, Choice, Code, Failure, Loading } from "~/kit/index.ts";
 
 import { PROOFS, npm, policy, snippet } from "./identity.ts";
 import css from "./settings.module.css";
@@ -14,12 +14,14 @@ import css from "./settings.module.css";
 const LOOK_MS = 3_000;
 
 export function Install() {
-  const { data: dev } = useQuery(clock);
+  const { data: dev, isPending } = useQuery(clock);
   const { data } = useQuery(status);
   const [way, setWay] = useState<"tag" | "npm">("tag");
   const [language, setLanguage] = useState(PROOFS[0]?.language ?? "");
   const key = data?.write_key ?? (dev ? "wk_dev" : "YOUR-WRITE-KEY");
   const origin = location.origin;
+  // A key that changes under the reader's hand is copied wrong.
+  if (isPending) return <Loading />;
   return (
     <>
       <FirstEvent />

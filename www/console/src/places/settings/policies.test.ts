@@ -1,3 +1,4 @@
+// The settings as forms and back, and the bounds of the server.
 import * as v from "valibot";
 import { expect, test } from "vitest";
 
@@ -6,7 +7,7 @@ import { contentOf, holdout, spanMs, timing, timingOf, types, typesOf, withHoldo
 const full = {
   revision: 4,
   timezone: "Europe/Berlin",
-  quiet_hours: { from: "21:00", to: "08:00", channels: ["email" as const, "push" as const] },
+  quiet_hours: { from: "21:00", to: "08:00", days: ["friday"], channels: ["push" as const] },
   cap: { messages: 3, per: "7d" },
   subscription_types: [{ id: "tips", name: "Tips", channels: ["email" as const], default: "on" as const }],
   holdout_percent: 5,
@@ -25,6 +26,11 @@ test("settings become forms and settings again", () => {
   expect(withHoldout(content, { percent: 5 })).toEqual(content);
 });
 
+test("the channels that are meant anyway are not written", () => {
+  const form = { ...timingOf(full), channels: ["push" as const, "email" as const] };
+  expect(withTiming(contentOf(full), form).quiet_hours).toEqual({ from: "21:00", to: "08:00", days: ["friday"] });
+});
+
 test("what is switched off is left out, and nothing else is", () => {
   const { timezone, subscription_types, holdout_percent } = full;
   expect(withTiming(contentOf(full), { ...timingOf(full), quiet: false, capped: false })).toEqual({ timezone, subscription_types, holdout_percent });
@@ -41,7 +47,7 @@ test("bounds are those of the server, at each of them and one past it", () => {
 });
 
 test("the same time twice needs days", () => {
-  const day = { ...timingOf(full), from: "18:00", to: "18:00" };
+  const day = { ...timingOf(full), from: "18:00", to: "18:00", days: [] };
   expect(said(timing, day)).toEqual(["the same time twice is 24 hours: choose the days on which they begin"]);
   expect(said(timing, { ...day, days: ["friday"] })).toEqual([]);
 });

@@ -66,6 +66,9 @@ export const timingOf = ({ timezone, quiet_hours: quiet, cap }: Settings): Timin
   per: cap?.per ?? "7d",
 });
 
+const USUAL: Timing["channels"] = ["email", "push"];
+const isUsual = (channels: Timing["channels"]) => channels.length === USUAL.length && USUAL.every((channel) => channels.includes(channel));
+
 /** The settings with this timing instead of theirs. What is switched off is left out. */
 export function withTiming(settings: Content, form: Timing): Content {
   const { timezone: _zone, quiet_hours: _quiet, cap: _cap, ...rest } = settings;
@@ -77,7 +80,8 @@ export function withTiming(settings: Content, form: Timing): Content {
         from: form.from,
         to: form.to,
         ...(form.days.length > 0 && { days: form.days }),
-        channels: form.channels,
+        // The server leaves out what it takes anyway; to say it would look like a change.
+        ...(!isUsual(form.channels) && { channels: form.channels }),
       },
     }),
     ...(form.capped && { cap: { messages: form.messages, per: form.per } }),

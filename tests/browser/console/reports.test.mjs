@@ -1,0 +1,174 @@
+// Reports in Chromium: numbers are those of the API, they lead to the people behind them, the file has
+// them, an address says everything; a test's verdict, and what applying the winner does.
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { after, before, test } from "node:test";
+
+import { LOOKS, close, look, startConsole } from "./console.mjs";
+
+const PEOPLE = 40;
+const series = {
+  name: "Win back",
+  audience: { rule: "plan is \"pro\"" },
+  exit: 'performed "Logged In"',
+  goal: { rule: 'performed "Purchased"', within: "14d" },
+  holdout_percent: 20,
+  steps: [
+    { id: "miss-you", kind: "email", delay: "1d", subject: "We miss you, {{ first_name }}", body: "Come [back](https://example.com/)." },
+    { id: "nudge", kind: "in_app", delay: "2d", title: "Welcome back", body: "Look what is new." },
+  ],
+};
+
+let our;
+let report;
+before(async () => {
+  our = await startConsole();
+  await our.api("PUT", "/series/win-back", series);
+  await our.api("POST", "/series/win-back/publish");
+  await our.api("PUT", "/series/quiet", { ...series, name: "Quiet one", audience: { rule: 'plan is "none"' } });
+  await our.api("POST", "/series/quiet/publish");
+  await our.api("POST", "/series/quiet/pause");
+  await our.api("PUT", "/series/thought", { ...series, name: "Only a thought" });
+  const people = Array.from({ length: PEOPLE }, (_, number) => `p${number}`);
+  await our.send(people.map((userId) => ({ type: "identify", userId, traits: { plan: "pro", email: `${userId}@example.com`, first_name: userId } })));
+  await our.send(people.map((userId) => ({ type: "track", userId, event: "Signed Up" })));
+  await our.advance("1d1h");
+  // Some open their mail; some of those come back.
+  const { items: mails } = await our.api("GET", "/mailbox?limit=100");
+  const openers = mails.slice(0, 12);
+  for (const { html } of openers) for (const url of html.match(/http:\/\/[^"]*\/o\/[^"]*/g) ?? []) await fetch(url.replaceAll("&amp;", "&"));
+  await our.send(openers.slice(0, 5).map(({ person }) => ({ type: "track", userId: person, event: "Logged In" })));
+  await our.advance("40d");
+  report = await our.api("GET", "/series/win-back/report");
+  assert.ok(report.entered > 20 && report.holdout.held_out > 0 && report.re_engaged === 5, "the story went as it should");
+});
+after(() => our?.stop());
+
+const figure = (page, name) => page.locator("dl div").filter({ has: page.getByText(name, { exact: true }) }).locator("dd");
+const whole = (value) => new Intl.NumberFormat("en").format(value);
+const percent = (value) => new Intl.NumberFormat("en", { style: "percent", maximumFractionDigits: 1 }).format(value);
+
+test("the headline and the tables say what the API says", async () => {
+  const page = await our.open("/reports/win-back");
+  await page.getByRole("heading", { name: "Win back" }).waitFor();
+  const sent = report.steps.reduce((sum, step) => sum + step.sent, 0);
+  for (const [name, value] of [
+    ["Matched", whole(report.matched)],
+    ["Entered", whole(report.entered)],
+    ["Enrollment rate", percent(report.enrollment_rate)],
+    ["Sent", whole(sent)],
+    ["Re-engaged", whole(report.re_engaged)],
+    ["Re-engagement rate", percent(report.re_engagement_rate)],
+    ["Churn, 30 days", percent(report.churn.days_30.churn_rate)],
+    ["Held out", whole(report.holdout.held_out)],
+  ])
+    assert.equal(await figure(page, name).innerText(), value, name);
+  const mail = report.steps.find(({ id }) => id === "miss-you");
+  assert.match(await page.getByRole("row", { name: /^miss-you/ }).innerText(), new RegExp(`mail\\s+${mail.sent}\\s`));
+  const churn = page.getByRole("row", { name: /^30 days/ });
+  assert.match(await churn.innerText(), new RegExp(`of ${report.churn.days_30.churned + report.churn.days_30.stayed}\\b`));
+  assert.match(await churn.innerText(), new RegExp(`of ${report.holdout.churn.days_30.churned + report.holdout.churn.days_30.stayed}\\b`));
+  await page.getByText(/Within 30 days\./).waitFor();
+  await close(page);
+});
+
+test("every number says how it is computed, by keyboard as well", async () => {
+  const page = await our.open("/reports/win-back");
+  await page.locator("dt").getByText("Matched", { exact: true }).focus();
+  await page.getByRole("tooltip").getByText(report.definitions.matched).waitFor();
+  await close(page);
+});
+
+test("a number leads to the people behind it, and the address to the same place again", async () => {
+  const page = await our.open("/reports/win-back");
+  await page.getByRole("link", { name: "Re-engaged: 5. Show the people" }).first().click();
+  const people = page.getByRole("dialog").getByRole("list", { name: "People" });
+  await people.waitFor();
+  const { items } = await our.api("GET", "/series/win-back/report/people?metric=re_engaged");
+  assert.equal(items.length, 5);
+  assert.deepEqual((await people.getByRole("link").allInnerTexts()).sort(), items.map(({ id }) => id).sort());
+  assert.match(page.url(), /metric=re_engaged/);
+
+  const other = await our.open(new URL(page.url()).pathname.replace("/console", "") + new URL(page.url()).search);
+  await other.getByRole("dialog").getByRole("link", { name: items[0].id, exact: true }).click();
+  await other.waitForURL(`**/console/people/${items[0].id}`);
+  await close(other);
+  await page.keyboard.press("Escape");
+  await page.waitForURL((url) => !url.search.includes("metric"));
+  await close(page);
+});
+
+test("the file has the numbers of the page", async () => {
+  const page = await our.open("/reports/win-back");
+  const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export CSV" }).click()]);
+  assert.equal(file.suggestedFilename(), "report-win-back.csv");
+  const rows = (await readFile(await file.path(), "utf8")).trim().split("\r\n").map((line) => line.split(","));
+  assert.deepEqual(rows[0], ["of", "id", "version", "variant", "metric", "value"]);
+  const value = (...start) => Number(rows.find((row) => start.every((cell, place) => row[place] === cell))?.[5]);
+  assert.equal(value("series", "win-back", "", "", "entered"), report.entered);
+  assert.equal(value("series", "win-back", "", "", "churned_30"), report.churn.days_30.churned);
+  assert.equal(value("holdout", "win-back", "", "", "held_out"), report.holdout.held_out);
+  for (const step of report.steps) assert.equal(value("step", step.id, "", "", "sent"), step.sent, step.id);
+  for (const [day, figures] of Object.entries(report.days)) assert.equal(value("day", day, "", "", "entered"), figures.entered, day);
+  await close(page);
+});
+
+test("a period and one to compare it with stand in the address, and the numbers are theirs", async () => {
+  const page = await our.open("/reports/win-back?from=2026-11-24&to=2026-11-24");
+  await page.getByRole("heading", { name: "Win back" }).waitFor();
+  const of = (from, to) => our.api("GET", `/series/win-back/report?from=${from}&to=${to}`);
+  const [day, before] = await Promise.all([of("2026-11-24", "2026-11-24"), of("2026-11-23", "2026-11-23")]);
+  assert.notEqual(day.entered, before.entered, "two days that differ");
+  assert.equal(await figure(page, "Entered").innerText(), whole(day.entered));
+  await page.getByRole("button", { name: "Compare with the time before" }).click();
+  await page.getByText(new RegExp(`before: ${before.entered}`)).first().waitFor();
+  assert.match(page.url(), /from=2026-11-24&to=2026-11-24&against_from=2026-11-23&against_to=2026-11-23/);
+  await close(page);
+});
+
+test("the list sorts by what is clicked, and can be shared sorted", async () => {
+  const page = await our.open("/reports");
+  const names = () => page.getByRole("table").getByRole("link").allInnerTexts();
+  await page.getByRole("row", { name: /Win back/ }).getByText(percent(report.enrollment_rate)).waitFor();
+  assert.deepEqual((await names()).map((name) => name.replace(/\s+paused/, "")), ["Win back", "Quiet one"]);
+  await page.getByRole("button", { name: "Series" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/sort=Series/);
+  assert.deepEqual((await names()).map((name) => name.replace(/\s+paused/, "")), ["Quiet one", "Win back"]);
+  assert.equal(await page.getByRole("columnheader", { name: "Series" }).getAttribute("aria-sort"), "ascending");
+  assert.equal(await page.getByText("Only a thought").count(), 0);
+  await close(page);
+});
+
+test("a series that was never published says so", async () => {
+  const page = await our.open("/reports/thought");
+  await page.getByText("Nothing to report yet").waitFor();
+  await close(page);
+});
+
+test("a number that cannot be had does not take the page down", async () => {
+  const page = await our.open("/", { token: "dev" });
+  await page.route("**/report/people?*", (route) => route.fulfill({ status: 500, body: "no" }));
+  await page.goto(`${our.edge.url}/console/reports/win-back?metric=entered`);
+  await page.getByRole("dialog").getByText("This could not be loaded.").waitFor({ timeout: 15_000 });
+  await page.keyboard.press("Escape");
+  assert.equal(await figure(page, "Entered").innerText(), whole(report.entered));
+  await close(page);
+});
+
+for (const { name, options } of LOOKS) {
+  test(`reports are fit to use, ${name}`, async () => {
+    const page = await our.open("/reports", options);
+    await page.getByRole("link", { name: /Win back/ }).waitFor();
+    await page.waitForLoadState("networkidle");
+    await look(page, `reports-${name}`);
+    await page.goto(`${our.edge.url}/console/reports/win-back`);
+    await page.locator("canvas").waitFor();
+    await page.waitForLoadState("networkidle");
+    await look(page, `report-${name}`);
+    await page.goto(`${our.edge.url}/console/reports/win-back?metric=re_engaged`);
+    await page.getByRole("dialog").getByRole("list").waitFor();
+    await look(page, `report-people-${name}`);
+    await close(page);
+  });
+}
