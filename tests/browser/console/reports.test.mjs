@@ -156,6 +156,97 @@ test("a number that cannot be had does not take the page down", async () => {
   await close(page);
 });
 
+// What the draw gives cannot be told beforehand, a verdict least of all: here the answers are those of
+// the API's document, and what the page makes of them is looked at.
+const variant = (name, people, clicked) => ({ name, weight: 50, people, sent: people, opened: clicked * 3, clicked, converted: 0, re_engaged: 0, rate: clicked / people });
+const decided = {
+  step: "miss-you",
+  metric: "clicked",
+  control: "a",
+  from_version: 1,
+  variants: [variant("a", 5000, 400), variant("b", 5200, 562), variant("c", 5100, 410)],
+  sample_ratio: { p: 0.41, mismatch: false },
+  comparisons: [
+    { variant: "b", difference: 0.028, low: 0.0101, high: 0.0459, lift: 0.35, verdict: "ahead", words: "b is ahead of a: 10.8 % against 8.00 %; the difference lies between 1.01 and 4.59 percentage points." },
+    { variant: "c", difference: 0.0004, low: -0.0176, high: 0.0184, lift: 0.005, verdict: "undecided", words: "No difference between c and a can be told yet: it lies between -1.76 and 1.84 percentage points." },
+  ],
+  leader: "b",
+  words: "b is ahead of a and of every other variant.",
+  plan: { people: 8200, days: 34 },
+  changed: ["subject"],
+  warning: null,
+};
+const tested = { ...series.steps[0], test: { metric: "clicked", weight: 34, variants: [{ name: "b", weight: 33, changes: { subject: "Your place is kept" } }, { name: "c", weight: 33, changes: { subject: "Hello?" } }] } };
+
+async function withTest(page, experiment, draft = { ...series, steps: [tested, series.steps[1]] }) {
+  const writes = [];
+  await page.route("**/api/v1/series/win-back/experiments*", (route) => route.fulfill({ json: { items: [experiment], next: null } }));
+  await page.route("**/api/v1/series/win-back", (route) => {
+    const request = route.request();
+    const view = { id: "win-back", name: "Win back", state: "published", version: 1, revision: 7, changed: false, draft };
+    if (request.method() === "PUT") writes.push(["PUT", request.headers()["if-match"], request.postDataJSON()]);
+    return route.fulfill({ json: view });
+  });
+  await page.route("**/api/v1/series/win-back/publish", (route) => {
+    writes.push(["publish", route.request().postDataJSON()]);
+    return route.fulfill({ json: {} });
+  });
+  return writes;
+}
+
+test("a test says its verdict in words and as a picture, and the winner is applied after a question", async () => {
+  const page = await our.open("/reports");
+  const writes = await withTest(page, decided);
+  await page.goto(`${our.edge.url}/console/reports/win-back`);
+  const section = page.getByRole("region", { name: "Test of miss-you" });
+  await section.getByText("b is ahead of a and of every other variant.").waitFor();
+  await section.getByRole("img", { name: /b against a, in percentage points: 2.8, between 1.0 and 4.6/ }).waitFor();
+  assert.match(await section.getByRole("row", { name: /^b/ }).innerText(), /5,200[\s\S]*562[\s\S]*10\.8%/);
+  await section.getByText("8,200 people in each variant, about 34 days").waitFor();
+
+  await section.getByRole("button", { name: "Apply b" }).click();
+  const question = page.getByRole("alertdialog");
+  await question.getByText("published as a new version").waitFor();
+  assert.deepEqual(writes, [], "nothing happens before the answer");
+  await question.getByRole("button", { name: "Apply b and publish" }).click();
+  await page.getByText("The test is over: everyone gets b.").first().waitFor();
+  assert.deepEqual(writes, [
+    ["PUT", '"7"', { ...series, steps: [{ ...series.steps[0], subject: "Your place is kept" }, series.steps[1]] }],
+    ["publish", { in_flight: "move" }],
+  ]);
+  await close(page);
+});
+
+test("if shares are not as drawn the result is not to be trusted, and nothing can be applied", async () => {
+  const page = await our.open("/reports");
+  await withTest(page, { ...decided, sample_ratio: { p: 0.00001, mismatch: true }, words: "Do not trust this result: sample ratio." });
+  await page.goto(`${our.edge.url}/console/reports/win-back`);
+  await page.getByText("the shares of people are not those that were drawn").waitFor();
+  assert.equal(await page.getByRole("button", { name: /Apply/ }).count(), 0);
+  await close(page);
+});
+
+test("a draft without the test any more is said, and not overwritten", async () => {
+  const page = await our.open("/reports");
+  const writes = await withTest(page, decided, series);
+  await page.goto(`${our.edge.url}/console/reports/win-back`);
+  await page.getByRole("button", { name: "Apply b" }).click();
+  await page.getByText("it was decided already").waitFor();
+  await page.getByRole("button", { name: "Apply b and publish" }).click();
+  assert.deepEqual(writes, []);
+  await close(page);
+});
+
+test("a viewer reads everything and is offered nothing that changes", async () => {
+  const { token } = await our.api("POST", "/tokens", { name: "Vera", role: "viewer" });
+  const page = await our.open("/reports", { token });
+  await withTest(page, decided);
+  await page.goto(`${our.edge.url}/console/reports/win-back`);
+  await page.getByText("b is ahead of a and of every other variant.").waitFor();
+  assert.equal(await page.getByRole("button", { name: /Apply/ }).count(), 0);
+  await close(page);
+});
+
 for (const { name, options } of LOOKS) {
   test(`reports are fit to use, ${name}`, async () => {
     const page = await our.open("/reports", options);
@@ -169,6 +260,11 @@ for (const { name, options } of LOOKS) {
     await page.goto(`${our.edge.url}/console/reports/win-back?metric=re_engaged`);
     await page.getByRole("dialog").getByRole("list").waitFor();
     await look(page, `report-people-${name}`);
+    await withTest(page, decided);
+    await page.goto(`${our.edge.url}/console/reports/win-back?from=2026-11-23&to=2026-11-30&against_from=2026-11-15&against_to=2026-11-22`);
+    await page.getByRole("region", { name: "Test of miss-you" }).waitFor();
+    await page.locator("canvas").waitFor();
+    await look(page, `report-test-${name}`);
     await close(page);
   });
 }

@@ -301,7 +301,7 @@ export type Status = {
   shards: number;
   first_event_at: number | null;
   last_event_at: number | null;
-  channels: Record<string, { provider?: string; verified_at?: number | null }>;
+  channels: Record<string, { provider?: string; verified_at?: number | null; devices?: number }>;
   attention: { code: string; message: string; href?: string }[];
   /** What pages write with; it is public. */
   write_key?: string;

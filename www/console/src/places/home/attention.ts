@@ -3,13 +3,23 @@ import type { DeadLetter, Series, Status } from "~/api/types.ts";
 
 export type Matter = { key: string; tone: "bad" | "warn"; words: string; href: string; verb: string };
 
+/** What the set-up says already. */
+const IN_SET_UP = new Set(["no_events"]);
+
+/** Where in the console something is mended; an address of the API is of no use to a reader. */
+function placeOf(code: string, href: string | undefined): string {
+  if (/dead/.test(code)) return "/mailbox?tab=dead";
+  const place = href?.replace(/^\/console/, "");
+  return place && !place.startsWith("/api/") ? place : "/settings?tab=channels";
+}
+
 /** The gravest first; of several words about one place, the server's. */
 export function matters(status: Status | undefined, series: readonly Series[], dead: readonly DeadLetter[], moreDead: boolean): Matter[] {
-  const found: Matter[] = (status?.attention ?? []).map(({ code, message, href }) => ({
+  const found: Matter[] = (status?.attention ?? []).filter(({ code }) => !IN_SET_UP.has(code)).map(({ code, message, href }) => ({
     key: `${code} ${href ?? ""}`,
     tone: /dead|fail|provider|bounce/.test(code) ? "bad" : "warn",
     words: message,
-    href: href?.replace(/^\/console/, "") ?? "/settings",
+    href: placeOf(code, href),
     verb: "Look",
   }));
   const isSaid = (code: RegExp, id = "") => (status?.attention ?? []).some((said) => code.test(said.code) && (said.href ?? "").includes(id));

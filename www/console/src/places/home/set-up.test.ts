@@ -19,6 +19,12 @@ test("each step ticks itself, for its own reason", () => {
   expect(done(status, [segment], [series(1)])).toEqual([true, true, true, true]);
 });
 
+test("with the embedded provider mail can be done later", () => {
+  const later = (provider: string) => stepsOf({ ...status, channels: { email: { provider, verified_at: null } } }, [], [])[1]?.later;
+  expect(later("mailbox")).toBe(true);
+  expect(later("smtp")).toBe(false);
+});
+
 test("what the server does not say is not claimed either way", () => {
   expect(stepsOf(undefined, [], []).map(({ done, unknown }) => [done, unknown])).toEqual([
     [false, true],

@@ -3,7 +3,7 @@ import { CircleCheck, Circle } from "lucide-react";
 
 import type { Segment, Series, Status } from "~/api/types.ts";
 import { useMay } from "~/app/session.tsx";
-import { ButtonLink, Card } from "~/kit/index.ts";
+import { Badge, ButtonLink, Card } from "~/kit/index.ts";
 
 import css from "./home.module.css";
 import { stepsOf } from "./set-up.ts";
@@ -13,8 +13,8 @@ export function SetUp({ status, failed, segments, series }: { status: Status | u
   if (!status && !failed) return null;
   const steps = stepsOf(status, segments, series);
   const done = steps.filter(({ done }) => done).length;
-  if (done === steps.length) return null;
-  const next = steps.find((step) => !step.done);
+  if (steps.every((step) => step.done || step.later)) return null;
+  const next = steps.find((step) => !step.done && !step.later);
   return (
     <Card title="Set up" about={`${done} of ${steps.length} done. Each ticks itself as soon as it is so.`}>
       <ol className={css.checklist} aria-label="Set up">
@@ -22,7 +22,7 @@ export function SetUp({ status, failed, segments, series }: { status: Status | u
           <li key={step.name} data-done={step.done || undefined}>
             {step.done ? <CircleCheck aria-hidden size={18} /> : <Circle aria-hidden size={18} />}
             <div>
-              <strong>{step.name}</strong>
+              <strong>{step.name}</strong> {step.later && !step.done && <Badge>later</Badge>}
               <span className="unseen">{step.done ? " (done)" : " (to do)"}</span>
               {!step.done && <p className="soft small">{step.unknown ? "The server does not say whether this is so." : step.words}</p>}
             </div>

@@ -84,7 +84,7 @@ function Words() {
   return (
     <Card title="Words" about="Callouts, badges, what is empty, what failed, what is loading.">
       {TONES.map((tone) => (
-        <Callout key={tone} tone={tone === "bad" ? "warn" : tone} title={`A remark: ${tone}`} actions={<button type="button">Do something</button>}>
+        <Callout key={tone} tone={tone} title={`A remark: ${tone}`} actions={<Button small look="quiet">Do something</Button>}>
           With a sentence that says what to do about it.
         </Callout>
       ))}

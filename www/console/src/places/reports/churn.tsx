@@ -47,7 +47,7 @@ export function Churn({ report }: { report: Report }) {
         rows={rows}
         id={({ days }) => String(days)}
         columns={[
-          { name: "Within", cell: ({ days }) => `${days} days`, grow: true },
+          { name: "Within", cell: ({ days }) => <span className={css.whole}>{days} days</span>, grow: true },
           { name: "Entered", number: true, cell: ({ entered }) => share(entered) },
           { name: "95 % interval", number: true, cell: ({ entered }) => interval(entered) },
           { name: "Held out", number: true, cell: ({ held }) => share(held) },
@@ -62,8 +62,8 @@ export function Churn({ report }: { report: Report }) {
 }
 
 const known = ({ churned, stayed }: Away) => churned + stayed;
-const share = (away: Away) => (known(away) === 0 ? "–" : `${percent(away.churn_rate)} of ${whole(known(away))}`);
+const share = (away: Away) => (known(away) === 0 ? "–" : <span className={css.whole}>{percent(away.churn_rate)} of {whole(known(away))}</span>);
 function interval(away: Away) {
   const found = wilson(away.churned, known(away));
-  return found ? `${percent(found.low)} to ${percent(found.high)}` : "–";
+  return found ? <span className={css.whole}>{percent(found.low)} to {percent(found.high)}</span> : "–";
 }

@@ -28,7 +28,7 @@ const HEADS: readonly Head[] = [
   { name: "Clicked", definition: "clicked", value: ({ figures }) => figures?.clicked, write: whole },
   { name: "Re-engagement rate", definition: "re_engagement_rate", value: ({ figures }) => figures?.re_engagement_rate, write: percent },
   { name: "Churn, 30 days", definition: "churn_rate", value: churn, write: percent },
-  { name: "Held out", definition: "holdout", value: heldOut, write: percent },
+  { name: "Churn, held out", definition: "holdout", value: heldOut, write: percent },
 ];
 
 export function Reports() {

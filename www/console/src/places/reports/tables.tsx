@@ -7,7 +7,14 @@ import { Badge, Card, type Column, Hint, Table, percent } from "~/kit/index.ts";
 import { OF_MESSAGES, WORDS } from "./figures.ts";
 import { Count } from "./people.tsx";
 
-const MESSAGES = new Set(["email", "push", "in_app", "webhook"]);
+/** What is counted of each kind of step; of a kind that is gone, everything. */
+const COUNTED: Record<string, readonly string[]> = {
+  email: ["sent", "opened", "clicked", "delayed", "skipped", "undelivered", "converted"],
+  push: ["sent", "opened", "clicked", "delayed", "skipped", "undelivered", "converted"],
+  in_app: ["sent", "shown", "clicked", "dismissed", "delayed", "skipped", "converted"],
+  webhook: ["sent", "skipped", "undelivered", "converted"],
+};
+const isCounted = ({ kind }: StepFigures, metric: string) => kind === null || (COUNTED[kind]?.includes(metric) ?? false);
 const head = (metric: string, definitions: Record<string, string>) => (definitions[metric] ? <Hint words={definitions[metric]}>{WORDS[metric]}</Hint> : WORDS[metric]);
 const NAMES: Record<string, string> = { email: "mail", in_app: "in-app", webhook: "request" };
 
@@ -18,7 +25,7 @@ export function Steps({ report }: { report: Report }) {
       grow: true,
       cell: ({ id, kind }) => (
         <Link to="/series/$id" params={{ id: report.id }} search={{ step: id }}>
-          {id} <Badge>{kind ? (NAMES[kind] ?? kind) : "gone"}</Badge>
+          <span className="truncate">{id}</span> <Badge>{kind ? (NAMES[kind] ?? kind) : "gone"}</Badge>
         </Link>
       ),
     },
@@ -26,11 +33,10 @@ export function Steps({ report }: { report: Report }) {
       name: metric,
       head: head(metric, report.definitions),
       number: true,
-      // A step that is no message counts nothing of this.
-      cell: (step: StepFigures) => (step.kind && !MESSAGES.has(step.kind) ? "–" : <Count of={{ metric, step: step.id }} value={step[metric]} />),
+      cell: (step: StepFigures) => (isCounted(step, metric) ? <Count of={{ metric, step: step.id }} value={step[metric]} /> : "–"),
     })),
-    { name: "Open rate", number: true, cell: ({ opened, sent }) => rate(opened, sent) },
-    { name: "Click rate", number: true, cell: ({ clicked, sent }) => rate(clicked, sent) },
+    { name: "Open rate", number: true, cell: (step) => (isCounted(step, "opened") ? rate(step.opened, step.sent) : "–") },
+    { name: "Click rate", number: true, cell: (step) => (isCounted(step, "clicked") ? rate(step.clicked, step.sent) : "–") },
   ];
   return (
     <Card title="Step by step" about="Each message by itself." flush>

@@ -8,7 +8,8 @@ import { allSeries, status } from "~/api/queries.ts";
 import type { Channel } from "~/api/types.ts";
 import { useNow } from "~/app/clock.tsx";
 import { useMay } from "~/app/session.tsx";
-import { Ago, Badge, Button, Callout, Card, Dialog, Facts, Failure, Input, Loading, Select } from "~/kit/index.ts";
+import { Ago, Badge, Button, Callout, Card, Dialog, Facts, Failure, Input, Loading, Select, whole } from "~/kit/index.ts";
+import { EMBEDDED } from "~/places/home/set-up.ts";
 
 type Testable = Extract<Channel, "email" | "push">;
 const WORDS: Record<Testable, { name: string; about: string; embedded: string }> = {
@@ -20,7 +21,7 @@ const WORDS: Record<Testable, { name: string; about: string; embedded: string }>
   push: {
     name: "Push",
     about: "To browsers that asked for it, by Web Push. The keys are made by the workspace itself.",
-    embedded: "Pushes stay in the mailbox of this console.",
+    embedded: "Pushes stay in the mailbox of this console and reach nobody.",
   },
 };
 
@@ -36,7 +37,7 @@ export function Channels() {
       {(["email", "push"] as const).map((channel) => {
         const state = data.channels[channel];
         const { name, about, embedded } = WORDS[channel];
-        const isEmbedded = !state?.provider || state.provider === "embedded" || state.provider === "mailbox";
+        const isEmbedded = EMBEDDED.has(state?.provider ?? "");
         return (
           <Card
             key={channel}
@@ -53,9 +54,10 @@ export function Channels() {
             <Facts
               of={[
                 ["Provider", state?.provider ?? "none"],
+                ["Browsers", state?.devices === undefined ? undefined : `${whole(state.devices)} said yes`],
                 [
                   "State",
-                  state?.verified_at ? (
+                  state?.devices !== undefined || isEmbedded ? undefined : state?.verified_at ? (
                     <span className="row">
                       <Badge tone="good">works</Badge> verified <Ago at={state.verified_at} now={now} />
                     </span>
@@ -82,7 +84,7 @@ function TestSend({ channel, close }: { channel: Testable; close: () => void }) 
   );
   const send = useMutation({
     mutationFn: ({ series, step, person, to }: { series: string; step: string; person: string; to: string }) =>
-      post<{ sent: boolean }>(`/series/${encodeURIComponent(series)}/test`, { step, person, ...(to && { to }) }),
+      post<{ sent: boolean; reason?: string | null }>(`/series/${encodeURIComponent(series)}/test`, { step, person, ...(to && { to }) }),
   });
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -121,9 +123,14 @@ function TestSend({ channel, close }: { channel: Testable; close: () => void }) 
         </form>
       )}
       <div role="status">
-        {send.isSuccess && (
+        {send.data?.sent && (
           <Callout tone="good" title="Sent.">
             Look at it where it went to, or in the mailbox.
+          </Callout>
+        )}
+        {send.data?.sent === false && (
+          <Callout tone="bad" title="Not sent.">
+            {send.data.reason ?? "The provider did not say why."}
           </Callout>
         )}
       </div>
