@@ -13,7 +13,7 @@ const SPANS = [
   ["days_90", 90],
 ] as const;
 
-export function Churn({ report }: { report: Report }) {
+export function Churn({ report, period }: { report: Report; period: boolean }) {
   const rows = SPANS.map(([span, days]) => ({ days, entered: report.churn[span], held: report.holdout.churn[span] }));
   const [first] = rows;
   const difference = first && newcombe(first.entered.churned, known(first.entered), first.held.churned, known(first.held));
@@ -37,9 +37,11 @@ export function Churn({ report }: { report: Report }) {
         </div>
       ) : (
         <Callout title="Nothing to compare yet">
-          {report.holdout.held_out === 0
-            ? "Nobody was held out of this series. Give it a holdout in its settings, or the workspace one, and what it changes can be told from what would have happened anyway."
-            : "It is counted 30 days after entry, and for those who were held out 30 days after they would have entered."}
+          {period
+            ? "It is counted on the day on which it is known, 30 days after entry: of those who entered in these days it stands in later ones. Choose all time to see it."
+            : report.holdout.held_out === 0
+              ? "Nobody was held out of this series. Give it a holdout in its settings, or the workspace one, and what it changes can be told from what would have happened anyway."
+              : "It is counted 30 days after entry, and for those who were held out 30 days after they would have entered."}
         </Callout>
       )}
       <Table

@@ -31,7 +31,7 @@ export function OverTime({ report }: { report: Report }) {
       {days.length === 0 ? (
         <p className="soft">Nothing happened in these days.</p>
       ) : (
-        <Chart label={`${WORDS[metric]} per day`} days={days} series={series} format={isRate(metric) ? percent : whole} bars={days.length < 3} />
+        <Chart label={`${WORDS[metric]} per day`} days={days} series={series} format={isRate(metric) ? percent : whole} bars={days.length < 15} />
       )}
     </Card>
   );

@@ -71,7 +71,7 @@ export function ReportPage() {
           <Headline report={data} against={comparing ? against.data : undefined} />
           <Funnel report={data} />
           <Experiments id={id} />
-          <Churn report={data} />
+          <Churn report={data} period={Boolean(from ?? to)} />
           <OverTime report={data} />
           <Steps report={data} />
           <Versions report={data} />
