@@ -107,7 +107,7 @@ test("a request is shown with what was asked and what came back", async () => {
   const page = await our.open("/mailbox?tab=requests");
   const requests = page.getByRole("list", { name: "Requests" });
   await requests.getByRole("link").first().click();
-  await page.getByRole("article").getByText("200", { exact: true }).waitFor();
+  await page.getByRole("article").getByText("sent", { exact: true }).waitFor();
   assert.match(await page.getByRole("region", { name: "Body" }).innerText(), /"lead": "ada"/);
   await close(page);
 });

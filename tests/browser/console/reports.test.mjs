@@ -36,7 +36,10 @@ before(async () => {
   // Some open their mail; some of those come back.
   const { items: mails } = await our.api("GET", "/mailbox?limit=100");
   const openers = mails.slice(0, 12);
-  for (const { html } of openers) for (const url of html.match(/http:\/\/[^"]*\/o\/[^"]*/g) ?? []) await fetch(url.replaceAll("&amp;", "&"));
+  await our.send(openers.flatMap(({ effect }, place) => [
+    { type: "reaction", effect, kind: "opened" },
+    ...(place < 7 ? [{ type: "reaction", effect, kind: "clicked" }] : []),
+  ]));
   await our.send(openers.slice(0, 5).map(({ person }) => ({ type: "track", userId: person, event: "Logged In" })));
   await our.advance("40d");
   report = await our.api("GET", "/series/win-back/report");
@@ -57,6 +60,8 @@ test("the headline and the tables say what the API says", async () => {
     ["Entered", whole(report.entered)],
     ["Enrollment rate", percent(report.enrollment_rate)],
     ["Sent", whole(sent)],
+    ["Opened", "12"],
+    ["Clicked", "7"],
     ["Re-engaged", whole(report.re_engaged)],
     ["Re-engagement rate", percent(report.re_engagement_rate)],
     ["Churn, 30 days", percent(report.churn.days_30.churn_rate)],
@@ -153,6 +158,39 @@ test("a number that cannot be had does not take the page down", async () => {
   await page.getByRole("dialog").getByText("This could not be loaded.").waitFor({ timeout: 15_000 });
   await page.keyboard.press("Escape");
   assert.equal(await figure(page, "Entered").innerText(), whole(report.entered));
+  await close(page);
+});
+
+test("a test that people decided: the page says what the API says, and applying the winner publishes it", async () => {
+  const step = { id: "ask", kind: "email", subject: "Are you there?", body: "Come back.", test: { metric: "clicked", weight: 50, variants: [{ name: "b", weight: 50, changes: { subject: "Your place is kept" } }] } };
+  await our.api("PUT", "/series/tested", { name: "Tested", audience: "crowd is true", exit: 'performed "Logged In"', steps: [step] });
+  await our.api("POST", "/series/tested/publish");
+  const crowd = Array.from({ length: 400 }, (_, number) => `c${number}`);
+  await our.send(crowd.map((userId) => ({ type: "identify", userId, traits: { crowd: true, email: `${userId}@example.com` } })));
+  await our.advance("1m");
+  const mails = [];
+  for (let cursor = ""; cursor !== null && mails.length < crowd.length; ) {
+    const page = await our.api("GET", `/mailbox?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+    mails.push(...page.items.filter(({ series }) => series === "tested"));
+    cursor = page.next;
+  }
+  assert.equal(mails.length, crowd.length);
+  // Those who got b click, and hardly anyone else does.
+  const clicks = mails.filter(({ subject }, place) => subject === "Your place is kept" || place % 20 === 0);
+  await our.send(clicks.map(({ effect }) => ({ type: "reaction", effect, kind: "clicked" })));
+  const [experiment] = (await our.api("GET", "/series/tested/experiments")).items;
+  assert.equal(experiment.leader, "b");
+
+  const page = await our.open("/reports/tested");
+  const section = page.getByRole("region", { name: "Test of ask" });
+  await section.getByText(experiment.words, { exact: true }).first().waitFor();
+  for (const { name, people, clicked } of experiment.variants)
+    assert.match(await section.getByRole("row", { name: new RegExp(`^${name}\\b`) }).innerText(), new RegExp(`\\s${people}\\s[\\s\\S]*\\s${clicked}\\s`), name);
+  await section.getByRole("button", { name: "Apply b" }).click();
+  await page.getByRole("alertdialog").getByRole("button", { name: "Apply b and publish" }).click();
+  await page.getByText("The test is over: everyone gets b.").first().waitFor();
+  const { version, changed, draft } = await our.api("GET", "/series/tested");
+  assert.deepEqual([version, changed, draft.steps[0].subject, draft.steps[0].test ?? null], [2, false, "Your place is kept", null]);
   await close(page);
 });
 

@@ -271,9 +271,11 @@ export type Push = Sent & { title: string; body: string; outcome?: string };
 export type WebhookRequest = Sent & {
   url: string;
   method: string;
-  headers: Record<string, string>;
+  headers?: Record<string, string>;
   body: string;
   status?: number | null;
+  /** `sent`, or why it did not get there. */
+  outcome?: string;
 };
 export type DeadLetter = {
   effect: string;

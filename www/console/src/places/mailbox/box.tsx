@@ -1,15 +1,16 @@
 // A list of what left, and beside it the one that is looked at. Which one stands in the address, and
 // so does what the list is narrowed to: a series, a step, a person.
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Inbox, X } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { type Page, get } from "~/api/client.ts";
+import { allSeries } from "~/api/queries.ts";
 import { useAddress } from "~/app/address.ts";
 import { useNow } from "~/app/clock.tsx";
 import type { Search } from "~/app/router.tsx";
-import { Ago, Button, Empty, Facts, Failure, Loading, More } from "~/kit/index.ts";
+import { Ago, Button, Empty, Facts, Failure, Loading, More, exact, relative } from "~/kit/index.ts";
 
 import css from "./mailbox.module.css";
 
@@ -63,12 +64,18 @@ export function Box<T extends Left>({ address, label, line, detail, empty }: Box
               const { title, beside } = line(item);
               return (
                 <li key={item.effect}>
-                  <Link to="." search={(before: Search) => ({ ...before, item: item.effect })} resetScroll={false} aria-current={item === open ? "true" : undefined}>
+                  <Link
+                    to="."
+                    search={(before: Search) => ({ ...before, item: item.effect })}
+                    resetScroll={false}
+                    aria-current={item === chosen ? "true" : undefined}
+                    data-open={item === open || undefined}
+                  >
                     <span className={css.top}>
                       <span className="truncate">{beside}</span>
-                      <span className="soft">
-                        <Ago at={item.at} now={now} />
-                      </span>
+                      <time className="soft" dateTime={new Date(item.at).toISOString()} title={exact(item.at)}>
+                        {relative(item.at, now)}
+                      </time>
                     </span>
                     <span className={`${css.title} truncate`}>{title}</span>
                   </Link>
@@ -97,6 +104,7 @@ export function Box<T extends Left>({ address, label, line, detail, empty }: Box
 /** Whom it went to, why and when. */
 export function Origin({ item, more = [] }: { item: Left; more?: readonly (readonly [string, ReactNode])[] }) {
   const now = useNow();
+  const { data } = useQuery(allSeries);
   return (
     <Facts
       of={[
@@ -106,7 +114,7 @@ export function Origin({ item, more = [] }: { item: Left; more?: readonly (reado
           "Series",
           <>
             <Link to="/series/$id" params={{ id: item.series }} search={{ step: item.step }}>
-              {item.series}
+              {data?.find(({ id }) => id === item.series)?.name ?? item.series}
             </Link>{" "}
             <span className="soft">step</span> {item.step}
             {item.variant && (

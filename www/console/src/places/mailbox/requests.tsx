@@ -17,8 +17,9 @@ export function RequestBox() {
   );
 }
 
-function Detail({ request: { status, method, url, headers, body, ...item } }: { request: WebhookRequest & { outcome?: string } }) {
-  const isGood = status != null && status >= 200 && status < 300;
+function Detail({ request: { status, outcome, method, url, headers, body, ...item } }: { request: WebhookRequest }) {
+  const isGood = outcome === "sent" || (status != null && status >= 200 && status < 300);
+  const answer = [status, outcome].filter((word) => word != null).join(": ");
   return (
     <>
       <h2>
@@ -26,12 +27,7 @@ function Detail({ request: { status, method, url, headers, body, ...item } }: { 
       </h2>
       <Origin
         item={item}
-        more={[
-          [
-            "Answer",
-            status != null ? <Badge tone={isGood ? "good" : "bad"}>{status}</Badge> : (item.outcome ?? "none"),
-          ],
-        ]}
+        more={[["Outcome", answer ? <Badge tone={isGood ? "good" : "bad"}>{answer}</Badge> : "not known"]]}
       />
       {headers && Object.keys(headers).length > 0 && (
         <section>

@@ -27,7 +27,7 @@ const METHOD_WORDS: Record<string, string> = {
   bayesian: "What to believe after these data, from flat priors. It does not guard against stopping at a good moment.",
 };
 
-export function Experiments({ id }: { id: string }) {
+export function Experiments({ id, period }: { id: string; period: boolean }) {
   const [{ by, method }, change] = useAddress();
   const { data, error, isPending, refetch } = useQuery(experiments(id, by, method));
   // The page of a series without a test says nothing of tests.
@@ -40,7 +40,7 @@ export function Experiments({ id }: { id: string }) {
           <FlaskConical aria-hidden size={16} /> A/B tests
         </span>
       }
-      about={METHOD_WORDS[chosen]}
+      about={`${METHOD_WORDS[chosen]}${period ? " Tests count from their beginning, whatever the period above." : ""}`}
       actions={
         <>
           <Select bare label="Metric" value={by ?? data?.[0]?.metric ?? "clicked"} onChange={(event) => change({ by: event.target.value })}>

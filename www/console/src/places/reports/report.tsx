@@ -70,7 +70,7 @@ export function ReportPage() {
           {against.error && <Failure error={against.error} retry={() => void against.refetch()} />}
           <Headline report={data} against={comparing ? against.data : undefined} />
           <Funnel report={data} />
-          <Experiments id={id} />
+          <Experiments id={id} period={Boolean(from ?? to)} />
           <Churn report={data} period={Boolean(from ?? to)} />
           <OverTime report={data} />
           <Steps report={data} />
