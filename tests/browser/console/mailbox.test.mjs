@@ -106,8 +106,8 @@ test("a viewer sees dead letters, and no button that they may not press", async 
 test("a request is shown with what was asked and what came back", async () => {
   const page = await our.open("/mailbox?tab=requests");
   const requests = page.getByRole("list", { name: "Requests" });
-  await requests.getByRole("link").first().click();
-  await page.getByRole("article").getByText("sent", { exact: true }).waitFor();
+  await requests.getByRole("link", { name: /ada/ }).click();
+  await page.getByRole("article").getByText("200: sent", { exact: true }).waitFor();
   assert.match(await page.getByRole("region", { name: "Body" }).innerText(), /"lead": "ada"/);
   await close(page);
 });

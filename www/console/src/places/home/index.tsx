@@ -68,6 +68,7 @@ function Attention({ series }: { series: readonly Series[] }) {
   const state = useQuery(status);
   const dead = useQuery({ queryKey: ["dead-letters", "few"], queryFn: () => get<PageOf<DeadLetter>>("/dead-letters", { limit: 100 }) });
   const found = matters(state.data, series, dead.data?.items ?? [], dead.data?.next != null);
+  const isKnown = !state.isPending && !dead.isPending;
   const unknown = [state.error, dead.error].filter((error) => error !== null);
   return (
     <Card title="Needs a look">
@@ -83,7 +84,7 @@ function Attention({ series }: { series: readonly Series[] }) {
           );
         })}
       </ul>
-      {found.length === 0 && unknown.length === 0 && <p className="soft">Nothing. What fails, gets stuck or waits for you to publish is named here.</p>}
+      {isKnown && found.length === 0 && unknown.length === 0 && <p className="soft">Nothing. What fails, gets stuck or waits for you to publish is named here.</p>}
       {unknown.length > 0 && <p className="soft small">Not everything could be looked at: {unknown.map((error) => error.message).join(" ")}</p>}
     </Card>
   );
@@ -103,7 +104,7 @@ function Live({ series }: { series: readonly Series[] }) {
         rows={series}
         id={({ id }) => id}
         empty={
-          <Empty title="No series is live" actions={<ButtonLink to="/series" look="primary">Go to series</ButtonLink>}>
+          <Empty title="No series is live" actions={<ButtonLink to="/series">Go to series</ButtonLink>}>
             A series writes to people who slip away, and falls silent the moment they come back.
           </Empty>
         }
