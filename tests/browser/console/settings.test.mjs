@@ -165,6 +165,24 @@ test("the first event is waited for, and its arrival is told without a reload", 
   await close(page);
 });
 
+test("a test mail of a series leaves at once, and a refusal is said", async () => {
+  await our.api("PUT", "/series/hello", { name: "Hello", audience: "vip is true", steps: [{ id: "mail", kind: "email", subject: "Hi {{ first_name }}", body: "Come back." }] });
+  await our.send([{ type: "identify", userId: "ada", traits: { email: "ada@example.com", first_name: "Ada" } }]);
+  const page = await our.open("/settings?tab=channels");
+  await card(page, "Mail").getByRole("button", { name: "Send a test" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel("Filled in for").fill("nobody");
+  await dialog.getByRole("button", { name: "Send it" }).click();
+  await dialog.getByText("no person `nobody`").waitFor();
+  await dialog.getByLabel("Filled in for").fill("ada");
+  await dialog.getByLabel("To").fill("me@example.com");
+  await dialog.getByRole("button", { name: "Send it" }).click();
+  await dialog.getByText("Sent.", { exact: true }).waitFor();
+  const [mail] = (await our.api("GET", "/mailbox")).items;
+  assert.deepEqual([mail.subject, mail.to], ["Hi Ada", "me@example.com"]);
+  await close(page);
+});
+
 for (const { name, options } of LOOKS) {
   test(`settings are fit to use, ${name}`, async () => {
     const page = await our.open("/settings", options);

@@ -45,12 +45,15 @@ export function Audit() {
   );
 }
 
+const DEEDS: Record<string, string> = { put: "changed", add: "made", remove: "removed", delete: "deleted", publish: "published", pause: "paused", resume: "resumed", archive: "archived", unarchive: "brought back", replay: "tried again", test: "sent a test of", erase: "erased" };
 const PLACES: Record<string, "/series/$id" | "/segments/$id" | "/people/$id"> = { series: "/series/$id", segment: "/segments/$id", person: "/people/$id" };
 
 function Entry({ entry: { at, by, role, action, kind, id, before, after }, now }: { entry: AuditEntry; now: number }) {
   // What is new or gone is told field by field as well.
   const found = changes(before ?? {}, after ?? {});
   const place = PLACES[kind];
+  // Nobody knows a token by its id.
+  const name = kind === "token" ? ((after ?? before) as { name?: string } | null)?.name : undefined;
   return (
     <li className={css.entry}>
       <div className="row apart">
@@ -58,13 +61,13 @@ function Entry({ entry: { at, by, role, action, kind, id, before, after }, now }
           <strong>{by}</strong>
           <Badge>{role}</Badge>
           <span>
-            {action} {kind}{" "}
+            {DEEDS[action] ?? action} {kind}{" "}
             {place ? (
               <Link to={place} params={{ id }}>
                 {id}
               </Link>
             ) : (
-              id !== kind && id
+              id !== kind && (name ?? id)
             )}
           </span>
         </span>

@@ -16,7 +16,7 @@ const WORDS: Record<Testable, { name: string; about: string; embedded: string }>
   email: {
     name: "Mail",
     about: "The provider that takes your mails.",
-    embedded: "Mails stay in the mailbox of this console and reach nobody. Good for trying; before people should get mail, set up a provider.",
+    embedded: "Mails stay in the mailbox of this console and reach nobody: good for trying. This version has no other provider yet.",
   },
   push: {
     name: "Push",
