@@ -4,6 +4,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { type Page, get } from "./client.ts";
 import type {
   Data,
+  Experiment,
   Finding,
   Mail,
   Person,
@@ -56,6 +57,12 @@ export const report = (id: string, from?: string, to?: string) =>
   queryOptions({
     queryKey: ["report", id, from ?? null, to ?? null],
     queryFn: () => get<Report>(`/series/${path(id)}/report`, { from, to }),
+    placeholderData: keepPreviousData,
+  });
+export const experiments = (id: string, metric?: string, method?: string) =>
+  queryOptions({
+    queryKey: ["report", id, "experiments", metric ?? null, method ?? null],
+    queryFn: async () => (await get<Page<Experiment>>(`/series/${path(id)}/experiments`, { metric, method })).items,
     placeholderData: keepPreviousData,
   });
 

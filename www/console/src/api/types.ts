@@ -261,6 +261,10 @@ export type ExperimentVariant = {
 export type Experiment = {
   step: string;
   metric: Metric;
+  /** The version with which the draw began. */
+  from_version?: number;
+  /** The name of the step itself among the variants. */
+  control?: string;
   variants: ExperimentVariant[];
   sample_ratio: { p: number | null; mismatch: boolean };
   comparisons: {
@@ -302,9 +306,11 @@ export type Push = Sent & { title: string; body: string; outcome?: string };
 export type WebhookRequest = Sent & {
   url: string;
   method: string;
-  headers: Record<string, string>;
+  headers?: Record<string, string>;
   body: string;
   status?: number | null;
+  /** `sent`, or why it did not get there. */
+  outcome?: string;
 };
 export type DeadLetter = {
   effect: string;
@@ -332,8 +338,10 @@ export type Status = {
   shards: number;
   first_event_at: number | null;
   last_event_at: number | null;
-  channels: Record<string, { provider?: string; verified_at?: number | null }>;
+  channels: Record<string, { provider?: string; verified_at?: number | null; devices?: number }>;
   attention: { code: string; message: string; href?: string }[];
+  /** What pages write with; it is public. */
+  write_key?: string;
 };
 export type Token = { id: string; name: string; role: Role; created_at?: number };
 export type Clock = { now: number; running: boolean };

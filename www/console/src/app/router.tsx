@@ -1,5 +1,13 @@
 // Every address of the console, and the page behind it. Pages are loaded when they are gone to.
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  notFound,
+  parseSearchWith,
+  stringifySearchWith,
+} from "@tanstack/react-router";
 
 import { Empty, Failure, Page } from "~/kit/index.ts";
 
@@ -29,6 +37,12 @@ export type Search = Partial<Record<(typeof WORDS)[number], string>>;
 const validateSearch = (given: Record<string, unknown>): Search =>
   Object.fromEntries(WORDS.filter((word) => given[word] != null && given[word] !== "").map((word) => [word, String(given[word])]));
 
+async function isDevelopment(): Promise<boolean> {
+  if (import.meta.env.DEV) return true;
+  const health = await fetch("/health");
+  return health.ok && ((await health.json()) as { development?: boolean }).development === true;
+}
+
 const below = { getParentRoute: () => root, validateSearch } as const;
 const routeTree = root.addChildren([
   createRoute({ ...below, path: "/", component: lazyRouteComponent(() => import("~/places/home/index.tsx"), "Home") }),
@@ -41,10 +55,27 @@ const routeTree = root.addChildren([
   createRoute({ ...below, path: "/mailbox", component: lazyRouteComponent(() => import("~/places/mailbox/index.tsx"), "Mailbox") }),
   createRoute({ ...below, path: "/reports", component: lazyRouteComponent(() => import("~/places/reports/list.tsx"), "Reports") }),
   createRoute({ ...below, path: "/reports/$id", component: lazyRouteComponent(() => import("~/places/reports/report.tsx"), "ReportPage") }),
+  createRoute({
+    ...below,
+    path: "/kit",
+    // Of those who develop: a production build of the server has no such page.
+    beforeLoad: async () => {
+      if (!(await isDevelopment())) throw notFound();
+    },
+    component: lazyRouteComponent(() => import("~/places/kit/index.tsx"), "KitPage"),
+  }),
   createRoute({ ...below, path: "/settings", component: lazyRouteComponent(() => import("~/places/settings/index.tsx"), "Settings") }),
 ]);
 
-export const router = createRouter({ routeTree, basepath: "/console", defaultPreload: "intent", scrollRestoration: true });
+export const router = createRouter({
+  routeTree,
+  basepath: "/console",
+  defaultPreload: "intent",
+  scrollRestoration: true,
+  // Every word is text: `from=2026-11-01` and `version=2` stand in the address as they are read.
+  parseSearch: parseSearchWith((text) => text),
+  stringifySearch: stringifySearchWith(String),
+});
 
 declare module "@tanstack/react-router" {
   interface Register {

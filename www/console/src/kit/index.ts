@@ -1,6 +1,9 @@
 // The parts that pages are made of.
 export * from "./button.tsx";
 export * from "./chart.tsx";
+export * from "./code.tsx";
+export * from "./download.ts";
+export * from "./facts.tsx";
 export * from "./field.tsx";
 export * from "./figures.tsx";
 export * from "./overlay.tsx";

@@ -12,6 +12,9 @@ type Options = {
   bars: boolean;
 };
 
+/** What lies between two marks of the days: never less than one. */
+const STEPS_S = [1, 2, 3, 7, 14, 28, 56, 91, 182, 364].map((days) => days * 86_400);
+
 /** Draws into an element and keeps to its width; gives what ends it. */
 export function plot(element: HTMLElement, { days, series, height, format, bars }: Options): () => void {
   const colour = (name: string) => () => getComputedStyle(element).getPropertyValue(name);
@@ -35,7 +38,7 @@ export function plot(element: HTMLElement, { days, series, height, format, bars 
       cursor: { y: false, points: { size: 7 } },
       scales: { y: { range: (_, least, most) => [Math.min(0, least ?? 0), (most ?? 0) > 0 ? (most ?? 1) * 1.08 : 1] } },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
-      axes: [axis, { ...axis, size: 56, values: (_, values) => values.map(format) }],
+      axes: [{ ...axis, incrs: STEPS_S }, { ...axis, size: 56, values: (_, values) => values.map(format) }],
       series: [
         {},
         ...series.map((one, place) => ({

@@ -1,4 +1,5 @@
 // Tables: real ones, that scroll within themselves where the window is narrow.
+import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
 import type { ReactNode } from "react";
 
 import { Button } from "./button.tsx";
@@ -14,7 +15,10 @@ export type Column<T> = {
   number?: boolean;
   /** Takes the room that is left. */
   grow?: boolean;
+  /** Makes its head a button that sorts by it; `order` is there while rows are sorted by it. */
+  sort?: { order?: Order | undefined; choose: () => void };
 };
+export type Order = "ascending" | "descending";
 
 export function Table<T>({
   label,
@@ -39,8 +43,14 @@ export function Table<T>({
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column.name} scope="col" data-number={column.number || undefined} data-grow={column.grow || undefined}>
-                {column.head ?? column.name}
+              <th
+                key={column.name}
+                scope="col"
+                data-number={column.number || undefined}
+                data-grow={column.grow || undefined}
+                aria-sort={column.sort?.order}
+              >
+                {column.sort ? <SortHead {...column.sort}>{column.head ?? column.name}</SortHead> : (column.head ?? column.name)}
               </th>
             ))}
           </tr>
@@ -59,6 +69,16 @@ export function Table<T>({
         {foot && <tfoot>{foot}</tfoot>}
       </table>
     </div>
+  );
+}
+
+function SortHead({ order, choose, children }: { order?: Order | undefined; choose: () => void; children: ReactNode }) {
+  const Icon = order === "ascending" ? ArrowUp : order === "descending" ? ArrowDown : ChevronsUpDown;
+  return (
+    <button type="button" className={css.sort} onClick={choose}>
+      {children}
+      <Icon aria-hidden size={12} />
+    </button>
   );
 }
 

@@ -1,0 +1,79 @@
+// The people behind a number: the number is a link, and what it opens is named in the address.
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+
+import { type Page, get } from "~/api/client.ts";
+import { useAddress } from "~/app/address.ts";
+import { useNow } from "~/app/clock.tsx";
+import type { Search } from "~/app/router.tsx";
+import { Ago, Dialog, Failure, Loading, More, whole } from "~/kit/index.ts";
+
+import { WORDS } from "./figures.ts";
+import css from "./report.module.css";
+
+export type Behind = { metric: string; step?: string | undefined; version?: string | undefined; variant?: string | undefined };
+
+/** A number; if it counts anyone, the way to them. */
+export function Count({ of, value }: { of: Behind; value: number | null | undefined }) {
+  if (!value) return <>{value == null ? "–" : whole(value)}</>;
+  const { metric, step, version, variant } = of;
+  const place = [step && `step ${step}`, version && `version ${version}`, variant && `variant ${variant}`].filter(Boolean).join(", ");
+  return (
+    <Link
+      to="."
+      search={(before: Search) => ({ ...before, metric, step, version, variant })}
+      resetScroll={false}
+      className={css.count}
+      aria-label={`${WORDS[metric] ?? metric}${place && `, ${place}`}: ${whole(value)}. Show the people`}
+    >
+      {whole(value)}
+    </Link>
+  );
+}
+
+/** Opens where the address names a metric. */
+export function PeopleSheet({ id, definitions }: { id: string; definitions: Record<string, string> }) {
+  const [{ metric, step, version, variant, from, to }, change] = useAddress();
+  if (!metric) return null;
+  const close = () => change({ metric: undefined, step: undefined, version: undefined, variant: undefined });
+  const place = [step && `step ${step}`, version && `version ${version}`, variant && `variant ${variant}`, from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(", ");
+  return (
+    <Dialog open onOpenChange={close} kind="sheet" title={`${WORDS[metric] ?? metric}${place && `: ${place}`}`} about={definitions[metric]}>
+      <List id={id} of={{ metric, step, version, variant, from, to }} />
+    </Dialog>
+  );
+}
+
+type Who = { id: string; at: number };
+function List({ id, of }: { id: string; of: Search }) {
+  const now = useNow();
+  const people = useInfiniteQuery({
+    queryKey: ["report", id, "people", of],
+    queryFn: ({ pageParam }) => get<Page<Who>>(`/series/${encodeURIComponent(id)}/report/people`, { ...of, limit: 50, cursor: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.next ?? undefined,
+  });
+  if (people.error) return <Failure error={people.error} retry={() => void people.refetch()} />;
+  if (people.isPending) return <Loading />;
+  const shown = people.data.pages.flatMap(({ items }) => items);
+  return (
+    <>
+      {shown.length === 0 && <p className="soft">Nobody that is still known here: they were erased, or it was too long ago.</p>}
+      <ol className={css.people} aria-label="People">
+        {shown.map(({ id: person, at }) => (
+          <li key={`${person}/${at}`}>
+            <Link to="/people/$id" params={{ id: person }} className="truncate">
+              {person}
+            </Link>
+            <span className="soft small">
+              <Ago at={at} now={now} />
+            </span>
+          </li>
+        ))}
+      </ol>
+      {shown.length > 0 && (
+        <More more={people.hasNextPage} busy={people.isFetchingNextPage} load={() => void people.fetchNextPage()} shown={`${whole(shown.length)} shown`} />
+      )}
+    </>
+  );
+}
