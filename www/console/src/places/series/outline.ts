@@ -6,7 +6,7 @@ import { END, ENTRY, type Place, edges } from "./graph.ts";
 
 /** A way below a step. `to` is where it goes on after its lines: a step shown elsewhere, or the end. */
 export type Branch = { place: Place; label: string; holdout: boolean; lines: Line[]; last: Place; to: string };
-/** `place` is where one comes from; a step can be put there. */
+/** `place` is where one comes from, and where a step can be put; nowhere where paths meet. */
 export type Line = { step: Step; place: Place; branches: Branch[] };
 export type Outline = { lines: Line[]; last: Place; to: string; unreached: Step[] };
 
@@ -61,7 +61,8 @@ export function outline(spec: SeriesSpec): Outline {
       const after = branches.find((branch) => branch.to === join);
       // Where ways meet again the outline goes on, once.
       if (join === END || !after || seen.has(join) || stop.has(join)) return { lines, last: NOWHERE, to: END };
-      place = after.last;
+      // Each way has its own last place: there is none that all of them share.
+      place = NOWHERE;
       to = join;
     }
   }

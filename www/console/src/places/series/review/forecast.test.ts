@@ -1,0 +1,18 @@
+import { expect, it } from "vitest";
+
+import { everyDay, moment, sum } from "./forecast.ts";
+
+const at = Date.UTC(2026, 9, 30, 12);
+
+it("names every day once, the last one only where something of it was replayed", () => {
+  expect(everyDay({ from: at, to: at + 2 * 86_400_000 })).toEqual(["2026-10-30", "2026-10-31", "2026-11-01"]);
+  expect(everyDay({ from: Date.UTC(2026, 9, 30), to: Date.UTC(2026, 9, 31) })).toEqual(["2026-10-30"]);
+});
+
+it("says what would have happened in words", () => {
+  expect(moment({ at, what: "would_send", step: "mail" })).toBe("Would have got “mail”");
+  expect(moment({ at, what: { skipped: "quiet_hours" }, step: "mail" })).toBe("“mail” would have been skipped: quiet hours");
+  expect(moment({ at, what: { took: "timed_out" }, step: "w" })).toBe("Went on by “timed out” at “w”");
+  expect(moment({ at, what: { exited: "exit" } })).toBe("Left early: exit");
+  expect(sum({ cap: 2, quiet_hours: 3 })).toBe(5);
+});

@@ -1,0 +1,82 @@
+// The sheet in which one step is edited.
+import { Copy, CopyPlus, Trash2 } from "lucide-react";
+
+import type { Finding, Series } from "~/api/types.ts";
+import { Button, Callout, Dialog, IconButton } from "~/kit/index.ts";
+
+import { useFlow } from "../flow/context.ts";
+import { update, written } from "../graph.ts";
+import type { TabName } from "../parts.ts";
+import type { Draft } from "../use-draft.ts";
+import { KIND_ABOUT, KIND_NAMES } from "../words.ts";
+import { StepForm } from "./step-form.tsx";
+
+type Props = {
+  series: Series;
+  draft: Draft;
+  readOnly: boolean;
+  id: string | undefined;
+  findings: readonly Finding[];
+  go: (tab: TabName, step?: string) => void;
+};
+
+export function StepSheet({ series, draft, readOnly, id, findings, go }: Props) {
+  const { copy, duplicate, remove } = useFlow();
+  const step = id === undefined ? undefined : written(draft.spec, id);
+  if (!step || id === undefined) return null;
+  const wide = ["email", "in_app", "push"].includes(step.kind);
+  return (
+    <Dialog
+      open
+      onOpenChange={() => go("flow")}
+      kind="sheet"
+      wide={wide}
+      title={`${KIND_NAMES[step.kind]}: ${step.id}`}
+      about={KIND_ABOUT[step.kind]}
+      actions={
+        <>
+          {!readOnly && (
+            <span className="row" style={{ marginRight: "auto" }}>
+              <IconButton
+                label="Delete this step"
+                onClick={() => {
+                  remove([id]);
+                  go("flow");
+                }}
+              >
+                <Trash2 />
+              </IconButton>
+              <IconButton label="Duplicate this step" onClick={() => duplicate(id)}>
+                <CopyPlus />
+              </IconButton>
+              <IconButton label="Copy this step" onClick={() => copy([id])}>
+                <Copy />
+              </IconButton>
+            </span>
+          )}
+          <Button look="primary" onClick={() => go("flow")}>
+            Done
+          </Button>
+        </>
+      }
+    >
+      {findings.map(({ severity, code, message }) => (
+        <Callout key={`${code} ${message}`} tone={severity === "error" ? "bad" : "warn"}>
+          {message}
+        </Callout>
+      ))}
+      <StepForm
+        key={id}
+        step={step}
+        spec={draft.spec}
+        seriesId={series.id}
+        readOnly={readOnly}
+        onChange={(edited) => draft.change(update(draft.spec, edited), `step ${id}`)}
+        onSpec={(spec, step) => {
+          draft.change(spec);
+          if (step !== undefined) go("flow", step);
+        }}
+      />
+    </Dialog>
+  );
+}
