@@ -10,7 +10,15 @@ export default defineConfig({
   root: at("."),
   base: "/console/",
   plugins: [react()],
-  resolve: { alias: { "~": at("src"), "@core": at("../../dist/wasm/console/rekindle_console.js") } },
+  resolve: {
+    alias: [
+      { find: /^~/, replacement: at("src") },
+      { find: /^@core\.wasm/, replacement: at("../../dist/wasm/console/rekindle_console_bg.wasm") },
+      { find: /^@core$/, replacement: at("../../dist/wasm/console/rekindle_console.js") },
+    ],
+  },
+  // The Worker puts a fresh one in its place for every page that it hands out.
+  html: { cspNonce: "__NONCE__" },
   build: {
     target: "es2022",
     // The policy of the page allows no `data:` scripts and fonts; a file can be kept by a browser.

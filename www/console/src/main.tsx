@@ -1,6 +1,7 @@
 // Where the page begins: one router, one cache of what the API said.
 import "@fontsource-variable/inter/index.css";
 import "./kit/base.css";
+import "./app/nonce.ts";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";

@@ -1,5 +1,7 @@
 // The core in wasm: the same parser, checks and templates that run at the edge. Loaded once, when a
 // page first asks for it.
+import wasm from "@core.wasm?url";
+
 import type { Attributes, Explanation, Finding, SeriesSpec } from "~/api/types.ts";
 
 export type Trouble = { at: number | null; line?: number; column?: number; message: string };
@@ -15,7 +17,7 @@ let loading: Promise<Core> | undefined;
 /** Loads the core; what was loaded is given at once the next time. */
 export function core(): Promise<Core> {
   loading ??= import("@core").then(async (module) => {
-    await module.default();
+    await module.default({ module_or_path: wasm });
     return module;
   });
   return loading;
