@@ -7,7 +7,7 @@ import css from "./list.module.css";
 
 const [STEP_Y, STEP_X, ICON, TOP] = [30, 40, 22, 8];
 // LIMIT: a picture, not a plan.
-const ROWS_MAX = 5;
+const ROWS_MAX = 4;
 
 type Dot = { x: number; y: number; line: Line };
 type Stroke = { x1: number; y1: number; x2: number; y2: number };
@@ -32,9 +32,10 @@ function draw(lines: readonly Line[], x: number, row: number, from: { x: number;
 export function Picture({ spec }: { spec: SeriesSpec }) {
   const dots: Dot[] = [];
   const strokes: Stroke[] = [];
-  draw(outline(spec).lines, 0, 0, null, dots, strokes);
+  const rows = draw(outline(spec).lines, 0, 0, null, dots, strokes);
+  const height = ROWS_MAX * STEP_Y + TOP;
   return (
-    <svg className={css.picture} viewBox={`-70 0 140 ${ROWS_MAX * STEP_Y + 2}`} aria-hidden>
+    <svg className={css.picture} viewBox={`-70 ${(rows * STEP_Y + TOP - height) / 2} 140 ${height}`} aria-hidden>
       {strokes.map(({ x1, y1, x2, y2 }) => (
         <path key={`${x1},${y1},${x2},${y2}`} d={`M${x1} ${y1}C${x1} ${(y1 + y2) / 2} ${x2} ${(y1 + y2) / 2} ${x2} ${y2}`} />
       ))}
@@ -47,7 +48,7 @@ export function Picture({ spec }: { spec: SeriesSpec }) {
           </g>
         );
       })}
-      {dots.length === 0 && <path className={css.plus} d="M-9 76H9M0 67V85" />}
+      {dots.length === 0 && <path className={css.plus} d="M-9 4H9M0 -5V13" />}
     </svg>
   );
 }

@@ -91,7 +91,7 @@ function Editor({ series, spelled, first }: { series: Series; spelled: SeriesSpe
   ];
   return (
     <Page
-      wide={tab === "flow"}
+      wide
       title={draft.spec.name}
       heading={<Name name={draft.spec.name} readOnly={readOnly} onChange={(name) => draft.change({ ...draft.spec, name }, "name")} />}
       above={<Link to="/series">Series</Link>}
@@ -108,7 +108,14 @@ function Editor({ series, spelled, first }: { series: Series; spelled: SeriesSpe
         label="Parts of the series"
         value={tab}
         onChange={(next) => go(next)}
-        tabs={tabs.map((one) => ({ ...one, content: <Suspense fallback={<Loading />}>{one.content}</Suspense> }))}
+        tabs={tabs.map((one) => ({
+          ...one,
+          content: (
+            <div className={one.value === "flow" ? undefined : css.narrow}>
+              <Suspense fallback={<Loading />}>{one.content}</Suspense>
+            </div>
+          ),
+        }))}
       />
       {draft.sync.is === "stale" && mayEdit && <Conflict series={series} draft={draft} theirs={draft.sync.theirs} />}
     </Page>

@@ -145,7 +145,7 @@ const HOLDOUT: Template = {
         subject: 'Something for you, {{ first_name | default: "because it has been a while" }}',
         body: 'Hi {{ first_name | default: "there" }},\n\nit has been two months. If you come back this week, the next order ships free: the code is **WELCOMEBACK**.',
       },
-      { id: "opened", kind: "wait", until: { rule: 'performed "Purchased"' }, timeout: "5d", met: "end", timed_out: "last" },
+      { id: "bought", kind: "wait", until: { rule: 'performed "Purchased"' }, timeout: "5d", met: "end", timed_out: "last" },
       {
         id: "last",
         kind: "email",

@@ -16,6 +16,8 @@ const NODES = { entry: EntryNode, step: StepNode, end: EndNode };
 const EDGES = { way: WayEdge };
 /** How near to a + a step must be let go to be put there. */
 const NEAR = 110;
+/** Smaller than this, words can't be read. */
+const READABLE = 0.6;
 
 function nodesOf({ nodes, ways }: Plan, chosen: ReadonlySet<string>, readOnly: boolean): Node[] {
   return nodes.map(({ id, kind, x, y, width, height }) => ({
@@ -43,6 +45,7 @@ export function Canvas({ selected }: { selected: string | undefined }) {
 function Plane({ selected }: { selected: string | undefined }) {
   const { spec, readOnly, edit, remove, copy, paste, copied } = useFlow();
   const flow = useReactFlow();
+  const frame = useRef<HTMLDivElement>(null);
   const drawing = useMemo(() => plan(spec), [spec]);
   const [nodes, setNodes] = useState<Node[]>(() => nodesOf(drawing, new Set(selected ? [selected] : []), readOnly));
   const edges = useMemo<Edge[]>(
@@ -62,15 +65,24 @@ function Plane({ selected }: { selected: string | undefined }) {
   useEffect(() => {
     setNodes((before) => nodesOf(drawing, new Set(before.filter((node) => node.selected).map(({ id }) => id)), readOnly));
   }, [drawing, readOnly]);
-  // A step that comes or goes may leave the window: what there is is brought into sight.
-  const shape = drawing.nodes.length;
-  const shown = useRef(shape);
+  // One begins to read at the entry, in a size that can be read.
+  const start = () => {
+    const { width } = frame.current?.getBoundingClientRect() ?? { width: 800 };
+    const first = drawing.nodes.find(({ id }) => id === ENTRY_ID);
+    const span = Math.max(...drawing.nodes.map(({ x, width: own }) => Math.abs(x + own / 2 - (first ? first.x + first.width / 2 : 0)) + own / 2));
+    const zoom = Math.max(READABLE, Math.min(1, width / (2 * span + 48)));
+    if (first) void flow.setViewport({ x: width / 2 - (first.x + first.width / 2) * zoom, y: 24 - first.y * zoom, zoom });
+  };
+  // What is chosen, or has just been added, is brought into sight.
   useEffect(() => {
-    if (shown.current === shape) return;
-    shown.current = shape;
-    const frame = requestAnimationFrame(() => void flow.fitView({ duration: 200, maxZoom: 1, padding: 0.15 }));
-    return () => cancelAnimationFrame(frame);
-  }, [shape, flow]);
+    const node = drawing.nodes.find(({ id }) => id === selected);
+    const box = frame.current?.getBoundingClientRect();
+    if (!node || !box) return;
+    const { x, y, zoom } = flow.getViewport();
+    const [left, top] = [node.x * zoom + x, node.y * zoom + y];
+    const inSight = left >= 0 && top >= 0 && left + node.width * zoom <= box.width && top + node.height * zoom <= box.height;
+    if (!inSight) void flow.setCenter(node.x + node.width / 2, node.y + node.height / 2, { zoom, duration: 200 });
+  }, [selected, drawing, flow]);
 
   const placeOf = ({ source, sourceHandle }: { source: string; sourceHandle?: string | null }): Place =>
     source === ENTRY_ID ? ENTRY : { from: source, way: sourceHandle ?? "next" };
@@ -106,7 +118,8 @@ function Plane({ selected }: { selected: string | undefined }) {
   };
 
   return (
-    <div className={css.canvas} onKeyDown={onKeyDown} role="region" aria-label="Canvas of the flow">
+    <>
+    <div ref={frame} className={css.canvas} onKeyDown={onKeyDown} role="region" aria-label="Canvas of the flow">
       <ReactFlow
         nodes={nodes}
         edges={edges}
@@ -121,8 +134,7 @@ function Plane({ selected }: { selected: string | undefined }) {
         deleteKeyCode={null}
         selectionKeyCode="Shift"
         multiSelectionKeyCode={["Control", "Meta"]}
-        fitView
-        fitViewOptions={{ maxZoom: 1, padding: 0.15 }}
+        onInit={start}
         minZoom={0.1}
         maxZoom={1.5}
         colorMode="system"
@@ -133,7 +145,8 @@ function Plane({ selected }: { selected: string | undefined }) {
         <Controls showInteractive={false} fitViewOptions={{ maxZoom: 1, padding: 0.15 }} />
         <MiniMap pannable zoomable ariaLabel="Map of the flow" nodeColor="var(--line-strong)" nodeStrokeColor="transparent" maskColor="color-mix(in oklab, var(--sunken) 70%, transparent)" bgColor="var(--raised)" />
       </ReactFlow>
-      {!readOnly && <p className={css.help}>Drag a step onto a + to move it. Drag from a dot to lead its way to another step. Delete, Ctrl C and Ctrl V work on what is selected.</p>}
     </div>
+      {!readOnly && <p className="soft small">Drag a step onto a + to move it. Drag from a dot to lead its way to another step. Delete, Ctrl C and Ctrl V work on what is selected.</p>}
+    </>
   );
 }

@@ -44,9 +44,20 @@ export function plan(spec: SeriesSpec): Plan {
     return { ...edge, id, source, target };
   });
   layout(graph);
+  // Ways are read from left to right: where most stand the other way round, everything is mirrored.
+  const xOf = (id: string) => (graph.node(id) as { x: number }).x;
+  let turned = 0;
+  for (const { id } of spec.steps) {
+    const own = drawn.filter(({ from }) => from === id);
+    own.forEach((edge, place) => {
+      const left = own[place - 1];
+      if (left) turned += Math.sign(xOf(left.target) - xOf(edge.target));
+    });
+  }
+  const side = turned > 0 ? -1 : 1;
   const nodes = [...kinds].map(([id, kind]): Placed => {
     const { x, y, width, height } = graph.node(id) as { x: number; y: number; width: number; height: number };
-    return { id, kind, x: x - width / 2, y: y - height / 2, width, height };
+    return { id, kind, x: side * x - width / 2, y: y - height / 2, width, height };
   });
   const at = new Map(nodes.map((node) => [node.id, node]));
   const ways: Plan["ways"] = new Map();

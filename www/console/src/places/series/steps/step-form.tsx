@@ -71,15 +71,15 @@ function Kind({ step, spec, seriesId, readOnly, onChange }: EditorProps) {
     case "email":
     case "in_app":
     case "push":
-      return MessageEditor ? (
-        <Suspense fallback={<Loading label="Loading the editor" />}>
-          <MessageEditor step={step} spec={spec} seriesId={seriesId} readOnly={readOnly} onChange={onChange} />
-        </Suspense>
-      ) : (
-        <MessageForm step={step} readOnly={readOnly} onChange={onChange} />
-      );
     case "webhook":
-      return <WebhookForm step={step} readOnly={readOnly} onChange={onChange} />;
+      if (MessageEditor) {
+        return (
+          <Suspense fallback={<Loading label="Loading the editor" />}>
+            <MessageEditor step={step} spec={spec} seriesId={seriesId} readOnly={readOnly} onChange={onChange} />
+          </Suspense>
+        );
+      }
+      return step.kind === "webhook" ? <WebhookForm step={step} readOnly={readOnly} onChange={onChange} /> : <MessageForm step={step} readOnly={readOnly} onChange={onChange} />;
     case "wait":
       return <WaitForm step={step} readOnly={readOnly} onChange={onChange} />;
     case "branch":

@@ -8,7 +8,7 @@ import { useFlow } from "../flow/context.ts";
 import { update, written } from "../graph.ts";
 import type { TabName } from "../parts.ts";
 import type { Draft } from "../use-draft.ts";
-import { KIND_ABOUT, KIND_NAMES } from "../words.ts";
+import { KIND_ABOUT, KIND_NAMES, isMessage } from "../words.ts";
 import { StepForm } from "./step-form.tsx";
 
 type Props = {
@@ -24,13 +24,12 @@ export function StepSheet({ series, draft, readOnly, id, findings, go }: Props) 
   const { copy, duplicate, remove } = useFlow();
   const step = id === undefined ? undefined : written(draft.spec, id);
   if (!step || id === undefined) return null;
-  const wide = ["email", "in_app", "push"].includes(step.kind);
   return (
     <Dialog
       open
       onOpenChange={() => go("flow")}
       kind="sheet"
-      wide={wide}
+      wide={isMessage(step)}
       title={`${KIND_NAMES[step.kind]}: ${step.id}`}
       about={KIND_ABOUT[step.kind]}
       actions={
