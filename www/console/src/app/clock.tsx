@@ -47,7 +47,7 @@ export function ClockBar() {
   });
   if (!data) return null;
   return (
-    <div className={css.clock} role="group" aria-label="Development clock">
+    <div className={css.clock} role="region" aria-label="Development clock">
       <span>
         <span className="soft">{data.running ? "The clock runs:" : "The clock stands at"}</span>{" "}
         <time dateTime={new Date(data.now).toISOString()}>{exact(data.now)}</time>

@@ -159,11 +159,11 @@ const HOLDOUT: Template = {
 const BASKET: Template = {
   id: "basket",
   name: "Abandoned basket",
-  about: "Starts when a basket is left; one run for every basket, ended by the purchase.",
+  about: "Starts when a basket is left, at most once a week, and ends with the purchase.",
   spec: {
     name: "Abandoned basket",
-    entry: { event: { name: "Cart Left", where: "total > 20", each: { property: "cart" } } },
-    reentry: { after: "1d" },
+    entry: { event: { name: "Cart Left", where: "total > 20" } },
+    reentry: { after: "7d" },
     exit: 'performed "Purchased"',
     goal: { rule: 'performed "Purchased"', within: "3d" },
     steps: [

@@ -1,6 +1,8 @@
 // The sheet in which one step is edited.
 import { Copy, CopyPlus, Trash2 } from "lucide-react";
 
+import { useState } from "react";
+
 import type { Finding, Series } from "~/api/types.ts";
 import { Button, Callout, Dialog, IconButton } from "~/kit/index.ts";
 
@@ -20,10 +22,13 @@ type Props = {
   go: (tab: TabName, step?: string) => void;
 };
 
-export function StepSheet({ series, draft, readOnly, id, findings, go }: Props) {
+export function StepSheet({ series, draft, readOnly, id: asked, findings, go }: Props) {
   const { copy, duplicate, remove } = useFlow();
-  const step = id === undefined ? undefined : written(draft.spec, id);
-  if (!step || id === undefined) return null;
+  // Between a rename and the address that follows it, the step is known by its new name.
+  const [renamed, setRenamed] = useState<{ from: string; to: string }>();
+  const step = asked === undefined ? undefined : (written(draft.spec, asked) ?? (renamed?.from === asked ? written(draft.spec, renamed.to) : undefined));
+  if (!step) return null;
+  const { id } = step;
   return (
     <Dialog
       open
@@ -71,9 +76,10 @@ export function StepSheet({ series, draft, readOnly, id, findings, go }: Props) 
         seriesId={series.id}
         readOnly={readOnly}
         onChange={(edited) => draft.change(update(draft.spec, edited), `step ${id}`)}
-        onSpec={(spec, step) => {
+        onSpec={(spec, to) => {
+          if (to !== undefined) setRenamed({ from: id, to });
           draft.change(spec);
-          if (step !== undefined) go("flow", step);
+          if (to !== undefined) go("flow", to);
         }}
       />
     </Dialog>

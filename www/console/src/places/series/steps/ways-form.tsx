@@ -65,7 +65,11 @@ export function NameForm({ step, spec, seriesId, readOnly, onSpec }: Props & { s
         error={problem ?? undefined}
         onChange={(event) => setText({ of: step.id, id: event.target.value })}
         onBlur={finish}
-        onKeyDown={(event) => event.key === "Enter" && finish()}
+        onKeyDown={(event) => {
+          if (event.key !== "Enter") return;
+          event.preventDefault();
+          finish();
+        }}
       />
     </section>
   );
