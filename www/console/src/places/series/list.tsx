@@ -11,8 +11,9 @@ import { Badge, Button, Callout, Card, Choice, type Column, Confirm, Empty, Fail
 
 import { create, useDeed } from "./actions.ts";
 import css from "./list.module.css";
+import { spell } from "./spell.ts";
 import { StateBadge } from "./state.tsx";
-import { STATE_NAMES, entryLine } from "./words.ts";
+import { STATE_NAMES, audienceOf, entryLine } from "./words.ts";
 
 const Gallery = lazy(async () => ({ default: (await import("./gallery.tsx")).Gallery }));
 
@@ -71,7 +72,7 @@ export function SeriesList() {
           <Link to="/series/$id" params={{ id: series.id }}>
             {series.name}
           </Link>
-          <span className="soft small">{entryLine(series.draft, segmentName)}</span>
+          <EntryLine series={series} segmentName={segmentName} />
         </div>
       ),
     },
@@ -115,7 +116,7 @@ export function SeriesList() {
                 label: (
                   <>
                     {value === "all" ? "All" : STATE_NAMES[value]}
-                    <span className={css.count}>{count(value)}</span>
+                    <small className={css.count}>{count(value)}</small>
                   </>
                 ),
               }))}
@@ -136,6 +137,20 @@ export function SeriesList() {
       )}
     </Page>
   );
+}
+
+/** Who enters, in words: a rule is spelled by the core, which is loaded when a rule is first seen. */
+function EntryLine({ series, segmentName }: { series: Series; segmentName: (id: string) => string }) {
+  const { draft, id, revision } = series;
+  const where = typeof draft.entry === "object" ? draft.entry.event.where : undefined;
+  const hasTree = typeof audienceOf(draft).rule === "object" || typeof where === "object";
+  const spelled = useQuery({
+    queryKey: ["series", "entry", id, revision],
+    queryFn: () => spell({ ...draft, exit: undefined, goal: undefined, steps: [] }),
+    enabled: hasTree,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return <span className="soft small">{hasTree && !spelled.data ? "By a rule" : entryLine(spelled.data ?? draft, segmentName)}</span>;
 }
 
 function RowMenu({ series }: { series: Series }) {

@@ -110,8 +110,8 @@ export function Flow({ series, draft, readOnly, findings, go, step }: Parts & { 
             value={view}
             onChange={choose}
             options={[
-              { value: "canvas", label: <span className={css.option}><Workflow aria-hidden size={14} /> Canvas</span> },
-              { value: "list", label: <span className={css.option}><List aria-hidden size={14} /> List</span> },
+              { value: "canvas", label: <><Workflow aria-hidden size={14} className={css.option} />Canvas</> },
+              { value: "list", label: <><List aria-hidden size={14} className={css.option} />List</> },
             ]}
           />
         </div>

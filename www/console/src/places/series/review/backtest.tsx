@@ -1,7 +1,7 @@
 // What the draft would have done over the last weeks: a replay of what people really did.
 import { useMutation } from "@tanstack/react-query";
 import { Play } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 
 import { post } from "~/api/client.ts";
 import type { Series, SeriesSpec } from "~/api/types.ts";
@@ -9,7 +9,7 @@ import { useNow } from "~/app/clock.tsx";
 import { Button, Callout, Card, Chart, Choice, Figure, Figures, Select, Table, exact, whole } from "~/kit/index.ts";
 
 import { plain } from "../normal.ts";
-import { type Forecast, dayOf, everyDay, moment, reason, sum } from "./forecast.ts";
+import { type Forecast, type Replay, dayOf, everyDay, moment, reason, replayAll, sum } from "./forecast.ts";
 import css from "./review.module.css";
 
 const DAY_MS = 86_400_000;
@@ -18,13 +18,27 @@ type Days = "30" | "60" | "90";
 export function Backtest({ series, spec }: { series: Series; spec: SeriesSpec }) {
   const now = useNow();
   const [days, setDays] = useState<Days>("30");
+  const [shown, setShown] = useState<{ replay: Replay; draft: SeriesSpec }>();
+  const turn = useRef(0);
+  useEffect(
+    () => () => {
+      turn.current += 1;
+    },
+    [],
+  );
   const run = useMutation({
     mutationFn: async ({ days, draft }: { days: Days; draft: SeriesSpec }) => {
-      const [from, to] = [dayOf(now - Number(days) * DAY_MS), dayOf(now)];
-      return (await post<{ forecast: Forecast }>(`/series/${encodeURIComponent(series.id)}/backtest`, { from, to, draft: plain(draft) })).forecast;
+      turn.current += 1;
+      const mine = turn.current;
+      setShown(undefined);
+      const question = { from: dayOf(now - Number(days) * DAY_MS), to: dayOf(now), draft: plain(draft) };
+      const ask = (so_far?: Replay) => post<Replay>(`/series/${encodeURIComponent(series.id)}/backtest`, { ...question, ...(so_far && { so_far }) });
+      const isOver = () => turn.current !== mine;
+      return replayAll(ask, (replay) => isOver() || setShown({ replay, draft }), isOver);
     },
   });
-  const old = run.data && run.variables?.draft !== spec;
+  const old = shown && shown.draft !== spec;
+  const said = shown && `${whole(shown.replay.forecast.people)} people: ${whole(shown.replay.forecast.total.would_send)} messages would have been sent`;
   return (
     <Card title="What would it have done?" about="Replays what people really did through this draft, with the code that runs in production. Nothing is sent.">
       <div className="row apart">
@@ -42,21 +56,21 @@ export function Backtest({ series, spec }: { series: Series; spec: SeriesSpec })
           Replay
         </Button>
       </div>
-      <div role="status" className="unseen">
-        {run.isPending ? "Replaying" : run.data ? `Replayed ${whole(run.data.people)} people: ${whole(run.data.total.would_send)} messages would have been sent` : ""}
-      </div>
+      <p role="status" className="soft small">
+        {run.isPending ? `Replaying${said ? `, so far ${said}` : " …"}` : said ? `Replayed ${said}` : ""}
+      </p>
       {run.error && (
         <Callout tone="warn" title="It could not be replayed.">
           {run.error.message}
         </Callout>
       )}
       {old && <Callout tone="warn">The draft has changed since. Replay it again.</Callout>}
-      {run.data && <Answer forecast={run.data} />}
+      {shown && <Answer replay={shown.replay} />}
     </Card>
   );
 }
 
-function Answer({ forecast }: { forecast: Forecast }) {
+function Answer({ replay: { forecast, assumes } }: { replay: Replay }) {
   const { total, busiest, most, steps } = forecast;
   const days = useMemo(() => everyDay(forecast), [forecast]);
   const chart = useMemo(
@@ -90,7 +104,10 @@ function Answer({ forecast }: { forecast: Forecast }) {
         ]}
       />
       <Samples forecast={forecast} />
-      <Callout title="What it does not say.">{forecast.note}</Callout>
+      <Callout title="What it does not say.">
+        <p>{forecast.note}</p>
+        {assumes && <p>{assumes}</p>}
+      </Callout>
     </>
   );
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { everyDay, moment, sum } from "./forecast.ts";
+import { type Forecast, type Replay, everyDay, moment, replayAll, sum } from "./forecast.ts";
 
 const at = Date.UTC(2026, 9, 30, 12);
 
@@ -15,4 +15,17 @@ it("says what would have happened in words", () => {
   expect(moment({ at, what: { took: "timed_out" }, step: "w" })).toBe("Went on by “timed out” at “w”");
   expect(moment({ at, what: { exited: "exit" } })).toBe("Left early: exit");
   expect(sum({ cap: 2, quiet_hours: 3 })).toBe(5);
+});
+
+it("asks for the rest with what it has, until there is none or one has seen enough", async () => {
+  const answer = (people: number): Replay => ({ forecast: { people } as Forecast, next: people < 3 ? people : null });
+  const asked: (number | undefined)[] = [];
+  const ask = async (soFar?: Replay) => {
+    asked.push(soFar?.forecast.people);
+    return answer((soFar?.forecast.people ?? 0) + 1);
+  };
+  const shown: number[] = [];
+  const last = await replayAll(ask, ({ forecast }) => shown.push(forecast.people), () => false);
+  expect([asked, shown, last.next]).toEqual([[undefined, 1, 2], [1, 2, 3], null]);
+  expect((await replayAll(ask, () => {}, () => true)).forecast.people).toBe(1);
 });

@@ -26,6 +26,20 @@ export type Forecast = {
   samples: { person: string; timeline: Moment[] }[];
 };
 
+/** `next` is where to go on where not everyone was replayed; `assumes` what had to be taken for granted. */
+export type Replay = { forecast: Forecast; assumes?: string; next?: unknown };
+
+/** Asks until everyone was replayed; each answer has grown, and is given to `show` on the way. */
+export async function replayAll(ask: (soFar?: Replay) => Promise<Replay>, show: (replay: Replay) => void, isOver: () => boolean): Promise<Replay> {
+  let replay = await ask();
+  show(replay);
+  while (replay.next != null && !isOver()) {
+    replay = await ask(replay);
+    show(replay);
+  }
+  return replay;
+}
+
 const DAY_MS = 86_400_000;
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
