@@ -5,7 +5,7 @@ import "@xyflow/react/dist/base.css";
 import { Background, type Connection, Controls, type Edge, MiniMap, type Node, type NodeChange, ReactFlow, ReactFlowProvider, applyNodeChanges, useReactFlow } from "@xyflow/react";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
 
-import { END, ENTRY, type Place, connect, move, ways } from "../graph.ts";
+import { END, ENTRY, type Place, connect, edges as edgesOf, move, ways } from "../graph.ts";
 import { useFlow } from "./context.ts";
 import { WayEdge } from "./edge.tsx";
 import css from "./flow.module.css";
@@ -46,7 +46,11 @@ function Plane({ selected }: { selected: string | undefined }) {
   const { spec, readOnly, edit, remove, copy, paste, copied } = useFlow();
   const flow = useReactFlow();
   const frame = useRef<HTMLDivElement>(null);
-  const drawing = useMemo(() => plan(spec), [spec]);
+  // Typing in a step changes the spec with every key, and where things stand with none.
+  const shape = JSON.stringify([spec.steps.map(({ id }) => id), edgesOf(spec)]);
+  const drawn = useRef<{ shape: string; plan: Plan }>(undefined);
+  if (drawn.current?.shape !== shape) drawn.current = { shape, plan: plan(spec) };
+  const drawing = drawn.current.plan;
   const [nodes, setNodes] = useState<Node[]>(() => nodesOf(drawing, new Set(selected ? [selected] : []), readOnly));
   const edges = useMemo<Edge[]>(
     () =>

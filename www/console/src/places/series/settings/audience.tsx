@@ -127,7 +127,7 @@ function ByEvent({ event, readOnly, write }: { event: EventEntry; readOnly: bool
           <option key={name} value={name} />
         ))}
       </datalist>
-      <RuleField label="Only if its properties are (optional)" value={event.where} readOnly={readOnly} placeholder='total > 100 and currency is "EUR"' hint="A rule about the properties of the event." onChange={(where) => write({ where }, "where")} />
+      <RuleField label="Only if its properties are (optional)" value={event.where} readOnly={readOnly} ofEvent={event.name} none="Every time." placeholder='total > 100 and currency is "EUR"' hint="A rule about the properties of the event." onChange={(where) => write({ where }, "where")} />
       <Choice
         label="One run at a time for each"
         value={property !== null ? "property" : each === "event" ? "event" : "person"}

@@ -40,6 +40,7 @@ function Leaving({ spec, readOnly, change }: SectionProps) {
         value={spec.exit}
         readOnly={readOnly}
         placeholder='performed "Logged In"'
+        none="No condition: they stay until the last step is over."
         hint="Looks at events since they entered. It counts as re-engagement, up to 30 days after the last step."
         onChange={(exit) => change({ exit }, "exit")}
       />

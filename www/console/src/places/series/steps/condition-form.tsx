@@ -7,7 +7,7 @@ export function ConditionForm({ step, readOnly, onChange }: FormProps) {
   return (
     <section className={css.part}>
       <h3>Condition</h3>
-      <RuleField label="If" value={step.if} readOnly={readOnly} placeholder='plan is "pro"' hint="Asked once, when someone comes here. Looks at everything that is known of them." onChange={(rule) => onChange({ ...step, if: rule })} />
+      <RuleField label="If" value={step.if} readOnly={readOnly} placeholder='plan is "pro"' none="No condition yet." hint="Asked once, when someone comes here. Looks at everything that is known of them." onChange={(rule) => onChange({ ...step, if: rule })} />
     </section>
   );
 }

@@ -50,6 +50,7 @@ export function StepForm({ step, spec, seriesId, readOnly, onChange, onSpec }: P
           label="Only for (optional)"
           value={step.when}
           readOnly={readOnly}
+          inBrowser={step.kind === "in_app"}
           placeholder='plan is "pro"'
           hint={
             step.kind === "in_app"
