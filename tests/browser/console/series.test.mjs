@@ -156,6 +156,49 @@ test("the outline does everything with the keyboard, and everything can be undon
   await close(page);
 });
 
+test("every kind of step is filled in, and its form follows an undo", async () => {
+  await c.api("PUT", "/series/kinds", { name: "Kinds", audience: { rule: "vip is true" }, steps: [WIN_BACK.steps[0]] });
+  const page = await c.open("/series/kinds");
+  await asList(page);
+  await add(page, "after “miss-you”", "Update person");
+  await page.getByRole("button", { name: "Add an attribute" }).click();
+  await page.getByLabel("Attribute", { exact: true }).fill("stage");
+  await page.getByLabel("Text, Liquid").fill("asked");
+  await page.getByLabel("Add tags").fill("asked, warm");
+  await saved(page);
+  await page.keyboard.press("Control+z");
+  await page.getByLabel("Attribute", { exact: true }).waitFor({ state: "detached" });
+  await page.keyboard.press("Control+Shift+z");
+  await until(async () => (await page.getByLabel("Attribute", { exact: true }).inputValue()) === "stage", "the attribute to be back");
+  await done(page);
+
+  await add(page, "after “update”", "Wait");
+  await page.getByText("Until a time", { exact: true }).click();
+  await page.getByLabel("Time of day").fill("09:30");
+  await page.getByLabel("Monday").check();
+  await page.getByLabel("Thursday").check();
+  await done(page);
+  await add(page, "after “wait”", "Split");
+  await page.getByRole("button", { name: "Add a way" }).click();
+  await page.getByRole("group", { name: "Way c" }).getByLabel("Hold out").check();
+  await page.getByRole("group", { name: "Way c" }).getByLabel(/^Weight/).fill("10");
+  await done(page);
+  await add(page, "after “split”, on a", "Exit");
+  await add(page, "after “split”, on b", "Branch");
+  await (await ruleField(page, "If")).fill("sessions > 3");
+  await done(page);
+  await saved(page);
+  assert.deepEqual((await draftOf("kinds")).steps.slice(1), [
+    { id: "update", kind: "set", delay: "0d", attributes: { stage: "asked" }, add_tags: ["asked", "warm"] },
+    { id: "wait", kind: "wait", delay: "0d", until: { time: "09:30", days: ["monday", "thursday"] } },
+    { id: "split", kind: "split", delay: "0d", paths: [{ name: "a", weight: 50, next: "exit" }, { name: "b", weight: 50, next: "check" }, { name: "c", weight: 10, holdout: true }] },
+    { id: "exit", kind: "exit", delay: "0d" },
+    { id: "check", kind: "branch", delay: "0d", if: { attribute: { name: "sessions", greater_than: 3 } }, yes: "end", no: "end" },
+  ]);
+  assert.deepEqual(complaints(page), []);
+  await close(page);
+});
+
 test("on the canvas steps are moved, led elsewhere, copied and deleted", async () => {
   const mail = (id) => ({ id, kind: "email", subject: id, body: "Text." });
   await c.api("PUT", "/series/plane", { name: "Plane", audience: { rule: "vip is true" }, steps: [mail("one"), mail("two"), mail("three")] });

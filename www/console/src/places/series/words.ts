@@ -1,7 +1,7 @@
 // Steps, rules and settings of a series in words. Pure: what nodes, outlines and differences say.
 import type { Rule, SeriesSpec, SeriesState, Step, StepKind } from "~/api/types.ts";
 
-import { share } from "./graph.ts";
+import { END, type Place, share, ways } from "./graph.ts";
 import { spanMs, spanWords } from "./spans.ts";
 
 export const KIND_NAMES: Record<StepKind, string> = {
@@ -86,6 +86,14 @@ export function stepLine(step: Step): string {
 
 /** How long after what comes before; empty for at once. */
 export const delayWords = (step: Step): string => ((spanMs(step.delay) ?? 0) > 0 ? `After ${spanWords(step.delay)}` : "");
+
+/** A place in words: "after “nudge”, on Yes". */
+export function placeWords(spec: SeriesSpec, { from, way }: Place): string {
+  if (from === null) return "as the first";
+  const step = spec.steps.find(({ id }) => id === from);
+  const label = step && ways(step, END).find(({ key }) => key === way)?.label;
+  return `after “${from}”${label ? `, on ${label.split(" · ")[0]}` : ""}`;
+}
 
 export type AudienceKind = "segment" | "rule" | "none";
 export function audienceOf(spec: SeriesSpec): { kind: AudienceKind; segment: string; rule: Rule | undefined } {

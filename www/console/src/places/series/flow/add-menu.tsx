@@ -6,7 +6,7 @@ import { Menu, type MenuItem } from "~/kit/index.ts";
 
 import { type Place, STEPS_MAX, mayEndAt } from "../graph.ts";
 import { KindIcon } from "../icons.tsx";
-import { KIND_NAMES } from "../words.ts";
+import { KIND_NAMES, placeWords } from "../words.ts";
 import { useFlow } from "./context.ts";
 import css from "./flow.module.css";
 
@@ -16,8 +16,8 @@ const GROUPS: readonly (readonly StepKind[])[] = [
   ["set", "webhook", "exit"],
 ];
 
-/** `where` says in words where the step will be: "after “nudge”". */
-export function AddMenu({ place, where, words }: { place: Place; where: string; words?: string }) {
+/** A plain + unless it is given words. */
+export function AddMenu({ place, words }: { place: Place; words?: string }) {
   const { spec, add, paste, copied, readOnly } = useFlow();
   if (readOnly || spec.steps.length >= STEPS_MAX) return null;
   const items: MenuItem[] = GROUPS.flatMap((kinds, group): MenuItem[] => [
@@ -32,7 +32,7 @@ export function AddMenu({ place, where, words }: { place: Place; where: string; 
   return (
     <Menu
       trigger={
-        <button type="button" className={words ? css.addWords : css.add} aria-label={`Add a step ${where}`}>
+        <button type="button" className={words ? css.addWords : css.add} aria-label={`Add a step ${placeWords(spec, place)}`}>
           <Plus aria-hidden size={14} />
           {words}
         </button>

@@ -54,13 +54,13 @@ function Plane({ selected }: { selected: string | undefined }) {
   const [nodes, setNodes] = useState<Node[]>(() => nodesOf(drawing, new Set(selected ? [selected] : []), readOnly));
   const edges = useMemo<Edge[]>(
     () =>
-      drawing.edges.map(({ id, source, target, way, label, from, holdout }) => ({
+      drawing.edges.map(({ id, source, target, way, label, from, holdout, points }) => ({
         id,
         type: "way",
         source,
         target,
         sourceHandle: way,
-        data: { label, place: { from, way }, holdout: holdout ?? false, several: (drawing.ways.get(source)?.length ?? 1) > 1 },
+        data: { label, place: { from, way }, holdout: holdout ?? false, points, several: (drawing.ways.get(source)?.length ?? 1) > 1 },
         reconnectable: false,
         selectable: false,
       })),
@@ -105,6 +105,8 @@ function Plane({ selected }: { selected: string | undefined }) {
   };
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
+    // What is pressed in a menu comes by here as well.
+    if (!event.currentTarget.contains(event.target as globalThis.Node)) return;
     const ids = chosen();
     const command = event.ctrlKey || event.metaKey;
     if (event.key === "Escape") setNodes((before) => before.map((node) => ({ ...node, selected: false })));

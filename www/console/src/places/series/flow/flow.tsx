@@ -117,7 +117,7 @@ export function Flow({ series, draft, readOnly, findings, go, step }: Parts & { 
         </div>
         {spec.steps.length === 0 ? (
           <div className={css.blank}>
-            <Empty title="Add the first step" actions={<AddMenu place={ENTRY} where="as the first" words="Add a step" />}>
+            <Empty title="Add the first step" actions={<AddMenu place={ENTRY} words="Add a step" />}>
               {readOnly ? "This series has no steps yet." : "An email, a wait, a branch: everyone who enters begins here. You can move and change every step later."}
             </Empty>
           </div>

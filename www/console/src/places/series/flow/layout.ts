@@ -10,7 +10,8 @@ const [WIDTH, HEIGHT, WAY_WIDTH] = [256, 92, 128];
 const [END_WIDTH, END_HEIGHT] = [64, 28];
 
 export type Placed = { id: string; kind: "entry" | "step" | "end"; x: number; y: number; width: number; height: number };
-export type Drawn = Edge & { id: string; source: string; target: string; x: number; y: number };
+/** `points` are where a long way passes the steps between its ends; without any it goes straight. */
+export type Drawn = Edge & { id: string; source: string; target: string; x: number; y: number; points: { x: number; y: number }[] };
 export type Plan = {
   nodes: Placed[];
   edges: Drawn[];
@@ -72,7 +73,9 @@ export function plan(spec: SeriesSpec): Plan {
     edges: drawn.map((edge) => {
       const [source, target] = [at.get(edge.source), at.get(edge.target)];
       const x = ((source ? source.x + source.width / 2 : 0) + (target ? target.x + target.width / 2 : 0)) / 2;
-      return { ...edge, x, y: ((source ? source.y + source.height : 0) + (target?.y ?? 0)) / 2 };
+      const { points = [] } = graph.edge(edge.source, edge.target, edge.id) as { points?: { x: number; y: number }[] };
+      const inner = points.slice(1, -1).map((point) => ({ x: side * point.x, y: point.y }));
+      return { ...edge, x, y: ((source ? source.y + source.height : 0) + (target?.y ?? 0)) / 2, points: inner.length > 1 ? inner : [] };
     }),
   };
 }

@@ -43,14 +43,12 @@ export function OutlineView() {
   );
 }
 
-const where = (place: Place) => (place.from === null ? "as the first" : `after “${place.from}”${place.way === "next" ? "" : `, on ${place.way.replace("_", " ").replace("path-", "way ")}`}`);
-
 function Lines({ lines, last, to, label }: { lines: readonly Line[]; last: Place; to: string; label: string }) {
   return (
     <ol className={css.lines} aria-label={label}>
       {lines.map(({ step, place, branches }) => (
         <li key={step.id}>
-          {!isNowhere(place) && <AddMenu place={place} where={where(place)} />}
+          {!isNowhere(place) && <AddMenu place={place} />}
           <Row step={step} />
           {branches.map((branch) => (
             <Ways key={branch.place.way} branch={branch} />
@@ -58,7 +56,7 @@ function Lines({ lines, last, to, label }: { lines: readonly Line[]; last: Place
         </li>
       ))}
       <li className={css.lineEnd}>
-        {!isNowhere(last) && <AddMenu place={last} where={where(last)} />}
+        {!isNowhere(last) && <AddMenu place={last} />}
         {!isNowhere(last) && (
           <span className="soft small row">
             <Flag aria-hidden size={13} />

@@ -56,7 +56,7 @@ export function Backtest({ series, spec }: { series: Series; spec: SeriesSpec })
           Replay
         </Button>
       </div>
-      <p role="status" className="soft small">
+      <p role="status" className={run.isPending || said ? "soft small" : "unseen"}>
         {run.isPending ? `Replaying${said ? `, so far ${said}` : " …"}` : said ? `Replayed ${said}` : ""}
       </p>
       {run.error && (

@@ -178,9 +178,15 @@ function InFlight({ waiting, choice, setChoice }: { waiting: readonly Waiting[];
           { name: "Version", cell: ({ version }) => version },
           { name: "Waits at", grow: true, cell: ({ step }) => step },
           { name: "People", number: true, cell: ({ people }) => whole(people) },
-          { name: "Then", cell: ({ step, moves_to }) => (choice === "stay" ? "stays on their version" : moves_to == null ? <span className="warn">leaves</span> : moves_to === step ? "same step" : `moves to ${moves_to}`) },
+          { name: "Then", cell: ({ step, moves_to }) => <span className={moves_to == null && choice === "move" ? `warn ${css.line}` : css.line}>{becomes(choice, step, moves_to)}</span> },
         ]}
       />
     </>
   );
+}
+
+function becomes(choice: Flights, step: string, movesTo: string | null | undefined): string {
+  if (choice === "stay") return "stays on their version";
+  if (movesTo == null) return "leaves";
+  return movesTo === step ? "same step" : `moves to ${movesTo}`;
 }

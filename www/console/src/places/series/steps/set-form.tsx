@@ -1,6 +1,6 @@
 // The form of a step that updates the person: attributes and tags.
 import { Plus, X } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import type { Attributes, Value } from "~/api/types.ts";
 import { Button, IconButton, Input, Select } from "~/kit/index.ts";
@@ -14,12 +14,22 @@ type Row = { name: string; value: Value };
 const kindOf = (value: Value): Kind =>
   value === null ? "clear" : value === true ? "true" : value === false ? "false" : typeof value === "number" ? "number" : typeof value === "string" ? "text" : "other";
 
+const rowsOf = (attributes: Attributes = {}): Row[] => Object.entries(attributes).map(([name, value]) => ({ name, value }));
+
 /** Rows of names and values while they are edited: two may have the same name for a moment. */
 export function SetForm({ step, readOnly, onChange }: FormProps) {
-  const [rows, setRows] = useState<Row[]>(() => Object.entries(step.attributes ?? {}).map(([name, value]) => ({ name, value })));
+  const [rows, setRows] = useState<Row[]>(() => rowsOf(step.attributes));
+  // What was given away last: other attributes come from elsewhere, such as an undo, and count.
+  const given = useRef(JSON.stringify(step.attributes ?? {}));
+  const now = JSON.stringify(step.attributes ?? {});
+  if (now !== given.current) {
+    given.current = now;
+    setRows(rowsOf(step.attributes));
+  }
   const write = (next: Row[]) => {
     setRows(next);
     const attributes: Attributes = Object.fromEntries(next.filter(({ name }) => name.trim() !== "").map(({ name, value }) => [name.trim(), value]));
+    given.current = JSON.stringify(attributes);
     onChange({ ...step, attributes });
   };
   const change = (place: number, row: Partial<Row>) => write(rows.map((one, at) => (at === place ? { ...one, ...row } : one)));
@@ -66,6 +76,12 @@ export function SetForm({ step, readOnly, onChange }: FormProps) {
 
 function Tags({ label, value, readOnly, onChange }: { label: string; value: string[] | undefined; readOnly: boolean; onChange: (tags: string[] | undefined) => void }) {
   const [text, setText] = useState((value ?? []).join(", "));
+  const given = useRef(value?.join() ?? "");
+  const now = value?.join() ?? "";
+  if (now !== given.current) {
+    given.current = now;
+    setText((value ?? []).join(", "));
+  }
   return (
     <Input
       label={label}
@@ -75,6 +91,7 @@ function Tags({ label, value, readOnly, onChange }: { label: string; value: stri
       onChange={(event) => {
         setText(event.target.value);
         const tags = event.target.value.split(",").map((tag) => tag.trim()).filter(Boolean);
+        given.current = tags.join();
         onChange(tags.length > 0 ? tags : undefined);
       }}
     />

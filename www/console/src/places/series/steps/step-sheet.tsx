@@ -9,6 +9,7 @@ import { Button, Callout, Dialog, IconButton } from "~/kit/index.ts";
 import { useFlow } from "../flow/context.ts";
 import { update, written } from "../graph.ts";
 import type { TabName } from "../parts.ts";
+import { Saved } from "../saved.tsx";
 import type { Draft } from "../use-draft.ts";
 import { KIND_ABOUT, KIND_NAMES, isMessage } from "../words.ts";
 import { StepForm } from "./step-form.tsx";
@@ -58,6 +59,7 @@ export function StepSheet({ series, draft, readOnly, id: asked, findings, go }: 
               </IconButton>
             </span>
           )}
+          {!readOnly && <Saved sync={draft.sync} retry={() => void draft.flush()} />}
           <Button look="primary" onClick={() => go("flow")}>
             Done
           </Button>

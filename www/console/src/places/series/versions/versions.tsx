@@ -12,6 +12,7 @@ import { diff } from "../diff.ts";
 import type { Parts } from "../parts.ts";
 import { spell } from "../spell.ts";
 import { DiffView } from "./diff-view.tsx";
+import css from "./versions.module.css";
 
 const DRAFT = "draft";
 
@@ -65,14 +66,14 @@ export function Versions({ series, draft, readOnly, go }: Parts) {
               {
                 name: "Version",
                 cell: ({ version }) => (
-                  <span className="row">
-                    {`Version ${version}`}
+                  <span className={css.line}>
+                    {`Version ${version} `}
                     {version === series.version && <Badge tone="good">entered now</Badge>}
                   </span>
                 ),
               },
               { name: "Published", grow: true, cell: ({ published_at }) => <Ago at={published_at} now={now} /> },
-              { name: "By", cell: ({ by }) => by ?? <span className="soft">not known</span> },
+              { name: "By", cell: ({ by }) => <span className={css.line}>{by ?? "not known"}</span> },
               {
                 name: "Compare",
                 head: <span className="unseen">Compare</span>,
