@@ -60,3 +60,28 @@ export const fillIn = async (source: string, attributes: Attributes, sink: Sink)
   const module = await core();
   return attempt(() => module.preview_liquid(source, attributes, sink));
 };
+
+/** Stands for `in segment` while a rule is printed: no event of anyone is called that. */
+const STAND_IN = "\u{1}segment:";
+
+function segmentsIn(rule: unknown, found: Record<string, unknown> = {}): Record<string, unknown> {
+  if (Array.isArray(rule)) for (const part of rule) segmentsIn(part, found);
+  else if (typeof rule === "object" && rule !== null) {
+    for (const [name, part] of Object.entries(rule)) {
+      if (name === "segment" && typeof part === "string") found[part] = { event: { name: STAND_IN + part, count: { at_least: 1 } } };
+      else segmentsIn(part, found);
+    }
+  }
+  return found;
+}
+
+/** The text of a rule that is given as a tree; `null` for what is no rule. */
+export async function printRule(rule: unknown): Promise<string | null> {
+  const module = await core();
+  // Core explains a rule with its segments in place; what stands for them is put back afterwards.
+  const explained = attempt<Explanation>(() => module.explain_rule(rule, {}, 0, segmentsIn(rule)));
+  if (!explained.ok) return null;
+  const text = explained.value.rule.replaceAll(`performed "${STAND_IN}`, 'in segment "');
+  const read = attempt<ParsedRule>(() => module.parse_rule(text));
+  return read.ok ? read.value.text : text;
+}

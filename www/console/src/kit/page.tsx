@@ -8,6 +8,8 @@ type PageProps = {
   title: string;
   /** One sentence: what one does here. */
   about?: ReactNode;
+  /** What stands for the title, where that is more than its words. */
+  heading?: ReactNode;
   /** The way back, above the title. */
   above?: ReactNode;
   /** Beside the title, such as a state. */
@@ -18,7 +20,7 @@ type PageProps = {
   children: ReactNode;
 };
 
-export function Page({ title, about, above, beside, actions, wide, children }: PageProps) {
+export function Page({ title, heading, about, above, beside, actions, wide, children }: PageProps) {
   useEffect(() => {
     document.title = `${title} · Rekindle`;
   }, [title]);
@@ -28,7 +30,7 @@ export function Page({ title, about, above, beside, actions, wide, children }: P
         <div>
           {above && <p className={css.above}>{above}</p>}
           <div className="row">
-            <h1>{title}</h1>
+            {heading ?? <h1>{title}</h1>}
             {beside}
           </div>
           {about && <p className={css.about}>{about}</p>}

@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+
+import { type Forecast, type Replay, everyDay, moment, replayAll, sum } from "./forecast.ts";
+
+const at = Date.UTC(2026, 9, 30, 12);
+
+it("names every day once, the last one only where something of it was replayed", () => {
+  expect(everyDay({ from: at, to: at + 2 * 86_400_000 })).toEqual(["2026-10-30", "2026-10-31", "2026-11-01"]);
+  expect(everyDay({ from: Date.UTC(2026, 9, 30), to: Date.UTC(2026, 9, 31) })).toEqual(["2026-10-30"]);
+});
+
+it("says what would have happened in words", () => {
+  expect(moment({ at, what: "would_send", step: "mail" })).toBe("Would have got “mail”");
+  expect(moment({ at, what: { skipped: "quiet_hours" }, step: "mail" })).toBe("“mail” would have been skipped: quiet hours");
+  expect(moment({ at, what: { took: "timed_out" }, step: "w" })).toBe("Went on by “timed out” at “w”");
+  expect(moment({ at, what: { exited: "exit" } })).toBe("Left early: exit");
+  expect(sum({ cap: 2, quiet_hours: 3 })).toBe(5);
+});
+
+it("asks for the rest with what it has, until there is none or one has seen enough", async () => {
+  const answer = (people: number): Replay => ({ forecast: { people } as Forecast, next: people < 3 ? people : null });
+  const asked: (number | undefined)[] = [];
+  const ask = async (soFar?: Replay) => {
+    asked.push(soFar?.forecast.people);
+    return answer((soFar?.forecast.people ?? 0) + 1);
+  };
+  const shown: number[] = [];
+  const last = await replayAll(ask, ({ forecast }) => shown.push(forecast.people), () => false);
+  expect([asked, shown, last.next]).toEqual([[undefined, 1, 2], [1, 2, 3], null]);
+  expect((await replayAll(ask, () => {}, () => true)).forecast.people).toBe(1);
+});

@@ -1,0 +1,73 @@
+// What a backtest answers (docs/backtest.md), and its words.
+export type Volumes = {
+  matched: number;
+  entered: number;
+  held_out: number;
+  would_send: number;
+  delayed: number;
+  skipped: Record<string, number>;
+  took?: Record<string, number>;
+  finished: number;
+  exits: Record<string, number>;
+};
+export type What = string | { skipped: string } | { took: string } | { exited: string };
+export type Moment = { at: number; what: What; step?: string };
+export type Forecast = {
+  note: string;
+  from: number;
+  to: number;
+  people: number;
+  inputs: number;
+  total: Volumes;
+  steps: { id: string; total: Volumes; days: Record<string, Volumes> }[];
+  days: Record<string, Volumes>;
+  busiest: { day: string; would_send: number } | null;
+  most: { person: string; messages: number } | null;
+  samples: { person: string; timeline: Moment[] }[];
+};
+
+/** `next` is where to go on where not everyone was replayed; `assumes` what had to be taken for granted. */
+export type Replay = { forecast: Forecast; assumes?: string; next?: unknown };
+
+/** Asks until everyone was replayed; each answer has grown, and is given to `show` on the way. */
+export async function replayAll(ask: (soFar?: Replay) => Promise<Replay>, show: (replay: Replay) => void, isOver: () => boolean): Promise<Replay> {
+  let replay = await ask();
+  show(replay);
+  while (replay.next != null && !isOver()) {
+    replay = await ask(replay);
+    show(replay);
+  }
+  return replay;
+}
+
+const DAY_MS = 86_400_000;
+export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+/** Every day from the first to the last, those on which nothing happened included. */
+export function everyDay({ from, to }: Pick<Forecast, "from" | "to">): string[] {
+  const days: string[] = [];
+  for (let at = Math.floor(from / DAY_MS) * DAY_MS; at < to; at += DAY_MS) days.push(dayOf(at));
+  return days;
+}
+
+export const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((total, count) => total + count, 0);
+
+/** A reason or a way, by its word. */
+export const reason = (word: string): string => word.replaceAll("_", " ");
+
+const WORDS: Record<string, string> = {
+  matched: "Came to match the audience",
+  entered: "Entered",
+  held_out: "Was held out",
+  would_send: "Would have got",
+  delayed: "Would have waited for",
+  finished: "Came to the end",
+};
+
+/** What would have happened, in words. */
+export function moment({ what, step }: Moment): string {
+  if (typeof what === "string") return [WORDS[what] ?? reason(what), step && ["would_send", "delayed"].includes(what) ? `“${step}”` : ""].filter(Boolean).join(" ");
+  if ("skipped" in what) return `“${step}” would have been skipped: ${reason(what.skipped)}`;
+  if ("took" in what) return `Went on by “${reason(what.took)}” at “${step}”`;
+  return `Left early: ${reason(what.exited)}`;
+}
