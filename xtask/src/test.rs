@@ -42,7 +42,7 @@ const STEPS: [&[Step]; 13] = [
         step("simulation", false, simulation),
     ],
     &[step("types", true, types)],
-    &[step("units", false, units)],
+    &[step("units", true, units)],
     &[step("cases", true, cases)],
     &[step("edge", true, edge)],
     &[step("browser", true, browser)],

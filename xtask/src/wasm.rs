@@ -22,19 +22,6 @@ const FEATURES: [&str; 7] = [
     "--enable-exception-handling",
 ];
 
-/// The Worker, optimised for the time of the CPU that we pay for.
-pub(crate) fn compile_worker_release() -> Result<PathBuf> {
-    let target = files::target();
-    let mut cargo = processes::cargo();
-    cargo
-        .args(["build", "--package", "rekindle-edge", "--lib"])
-        .args(["--profile", "edge", "--target", TARGET])
-        .arg("--target-dir")
-        .arg(&target);
-    processes::run(&mut cargo)?;
-    Ok(module(&target, "edge", "rekindle_edge"))
-}
-
 /// The Worker with the development routes, compiled for a short wait.
 pub(crate) fn compile_worker_dev() -> Result<PathBuf> {
     let target = files::target();
@@ -56,7 +43,7 @@ pub(crate) fn compile_worker_dev() -> Result<PathBuf> {
     Ok(module(&target, "edge-dev", "rekindle_edge"))
 }
 
-/// A browser module, as small as it gets: the standard library is compiled with it and a panic is
+/// A module that ships, as small as it gets: the standard library is compiled with it and a panic is
 /// a bare trap. Without the library's source the plain build does, a third larger.
 pub(crate) fn compile_small(package: &str) -> Result<PathBuf> {
     // A directory of its own, so that these flags don't evict the other builds.
@@ -72,7 +59,7 @@ pub(crate) fn compile_small(package: &str) -> Result<PathBuf> {
             .env("RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort")
             .args(["-Zbuild-std=std", "-Zbuild-std-features=optimize_for_size"]);
     } else {
-        say::note("no rust-src: the browser modules are larger than they ship");
+        say::note("no rust-src: the modules are larger than they ship");
     }
     processes::run(&mut cargo)?;
     Ok(module(&target, "release", &package.replace('-', "_")))

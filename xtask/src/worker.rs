@@ -21,7 +21,7 @@ pub(crate) fn directory(kind: Kind) -> PathBuf {
 
 pub(crate) fn build(kind: Kind) -> Result<()> {
     let (input, stage) = match kind {
-        Kind::Release => (wasm::compile_worker_release()?, "worker"),
+        Kind::Release => (wasm::compile_small("rekindle-edge")?, "worker"),
         Kind::Dev => (wasm::compile_worker_dev()?, "worker-dev"),
     };
     let stage = files::target().join("stage").join(stage);

@@ -50,7 +50,7 @@ function Today({ people, live }: { people: number | undefined; live: readonly Se
   const known = reports.flatMap(({ data }) => data ?? []);
   const isWaiting = time.isPending || reports.some(({ isPending }) => isPending);
   const sum = (of: (one: (typeof known)[number]) => number) => (isWaiting ? "…" : whole(known.reduce((all, one) => all + of(one), 0)));
-  const number = (value: number | undefined) => (value === undefined ? "–" : whole(value));
+  const number = (value: number | null | undefined) => (value == null ? "–" : whole(value));
   return (
     <section aria-label="Today">
       <Figures>
