@@ -1,6 +1,5 @@
-// A rule in a form: as rows where the builder of segments is part of this build, else and on demand as
-// text. The one place where series ask for rules; what it takes and gives is text.
-import { type ComponentType, Suspense, lazy, useEffect, useId, useRef, useState } from "react";
+// A rule in a form: as the rows that segments are built of, and on demand as text. The one place where series ask for rules; what it takes and gives is text.
+import { Suspense, lazy, useEffect, useId, useRef, useState } from "react";
 
 import type { Rule } from "~/api/types.ts";
 import { parseRule, printRule } from "~/core/index.ts";
@@ -25,11 +24,7 @@ type Props = {
   ofEvent?: string;
 };
 
-type RowsProps = { value: unknown; onChange: (rule: unknown) => void; label?: string; inBrowser?: boolean; ofEvent?: string };
-// The builder comes with the segments.
-const builders = import.meta.glob<{ RuleBuilder: ComponentType<RowsProps> }>("../segments/builder/index.tsx");
-const load = Object.values(builders)[0];
-const Builder = load ? lazy(async () => ({ default: (await load()).RuleBuilder })) : null;
+const Builder = lazy(async () => ({ default: (await import("../segments/builder/index.tsx")).RuleBuilder }));
 
 const SLOT = "rekindle.rules";
 type Mode = "rows" | "text";
@@ -52,7 +47,7 @@ export function RuleField(props: Props) {
       // Remembered until the form is closed.
     }
   };
-  if (!Builder || props.readOnly) return <AsText {...props} />;
+  if (props.readOnly) return <AsText {...props} />;
   const other = mode === "rows" ? "text" : "rows";
   return (
     <div className={css.rule}>
@@ -136,7 +131,7 @@ function AsRows({ label, value, onChange, hint, inBrowser, ofEvent, none, unread
             Add a condition
           </Button>
         </span>
-      ) : Builder && read ? (
+      ) : read ? (
         <Suspense fallback={<Loading lines={2} label="Loading the builder" />}>
           <Builder value={read.tree} onChange={(tree) => void change(tree)} label={label} {...(inBrowser && { inBrowser })} {...(ofEvent && { ofEvent })} />
         </Suspense>

@@ -3,7 +3,7 @@ import type { MessageTest, Step, Value } from "~/api/types.ts";
 
 /** What a variant may change, by the kind of the step, in the order of the form. */
 const FIELDS: Record<string, readonly (keyof Step)[]> = {
-  email: ["subject", "preheader", "body"],
+  email: ["subject", "body"],
   in_app: ["title", "body", "layout", "position", "cta"],
   push: ["title", "body", "url"],
   webhook: ["url", "method", "headers", "body"],

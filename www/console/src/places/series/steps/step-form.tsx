@@ -1,5 +1,5 @@
 // The form of a step: what its kind needs, when it comes, whom it is for, and where it leads.
-import { type ComponentType, type LazyExoticComponent, Suspense, lazy } from "react";
+import { Suspense, lazy } from "react";
 
 import type { SeriesSpec, Step } from "~/api/types.ts";
 import { Checkbox, Loading } from "~/kit/index.ts";
@@ -7,23 +7,18 @@ import { Checkbox, Loading } from "~/kit/index.ts";
 import { RuleField } from "../rule-field.tsx";
 import { isMessage } from "../words.ts";
 import { ConditionForm } from "./condition-form.tsx";
-import { MessageForm } from "./message-form.tsx";
 import { SetForm } from "./set-form.tsx";
 import { SpanField } from "./span-field.tsx";
 import { SplitForm } from "./split-form.tsx";
 import css from "./steps.module.css";
 import { WaitForm } from "./wait-form.tsx";
 import { NameForm, WaysForm } from "./ways-form.tsx";
-import { WebhookForm } from "./webhook-form.tsx";
 
 /** What the form of one kind of step gets. */
 export type FormProps = { step: Step; readOnly: boolean; onChange: (step: Step) => void };
 type EditorProps = FormProps & { spec: SeriesSpec; seriesId: string };
 
-// The editors of messages come with a module of their own.
-const editors = import.meta.glob<{ default: ComponentType<EditorProps> }>("../message/index.tsx");
-const load = Object.values(editors)[0];
-const MessageEditor: LazyExoticComponent<ComponentType<EditorProps>> | null = load ? lazy(load) : null;
+const MessageEditor = lazy(() => import("../message/index.tsx"));
 
 type Props = EditorProps & {
   /** For edits that concern more than this step; goes to `step` after it. */
@@ -73,14 +68,11 @@ function Kind({ step, spec, seriesId, readOnly, onChange }: EditorProps) {
     case "in_app":
     case "push":
     case "webhook":
-      if (MessageEditor) {
-        return (
-          <Suspense fallback={<Loading label="Loading the editor" />}>
-            <MessageEditor step={step} spec={spec} seriesId={seriesId} readOnly={readOnly} onChange={onChange} />
-          </Suspense>
-        );
-      }
-      return step.kind === "webhook" ? <WebhookForm step={step} readOnly={readOnly} onChange={onChange} /> : <MessageForm step={step} readOnly={readOnly} onChange={onChange} />;
+      return (
+        <Suspense fallback={<Loading label="Loading the editor" />}>
+          <MessageEditor step={step} spec={spec} seriesId={seriesId} readOnly={readOnly} onChange={onChange} />
+        </Suspense>
+      );
     case "wait":
       return <WaitForm step={step} readOnly={readOnly} onChange={onChange} />;
     case "branch":
