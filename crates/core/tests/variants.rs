@@ -268,16 +268,16 @@ fn what_cannot_be_tested_is_named_with_its_mend() {
             vec![("never_counted", "nobody sees a request")],
         ),
     ];
-    let names = Names {
+    let known = Names {
         attributes: ["plan".to_owned()].into(),
         events: ["Done".to_owned(), "Purchased".to_owned()].into(),
     };
     for (step, expected) in cases {
         let found = problems(
-            &series(&[step.clone()]),
+            &series(std::slice::from_ref(&step)),
             &Segments::new(),
             &Settings::default(),
-            &names,
+            &known,
         );
         let codes: Vec<&str> = found.iter().map(|finding| finding.code).collect();
         let wanted: Vec<&str> = expected.iter().map(|(code, _)| *code).collect();

@@ -41,8 +41,7 @@ impl Queue {
 
     /// A message whose time has come, any of them.
     pub(crate) fn pop(&mut self, chance: &mut Chance, now: i64) -> Option<String> {
-        let ready: Vec<usize> = places(self.sends.iter().map(|(at, _)| *at), now);
-        let place = (!ready.is_empty()).then(|| ready[chance.below(ready.len())])?;
+        let place = ready(chance, &self.sends, |(at, _)| *at <= now)?;
         Some(self.sends.swap_remove(place).1)
     }
 
@@ -84,8 +83,7 @@ impl Queue {
 
     /// A receipt that reaches the shard now.
     pub(crate) fn receipt(&mut self, chance: &mut Chance, now: i64) -> Option<(String, Delivery)> {
-        let ready = places(self.receipts.iter().map(|(at, ..)| *at), now);
-        let place = (!ready.is_empty()).then(|| ready[chance.below(ready.len())])?;
+        let place = ready(chance, &self.receipts, |(at, ..)| *at <= now)?;
         let (_, effect, delivery) = self.receipts.swap_remove(place);
         Some((effect, delivery))
     }
@@ -96,12 +94,11 @@ impl Queue {
     }
 }
 
-fn places(times: impl Iterator<Item = i64>, now: i64) -> Vec<usize> {
-    times
-        .enumerate()
-        .filter(|(_, at)| *at <= now)
-        .map(|(place, _)| place)
-        .collect()
+/// The first place from any one on whose time has come.
+fn ready<T>(chance: &mut Chance, all: &[T], is_ready: impl Fn(&T) -> bool) -> Option<usize> {
+    let start = chance.below(all.len());
+    let mut places = (start..all.len()).chain(0..start);
+    places.find(|place| is_ready(&all[*place]))
 }
 
 fn delay(chance: &mut Chance, calm: bool) -> i64 {

@@ -297,15 +297,17 @@ impl Town {
     }
 
     fn pause_or_resume(&mut self, id: &str) {
+        // What was never published cannot stand still.
+        if !self.shard.spec().series.contains_key(id) {
+            return;
+        }
         let now = self.now;
         let since = self.paused.remove(id);
         if since.is_none() {
             self.paused.insert(id.to_owned(), now);
         }
         self.revise(|spec, chance| {
-            let Some(live) = spec.series.get_mut(id) else {
-                return;
-            };
+            let live = spec.series.get_mut(id).unwrap();
             live.paused = since.is_none();
             live.pauses.extend(since.map(|from| Pause {
                 from,
