@@ -8,7 +8,7 @@ pub use browser::{Bundle, Content, Cta, InApp, Inbox, InboxItem, Layout, Positio
 use serde::{Serialize, de::DeserializeOwned};
 
 /// The version byte that every postcard form begins with.
-pub const VERSION: u8 = 2;
+pub const VERSION: u8 = 3;
 
 /// Why bytes could not be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
