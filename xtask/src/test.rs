@@ -400,14 +400,15 @@ fn add_up(line: &str, count: &mut Count) {
             count.passed += passed.parse().unwrap_or(0);
             count.failed += failed.parse().unwrap_or(0);
         }
-        ["Tests", passed, "passed", ..] => count.passed += passed.parse().unwrap_or(0),
         ["Tests", failed, "failed", rest @ ..] => {
             count.failed += failed.parse().unwrap_or(0);
             if let ["|", passed, "passed", ..] = rest {
                 count.passed += passed.parse().unwrap_or(0);
             }
         }
-        ["ℹ", "pass", passed] => count.passed += passed.parse().unwrap_or(0),
+        ["Tests", passed, "passed", ..] | ["ℹ", "pass", passed] => {
+            count.passed += passed.parse().unwrap_or(0);
+        }
         ["ℹ", "fail" | "cancelled", failed] => count.failed += failed.parse().unwrap_or(0),
         _ => {}
     }

@@ -113,7 +113,7 @@ pub(crate) fn person(definitions: &Definitions, events: i64) -> Person {
         attributes: variables(),
     });
     let mut person = Person::new("ana");
-    let mut decide = |input, now| {
+    let mut decide = |input: &Input, now| {
         let mut effects = Vec::new();
         step(
             definitions,

@@ -233,11 +233,9 @@ fn shown(step: &StepSpec, variant: Option<&str>) -> Answer<StepSpec> {
         return Ok(step);
     };
     let variants = step.experiment.iter().flat_map(|test| &test.variants);
-    match variants.into_iter().find(|known| known.name == name) {
-        Some(found) => Ok(found.changes.apply(step).0),
-        None => {
-            let detail = format!("the step `{}` has no variant `{name}`", step.id);
-            Err(Problem::bad_request(detail).into())
-        }
-    }
+    let found = variants.into_iter().find(|known| known.name == name);
+    let found = found.ok_or_else(|| {
+        Problem::bad_request(format!("the step `{}` has no variant `{name}`", step.id))
+    })?;
+    Ok(found.changes.apply(step).0)
 }

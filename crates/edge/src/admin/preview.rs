@@ -54,7 +54,10 @@ async fn somebody(context: &Context, id: &str, now: i64) -> Answer<Person> {
     let Some(known) = answer.json::<Option<Json>>().await? else {
         return Err(Problem::not_found(format!("no person `{id}`")).into());
     };
-    let attributes: BTreeMap<String, Value> = read_tree(&known["attributes"])?;
+    let attributes: BTreeMap<String, Value> = match known.get("attributes") {
+        Some(attributes) => read_tree(attributes)?,
+        None => BTreeMap::new(),
+    };
     let mut person = Person::new(id);
     person.attributes = attributes
         .into_iter()
