@@ -10,18 +10,18 @@ const PLATFORMS = [
 
 export function PushPreview({ push }: { push: Rendered }) {
   return (
-    <div className={css.phones}>
+    <ul className={css.phones}>
       {PLATFORMS.map(({ on, name }) => (
-        <div key={on}>
-          <h4>{name}</h4>
+        <li key={on}>
+          <p className={css.platform}>{name}</p>
           <div className={css.note} data-on={on}>
             <span className={css.icon} aria-hidden />
             <span className={css.from}>{on === "android" ? "your.app · now" : "your.app"}</span>
             <strong>{push.title}</strong>
             <p>{push.body}</p>
           </div>
-        </div>
+        </li>
       ))}
-    </div>
+    </ul>
   );
 }
