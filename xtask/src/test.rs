@@ -3,9 +3,9 @@
 //! A step that fails does not hide the later ones. A runner's own cases are counted one by one;
 //! a step without cases counts as one.
 //!
-//! Linking what ships keeps one core busy for minutes, and runtimes and browsers often wait: steps that
-//! do not wait for each other stand side by side in the list, and what the others print is shown when
-//! they are done.
+//! Linking what ships keeps one core busy for minutes, and runtimes and browsers often wait: what does
+//! not wait for each other runs in lanes side by side, and what the others print is shown when they are
+//! done.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
@@ -32,23 +32,37 @@ struct Step {
 const SIMULATION_SECONDS: &str = "60";
 const FIRST_SEED: &str = "1";
 
-/// In order; those of one line run side by side.
-const STEPS: [&[Step]; 11] = [
-    &[step("format", false, format)],
-    &[step("clippy", false, clippy)],
-    &[step("native", false, native)],
+/// Steps that run one after the other.
+type Lane = &'static [Step];
+
+/// First everything that is compiled, then everything that needs a runtime or a browser: a browser
+/// beside a compiler would be late for what people are promised. Of each the lanes run side by side.
+const STAGES: [&[Lane]; 2] = [
     &[
-        step("build", false, build_all),
-        step("fuzz", false, fuzz_all),
-        step("simulation", false, simulation),
+        &[step("build", false, build_all)],
+        &[
+            step("format", false, format),
+            step("clippy", false, clippy),
+            step("native", false, native),
+            step("simulation", false, simulation),
+            step("fuzz", false, fuzz_all),
+        ],
     ],
-    &[step("types", true, types)],
-    &[step("units", true, units)],
-    &[step("edge", true, edge), step("console", true, console)],
-    &[step("browser", true, browser), step("cases", true, cases)],
-    &[step("size", true, size_gate)],
-    &[step("deploy", true, dry_run)],
-    &[step("production", true, production)],
+    &[
+        &[
+            step("edge", true, edge),
+            step("browser", true, browser),
+            step("cases", true, cases),
+        ],
+        &[
+            step("types", true, types),
+            step("units", true, units),
+            step("console", true, console),
+            step("size", true, size_gate),
+            step("deploy", true, dry_run),
+            step("production", true, production),
+        ],
+    ],
 ];
 
 const fn step(name: &'static str, after_build: bool, run: fn() -> Result<Count>) -> Step {
@@ -87,7 +101,7 @@ const NOTHING: Count = Count {
 type Done = (&'static str, Count, f64);
 
 pub(crate) fn run(only: Option<&str>) -> Result<()> {
-    let all = || STEPS.into_iter().flatten();
+    let all = || STAGES.into_iter().flatten().copied().flatten();
     if let Some(name) = only
         && !all().any(|step| step.name == name)
     {
@@ -95,16 +109,14 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
         bail!("unknown step `{name}`; the steps are {}", names.join(", "));
     }
     let needs_build = |name| all().any(|step| step.name == name && step.after_build);
-    let is_wanted = |step: &&Step| {
+    let is_wanted = |step: &Step| {
         only.is_none_or(|name| name == step.name || (step.name == "build" && needs_build(name)))
     };
     tools::node_modules()?;
     tools::wasm_target()?;
     let mut done: Vec<Done> = Vec::new();
-    for line in STEPS {
-        done.extend(side_by_side(
-            &line.iter().filter(is_wanted).collect::<Vec<_>>(),
-        ));
+    for lanes in STAGES {
+        done.extend(side_by_side(lanes, is_wanted));
     }
     say::line("");
     let mut total = Count::default();
@@ -119,22 +131,28 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-/// Performs the first of these here, and the others beside it.
-fn side_by_side(steps: &[&Step]) -> Vec<Done> {
-    let Some((first, others)) = steps.split_first() else {
+/// Goes along the first of these here, and along the others beside it.
+fn side_by_side(lanes: &[Lane], is_wanted: impl Fn(&Step) -> bool + Copy + Send) -> Vec<Done> {
+    let along = move |lane: Lane| -> Vec<Done> {
+        lane.iter()
+            .filter(|step| is_wanted(step))
+            .map(perform)
+            .collect()
+    };
+    let Some((first, others)) = lanes.split_first() else {
         return Vec::new();
     };
     thread::scope(|scope| {
         let beside: Vec<_> = others
             .iter()
-            .map(|step| scope.spawn(|| say::held_back(|| perform(step))))
+            .map(|lane| scope.spawn(move || say::held_back(|| along(lane))))
             .collect();
-        let mut done = vec![perform(first)];
-        for step in beside {
-            match step.join() {
-                Ok((one, lines)) => {
+        let mut done = along(first);
+        for lane in beside {
+            match lane.join() {
+                Ok((steps, lines)) => {
                     lines.iter().for_each(say::line);
-                    done.push(one);
+                    done.extend(steps);
                 }
                 Err(panic) => std::panic::resume_unwind(panic),
             }
