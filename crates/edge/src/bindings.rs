@@ -4,6 +4,7 @@
 use rekindle_core::hash::{hex64, person_key, shard_of};
 use worker::{Env, Method, Request, RequestInit, Response, Result, Stub};
 
+use crate::json::read_text;
 /// Durable Objects that hold the people.
 pub(crate) const SHARD: &str = "SHARD";
 /// The Durable Object that holds the definitions.
@@ -71,7 +72,7 @@ where
     A: serde::de::DeserializeOwned,
 {
     let text = ask_text(stub, operation, serde_json::to_string(question)?).await?;
-    Ok(serde_json::from_str(&text)?)
+    Ok(read_text(&text)?)
 }
 
 /// The same in text: one future for all types of questions and answers.
@@ -83,6 +84,11 @@ pub(crate) async fn ask_text(stub: &Stub, operation: &str, question: String) -> 
         return Err(format!("`{operation}` answered {status}: {text}").into());
     }
     Ok(text)
+}
+
+/// What was answered, as what it means.
+pub(crate) async fn answer<A: serde::de::DeserializeOwned>(mut response: Response) -> Result<A> {
+    Ok(read_text(&response.text().await?)?)
 }
 
 /// Asks a Durable Object whose answer is passed on as it is.

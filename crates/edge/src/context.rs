@@ -8,6 +8,7 @@ use worker::{Env, Request, Response, Result};
 use crate::{
     bindings::{self, ask, ask_raw, ask_text},
     clock::Clock,
+    json::read_text,
 };
 
 /// One request.
@@ -83,7 +84,7 @@ impl Context {
         let question = serde_json::to_string(question)?;
         let questions = (0..bindings::shards(&self.env)).map(|number| (number, question.clone()));
         let answers = self.ask_shards(operation, questions.collect()).await?;
-        let answer = |(_, text): &(u64, String)| Ok(serde_json::from_str(text)?);
+        let answer = |(_, text): &(u64, String)| Ok(read_text(text)?);
         answers.iter().map(answer).collect()
     }
 

@@ -4,6 +4,8 @@
 use serde::Serialize;
 use worker::{Headers, Response, ResponseBuilder, Result};
 
+use crate::json;
+
 /// An answer to a request that cannot be served, with the mend in `detail`.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct Problem {
@@ -110,6 +112,12 @@ impl From<worker::Error> for Failure {
 
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
+        Self::Ours(error.into())
+    }
+}
+
+impl From<json::Error> for Failure {
+    fn from(error: json::Error) -> Self {
         Self::Ours(error.into())
     }
 }

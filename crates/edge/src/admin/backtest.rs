@@ -17,7 +17,7 @@ use super::{body, definitions::find_series, json};
 use crate::{
     bindings::shards,
     context::Context,
-    json::read_tree,
+    json::{read_text, read_tree, tree},
     problem::{Answer, Problem},
     shard::messages::{Replay, Replayed},
     workspace::messages::{Refusal, SegmentView, SettingsView},
@@ -74,7 +74,7 @@ fn findings(found: Vec<Finding>) -> Answer<Problem> {
     let detail = refusals
         .first()
         .map_or("", |refusal| refusal.message.as_str());
-    Ok(Problem::bad_request(detail.to_owned()).with(serde_json::to_value(&refusals)?))
+    Ok(Problem::bad_request(detail.to_owned()).with(tree(&refusals)?))
 }
 
 pub(super) async fn backtest(context: &Context, request: &mut Request, id: &str) -> Answer {
@@ -109,7 +109,7 @@ pub(super) async fn backtest(context: &Context, request: &mut Request, id: &str)
             }
         }
         for (number, text) in context.ask_shards("backtest", questions).await? {
-            let replayed: Replayed = serde_json::from_str(&text)?;
+            let replayed: Replayed = read_text(&text)?;
             let place = usize::try_from(number)
                 .ok()
                 .and_then(|number| places.get_mut(number));
@@ -153,7 +153,7 @@ fn go_on(
     replay: &mut Replay,
     count: usize,
 ) -> Answer<(Vec<Forecast>, Vec<Option<String>>)> {
-    let places = so_far.next.as_deref().map(serde_json::from_str);
+    let places = so_far.next.as_deref().map(read_text);
     let places: Vec<Option<String>> = places.and_then(Result::ok).unwrap_or_default();
     let forecasts: Vec<Forecast> = [so_far.forecast]
         .into_iter()

@@ -2,12 +2,13 @@
 
 use rekindle_core::hash::key_of_effect;
 use serde_json::Value as Json;
-use worker::Request;
+use worker::{KvStore, Request};
 
 use super::{limit, list};
 use crate::{
     bindings,
     context::{Context, parameter},
+    json::read_text,
     problem::Answer,
 };
 
@@ -61,8 +62,14 @@ pub(super) async fn list_box(context: &Context, request: &Request, name: &str) -
     let page = listing.execute().await?;
     let mut items: Vec<Json> = Vec::new();
     for key in &page.keys {
-        items.extend(kv.get(&key.name).json::<Json>().await?);
+        items.extend(kept(&kv, &key.name).await?);
     }
     let next = page.cursor.filter(|_| !page.list_complete);
     list(&items, next.as_deref())
+}
+
+/// What is kept under a key.
+pub(super) async fn kept(kv: &KvStore, key: &str) -> Answer<Option<Json>> {
+    let text = kv.get(key).text().await?;
+    Ok(text.as_deref().map(read_text).transpose()?)
 }

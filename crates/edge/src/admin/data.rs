@@ -9,6 +9,7 @@ use worker::Request;
 use super::json;
 use crate::{
     context::{Context, parameter},
+    json::read_text,
     problem::{Answer, Problem},
     shard::messages::{DataSeen, Tally, ValuesOf},
 };
@@ -95,6 +96,6 @@ pub(super) async fn values(context: &Context, request: &Request) -> Answer {
 fn most_frequent(counts: BTreeMap<String, u64>, limit: usize) -> impl Iterator<Item = (Json, u64)> {
     let mut counts: Vec<(String, u64)> = counts.into_iter().collect();
     counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-    let value = |(text, count): (String, u64)| Some((serde_json::from_str(&text).ok()?, count));
+    let value = |(text, count): (String, u64)| Some((read_text(&text).ok()?, count));
     counts.into_iter().take(limit).filter_map(value)
 }

@@ -7,6 +7,7 @@ use worker::{Request, Response};
 use super::{body, list, optional_body};
 use crate::{
     context::Context,
+    json::tree,
     problem::{Answer, Problem},
     shard::messages::Waiting,
     workspace::messages::{
@@ -91,7 +92,7 @@ pub(super) fn outcome<T: DeserializeOwned>(changed: Changed<T>, what: &str, id: 
                 .first()
                 .map_or("", |refusal| refusal.message.as_str())
                 .to_owned();
-            let problems = serde_json::to_value(&refusals)?;
+            let problems = tree(&refusals)?;
             let by_state = refusals
                 .iter()
                 .any(|refusal| ["in_use", "draft", "state"].contains(&refusal.code.as_str()));

@@ -10,7 +10,7 @@ use super::{body, json, limit, people::check_segment};
 use crate::{
     bindings::shards,
     context::{Context, parameter},
-    json::read_tree,
+    json::{read_text, read_tree, tree},
     problem::{Answer, Problem},
     shard::messages::{Find, Found, NamesSeen},
     workspace::messages::SegmentView,
@@ -179,7 +179,7 @@ pub(super) async fn preview(context: &Context, request: &mut Request) -> Answer 
     }
     let mut reading = Reading::of(rule, &names);
     let text = reading.rule.as_ref().map(ToString::to_string).or(given);
-    let tree = serde_json::to_value(&reading.rule)?;
+    let tree = tree(&reading.rule)?;
     let resolved = match &reading.rule {
         None => None,
         Some(rule) => match rule.resolve(&segments(context).await?) {
@@ -250,7 +250,7 @@ async fn count(context: &Context, rule: Rule) -> Answer<Counted> {
         let answers = context.ask_shards("find", questions).await?;
         open.clear();
         for (number, text) in answers {
-            let found: Found = serde_json::from_str(&text)?;
+            let found: Found = read_text(&text)?;
             counted.matched += found.matched;
             counted.looked_at += u64::from(found.looked_at);
             counted.as_of = counted.as_of.max(found.as_of);

@@ -135,7 +135,8 @@ async fn bytes(request: &mut Request) -> Answer<Vec<u8>> {
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Answer<T> {
-    crate::json::read(bytes).map_err(|error| Problem::bad_request(error.to_string()).into())
+    crate::json::read_strictly(bytes)
+        .map_err(|error| Problem::bad_request(error.to_string()).into())
 }
 
 /// Reads a JSON body.

@@ -178,8 +178,8 @@ pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by:
         step: shown(found, variant.as_deref())?,
         to,
     };
-    let mut response = context.shard_of_person(&person, "render", &asked).await?;
-    let (outgoing, devices, now) = match response.json::<Rendered>().await? {
+    let response = context.shard_of_person(&person, "render", &asked).await?;
+    let (outgoing, devices, now) = match bindings::answer::<Rendered>(response).await? {
         Rendered::Done {
             outgoing,
             devices,

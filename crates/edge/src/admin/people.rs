@@ -55,8 +55,8 @@ pub(super) async fn members(context: &Context, request: &Request, id: &str) -> A
 
 /// What their shard tells of a person.
 async fn known(context: &Context, id: &str, question: &str) -> Answer<Json> {
-    let mut response = context.shard_of_person(id, question, &id).await?;
-    let told: Option<Json> = response.json().await?;
+    let response = context.shard_of_person(id, question, &id).await?;
+    let told: Option<Json> = bindings::answer(response).await?;
     told.ok_or_else(|| Problem::not_found(format!("no person `{id}`")).into())
 }
 
@@ -97,13 +97,13 @@ pub(super) async fn export(context: &Context, id: &str) -> Answer {
         after: String::new(),
         limit: EXPORT_EVENTS_MAX,
     };
-    let mut response = context.shard_of_person(id, "events", &page).await?;
-    let events: Vec<Json> = response.json().await?;
+    let response = context.shard_of_person(id, "events", &page).await?;
+    let events: Vec<Json> = bindings::answer(response).await?;
     let kv = context.env.kv(bindings::KV)?;
     let (keys, is_whole) = boxes::keys_of(context, &[person_key(id)]).await?;
     let mut sent = Vec::new();
     for key in &keys {
-        sent.extend(kv.get(key).json::<Json>().await?);
+        sent.extend(boxes::kept(&kv, key).await?);
     }
     let is_complete = is_whole && events.len() < EXPORT_EVENTS_MAX as usize;
     let answer = json(&object!({
@@ -172,11 +172,8 @@ pub(super) async fn events(context: &Context, request: &Request, id: &str) -> An
         after: parameter(request, "cursor").unwrap_or_default(),
         limit: limit.saturating_add(1),
     };
-    let mut events: Vec<Json> = context
-        .shard_of_person(id, "events", &page)
-        .await?
-        .json()
-        .await?;
+    let response = context.shard_of_person(id, "events", &page).await?;
+    let mut events: Vec<Json> = bindings::answer(response).await?;
     let more = events.len() > limit as usize;
     events.truncate(limit as usize);
     let next = events.last().filter(|_| more).map(|event| {
@@ -201,8 +198,8 @@ pub(super) async fn explain(context: &Context, request: &Request, id: &str) -> A
             Problem::bad_request("name what to explain: `?segment=ID` or `?series=ID`").into(),
         );
     }
-    let mut response = context.shard_of_person(id, "explain", &question).await?;
-    match response.json::<Option<Json>>().await? {
+    let response = context.shard_of_person(id, "explain", &question).await?;
+    match bindings::answer::<Option<Json>>(response).await? {
         Some(explanation) => json(&explanation),
         None => Err(Problem::not_found(format!("no person `{id}`")).into()),
     }

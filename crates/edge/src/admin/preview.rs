@@ -14,8 +14,9 @@ use worker::Request;
 
 use super::{body, json};
 use crate::{
+    bindings,
     context::Context,
-    json::read_tree,
+    json::{read_tree, tree},
     problem::{Answer, Problem},
     sends::mail,
 };
@@ -41,7 +42,7 @@ pub(super) async fn preview(context: &Context, request: &mut Request) -> Answer 
     };
     let said = said(&question.step, &person, now).map_err(|findings| {
         let problem = Problem::bad_request("the message cannot be filled in yet");
-        match serde_json::to_value(&findings) {
+        match tree(&findings) {
             Ok(findings) => problem.with(findings),
             Err(_) => problem,
         }
@@ -50,8 +51,8 @@ pub(super) async fn preview(context: &Context, request: &mut Request) -> Answer 
 }
 
 async fn somebody(context: &Context, id: &str, now: i64) -> Answer<Person> {
-    let mut answer = context.shard_of_person(id, "person", &id).await?;
-    let Some(known) = answer.json::<Option<Json>>().await? else {
+    let answer = context.shard_of_person(id, "person", &id).await?;
+    let Some(known) = bindings::answer::<Option<Json>>(answer).await? else {
         return Err(Problem::not_found(format!("no person `{id}`")).into());
     };
     let attributes: BTreeMap<String, Value> = match known.get("attributes") {

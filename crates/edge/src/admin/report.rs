@@ -15,6 +15,7 @@ use worker::Request;
 use super::{definitions::find_series, json, list};
 use crate::{
     context::{Context, parameter},
+    json::{read_tree, tree},
     problem::{Answer, Problem},
     shard::messages::Counter,
 };
@@ -36,7 +37,7 @@ async fn counts(context: &Context, id: &str) -> Answer<Vec<Count>> {
 fn word<T: DeserializeOwned + Default>(request: &Request, name: &str, words: &str) -> Answer<T> {
     match parameter(request, name) {
         None => Ok(T::default()),
-        Some(word) => serde_json::from_value(word.into())
+        Some(word) => read_tree(&word.into())
             .map_err(|_| Problem::bad_request(format!("`{name}` is one of {words}")).into()),
     }
 }
@@ -84,10 +85,10 @@ pub(super) async fn report(context: &Context, request: &Request, id: &str) -> An
     counts.retain(|count| days.contains(&count.day));
     let spec: &SeriesSpec = &series.draft;
     let report = Report::new(spec, &counts);
-    let mut answer = serde_json::to_value(&report)?;
+    let mut answer = tree(&report)?;
     if let Some(object) = answer.as_object_mut() {
         object.insert("id".to_owned(), id.into());
-        object.insert("state".to_owned(), serde_json::to_value(series.state)?);
+        object.insert("state".to_owned(), tree(&series.state)?);
         object.insert("as_of".to_owned(), context.now().await?.into());
     }
     json(&answer)

@@ -42,7 +42,7 @@ use self::{
     messages::{Claimed, Counter, Erased, Settled},
     store::{NameKind, Store},
 };
-use crate::{clock::Clock, zones::Atlas};
+use crate::{clock::Clock, json::read_text, zones::Atlas};
 
 // LIMIT: a slice of timers or of people to look at again, between which other inputs are served.
 const SLICE: u32 = 500;
@@ -154,10 +154,10 @@ impl Shard {
         let store = Store::open(self.state.storage().sql())?;
         store.end_leases()?;
         if let Some(clock) = store.meta(meta::CLOCK)? {
-            self.clock.set(serde_json::from_str(&clock)?);
+            self.clock.set(read_text(&clock)?);
         }
         if let Some(spec) = store.meta(meta::DEFINITIONS)? {
-            self.adopt(&serde_json::from_str(&spec)?)?;
+            self.adopt(&read_text(&spec)?)?;
         }
         Ok(self.store.get_or_init(|| store))
     }

@@ -5,6 +5,7 @@ use rekindle_core::series::{
 };
 use serde::{Deserialize, Serialize};
 
+use crate::json::tree;
 use crate::shard::messages::Waiting;
 
 /// What someone may do; each may also do what those before it may.
@@ -182,7 +183,7 @@ impl SegmentView {
             id: id.to_owned(),
             name: spec.name.clone().unwrap_or_else(|| id.to_owned()),
             rule: spec.rule.0.to_string(),
-            tree: serde_json::to_value(&spec.rule)?,
+            tree: tree(&spec.rule)?,
             revision,
             used_by: None,
         })

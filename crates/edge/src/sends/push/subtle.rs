@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use worker::Result;
 
+use crate::json::read_text;
 /// The length of an uncompressed point of P-256.
 pub(super) const POINT_BYTES: usize = 65;
 
@@ -143,7 +144,7 @@ impl Jwk {
         let private = Reflect::get(&pair, &"privateKey".into())?;
         let exported = export_key("jwk", &private).await?;
         let text = String::from(JSON::stringify(&exported)?);
-        Ok(serde_json::from_str(&text)?)
+        Ok(read_text(&text)?)
     }
 
     /// The public half as an uncompressed point; `None` when it is not of 32 bytes each.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rekindle_core::{time::parse_instant, value::Value};
 use worker::Result;
 
+use crate::json::read_text;
 use crate::shard::{
     Shard,
     messages::{AttributeSeen, DataSeen, Tally, ValuesOf},
@@ -93,7 +94,7 @@ impl Shard {
                 ValuesOf::Event(name) if person.history.get(name).is_some() => {
                     tallied.looked_at += 1;
                     for written in store.newest_properties(&person.id, name, OCCURRENCES)? {
-                        let properties: BTreeMap<String, Value> = serde_json::from_str(&written)?;
+                        let properties: BTreeMap<String, Value> = read_text(&written)?;
                         for (property, value) in properties {
                             tally(tallied.values.entry(property).or_default(), &value)?;
                         }

@@ -4,6 +4,7 @@ use rekindle_core::series::Send;
 use worker::{Result, SqlStorageValue as Sql};
 
 use super::{Row, Store, text};
+use crate::json::read_text;
 use crate::shard::messages::DeadLetter;
 
 // LIMIT: what someone looks through; the oldest of a shard is forgotten first.
@@ -50,7 +51,7 @@ impl Store {
         )?;
         rows.into_iter()
             .map(|(effect, person, send, reason, at, attempts)| {
-                let send: Send = serde_json::from_str(&send)?;
+                let send: Send = read_text(&send)?;
                 Ok(DeadLetter {
                     channel: send.outgoing.channel(),
                     series: send.series,
@@ -80,7 +81,7 @@ impl Store {
             vec![text(effect)],
             |row| (row.text(), row.text()),
         )?;
-        row.map(|(person, send)| Ok((person, serde_json::from_str(&send)?)))
+        row.map(|(person, send)| Ok((person, read_text(&send)?)))
             .transpose()
     }
 

@@ -4,6 +4,7 @@ use rekindle_core::series::Send;
 use worker::{Result, SqlStorageValue as Sql};
 
 use super::{Row, Store, text};
+use crate::json::read_text;
 use crate::shard::messages::Device;
 
 impl Store {
@@ -46,7 +47,7 @@ impl Store {
             vec![text(effect)],
             |row| (row.text(), row.text()),
         )?;
-        row.map(|(person, send)| Ok((person, serde_json::from_str(&send)?)))
+        row.map(|(person, send)| Ok((person, read_text(&send)?)))
             .transpose()
     }
 

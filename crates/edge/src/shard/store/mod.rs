@@ -24,7 +24,7 @@ use worker::{Result, SqlStorage, SqlStorageValue as Sql};
 
 use self::schema::{NAMES, SCHEMA};
 use super::messages::{Counter, EventView, Figure, Item, Member};
-use crate::json::read_tree;
+use crate::json::{read_text, read_tree, tree};
 
 /// The kind of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -242,7 +242,7 @@ impl Store {
                 id: row.text(),
                 name: row.text(),
                 at: row.number(),
-                properties: serde_json::from_str(&row.text()).unwrap_or_default(),
+                properties: read_text(&row.text()).unwrap_or_default(),
             },
         )
     }
@@ -258,7 +258,7 @@ impl Store {
             vec![text(person), text(event)],
             |row| {
                 let (id, at) = (row.text(), row.number());
-                let properties = serde_json::from_str(&row.text()).unwrap_or_default();
+                let properties = read_text(&row.text()).unwrap_or_default();
                 (properties, Occurrence::new(at, &id))
             },
         )
@@ -412,7 +412,7 @@ fn metric_of(word: String) -> Result<Metric> {
 }
 
 fn metric_word(metric: Metric) -> Result<String> {
-    let word = serde_json::to_value(metric)?;
+    let word = tree(&metric)?;
     word.as_str()
         .map(str::to_owned)
         .ok_or_else(|| "a metric is not written as a word".into())

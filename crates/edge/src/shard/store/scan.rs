@@ -7,6 +7,7 @@ use rekindle_core::{
 use worker::{Result, SqlStorageValue as Sql};
 
 use super::{Row, Store, text};
+use crate::json::read_text;
 
 fn person(bytes: Option<Vec<u8>>) -> Result<Person> {
     wire::decode(&bytes.unwrap_or_default())
@@ -63,7 +64,7 @@ impl Store {
                 id: row.text(),
                 name: row.text(),
                 at: row.number(),
-                properties: serde_json::from_str(&row.text()).unwrap_or_default(),
+                properties: read_text(&row.text()).unwrap_or_default(),
                 active: row.number() != 0,
             },
         )

@@ -3,6 +3,7 @@
 use worker::{Result, SqlStorageValue as Sql};
 
 use super::{Row, Store, text};
+use crate::json::read_text;
 use crate::shard::messages::{Item, ItemKind};
 
 impl Store {
@@ -28,7 +29,7 @@ impl Store {
         )?;
         rows.into_iter()
             .map(|(id, name, at, properties, active)| {
-                let properties = serde_json::from_str(&properties)?;
+                let properties = read_text(&properties)?;
                 Ok(Item {
                     person: into.to_owned(),
                     id,

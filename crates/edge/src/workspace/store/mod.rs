@@ -15,6 +15,7 @@ use worker::{Result, SqlStorage, SqlStorageValue as Sql};
 pub(super) use access::Deed;
 
 use super::messages::{SeriesState, VersionView};
+use crate::json::read_text;
 
 const SCHEMA: [&str; 10] = [
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
@@ -76,7 +77,7 @@ fn revision(row: &[Sql], place: usize) -> u64 {
 }
 
 fn json<T: DeserializeOwned>(row: &[Sql], place: usize) -> Result<T> {
-    Ok(serde_json::from_str(column(row, place).unwrap_or("null"))?)
+    Ok(read_text(column(row, place).unwrap_or("null"))?)
 }
 
 fn integer(value: u64) -> Sql {
