@@ -9,7 +9,7 @@ use rekindle_core::{
     series::{Finding, SegmentSpec, SeriesSpec, policy::Settings},
     time::parse_instant,
 };
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::IgnoredAny};
 use serde_json::Value as Json;
 use worker::Request;
 
@@ -46,6 +46,12 @@ struct Question {
 struct SoFar {
     forecast: Forecast,
     against: Option<Forecast>,
+    /// The answer comes back as it was, with what it says of itself.
+    #[expect(
+        dead_code,
+        reason = "what comes with an answer is taken, and not looked at"
+    )]
+    assumes: Option<IgnoredAny>,
     next: Option<String>,
 }
 
