@@ -60,8 +60,12 @@ impl Asked {
 
     /// Whether some rule or series looks at an event of this name.
     pub(in crate::series) fn event(&self, name: &str) -> bool {
-        let found = |known: &Box<str>| by_length(known).cmp(&by_length(name));
-        self.lengths & length_bit(name) != 0 && self.events.binary_search_by(found).is_ok()
+        let key = by_length(name);
+        self.lengths & length_bit(name) != 0
+            && self
+                .events
+                .binary_search_by_key(&key, |known| by_length(known))
+                .is_ok()
     }
 
     /// Whether some rule looks at what people do with messages.
