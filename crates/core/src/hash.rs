@@ -9,7 +9,8 @@ pub fn fnv64(bytes: &[u8]) -> u64 {
     fnv64_on(0xcbf2_9ce4_8422_2325, bytes)
 }
 
-fn fnv64_on(hash: u64, bytes: &[u8]) -> u64 {
+/// [`fnv64`] over bytes that come after those of which this is the hash.
+pub(crate) fn fnv64_on(hash: u64, bytes: &[u8]) -> u64 {
     bytes.iter().fold(hash, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     })

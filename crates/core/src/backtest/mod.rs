@@ -144,6 +144,10 @@ impl<'a> Backtest<'a> {
         for input in recorded {
             let input = input.borrow();
             let Some(at) = input.at() else { continue };
+            if let Input::Event { active: false, .. } = input {
+                // It is no sign of life, and is kept whether anyone asks or not.
+                life.keeps = Keeps::Asked;
+            }
             if at >= self.to {
                 break;
             }
@@ -192,9 +196,15 @@ impl<'a> Backtest<'a> {
         let draft = self.draft;
         self.step(&draft.during, life, input, now);
         // Most of what people do brings nothing about.
-        if self.effects.is_empty() {
-            return;
+        if !self.effects.is_empty() {
+            self.settle(life, now);
         }
+    }
+
+    /// Settles what was decided, and notes it.
+    #[inline(never)]
+    fn settle(&mut self, life: &mut Life, now: i64) {
+        let draft = self.draft;
         // A message that leaves arrives: what a provider would say is not known.
         let mut settled = 0;
         while let Some(effect) = self.effects.get_mut(settled) {

@@ -5,6 +5,7 @@ use super::{
     Change, Look, Which,
     check::Check,
     counting::Counting,
+    eval::is_settled,
     program::{Kind, Program},
     timed::Timed,
 };
@@ -30,7 +31,9 @@ impl Program {
     #[must_use]
     pub fn rides_out<'a>(&self, sign: Sign, facts: &impl Look<'a>, now: i64) -> bool {
         let moves_on = sign.seen.is_none_or(|(before, after)| before <= after);
-        moves_on && self.kinds().all(|kind| stays(kind, sign, facts, now))
+        moves_on
+            && (self.kinds().all(|kind| stays(kind, sign, facts, now))
+                || is_settled(&self.nodes, facts, now))
     }
 }
 

@@ -2,7 +2,7 @@
 //! A set never misses what was put into it; it may seem to hold what was not.
 
 use crate::{
-    hash::{fnv64, mix64},
+    hash::{fnv64, fnv64_on, mix64},
     history::Engagement,
     named::Hashed,
 };
@@ -32,6 +32,12 @@ impl Change {
     #[must_use]
     pub fn attribute(name: &str) -> Self {
         Self::named(fnv64(name.as_bytes()))
+    }
+
+    /// That someone came into a segment, or left it.
+    pub(crate) fn membership(segment: &str) -> Self {
+        // No attribute begins like this: names are typed.
+        Self::named(fnv64_on(fnv64(b"\0segment "), segment.as_bytes()))
     }
 
     /// The occurrences of an event.

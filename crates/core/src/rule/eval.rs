@@ -161,6 +161,18 @@ pub(super) fn hold<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64) -> Hold 
     }
 }
 
+/// Whether a group is settled by what neither time nor an event changes.
+pub(super) fn is_settled<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64) -> bool {
+    nodes.split_first().is_some_and(|(group, within)| {
+        let is_any = matches!(group.kind, Kind::Any);
+        let settles = |part: &[Node]| {
+            let first = part.first().filter(|node| node.kind.is_timeless());
+            first.is_some_and(|node| answer(&node.kind, facts, now) == is_any)
+        };
+        (is_any || matches!(group.kind, Kind::All)) && parts(within).any(settles)
+    })
+}
+
 fn age_hold(age: Age, at: i64, now: i64) -> Hold {
     let boundary = age.boundary(at);
     (age.holds(at, now), (boundary > now).then_some(boundary))

@@ -63,11 +63,16 @@ impl Source {
     }
 
     /// The name of the event, if it is one that the browser can count.
-    pub(super) fn event(&self) -> Option<&str> {
+    pub(crate) fn event(&self) -> Option<&str> {
         match &self.counted {
             Counted::Event(name, _) => Some(name),
             Counted::Stream(_) | Counted::Message(..) => None,
         }
+    }
+
+    /// Whether it is what a person did with a message.
+    pub(crate) fn is_message(&self) -> bool {
+        matches!(self.counted, Counted::Message(..))
     }
 
     pub(super) fn place(&self) -> usize {
@@ -343,6 +348,22 @@ impl Kind {
         }
     }
 
+    /// Whether it is a condition whose answer neither time nor an event changes.
+    pub(super) fn is_timeless(&self) -> bool {
+        match self {
+            Self::Attribute(_, check) => !matches!(check, Check::Timed(_)),
+            Self::Share(_) | Self::Page(..) | Self::Nobody => true,
+            Self::All
+            | Self::Any
+            | Self::Not
+            | Self::Seen(..)
+            | Self::Count(_)
+            | Self::Occurrence { .. }
+            | Self::Sequence(_)
+            | Self::Clock(_) => false,
+        }
+    }
+
     fn depends(&self) -> Change {
         let timed = |check: &Check| match check {
             // Also a date without an offset that is the value of the attribute.
@@ -396,6 +417,26 @@ impl Program {
     /// What it is made of, from left to right.
     pub(super) fn kinds(&self) -> impl Iterator<Item = &Kind> {
         self.nodes.iter().map(|node| &node.kind)
+    }
+
+    /// Whose occurrences it looks at.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &Source> {
+        let sources = self.kinds().flat_map(|kind| match kind {
+            Kind::Count(Counting { source, .. }) | Kind::Occurrence { source, .. } => {
+                [Some(source), None]
+            }
+            Kind::Sequence(sequence) => [Some(&sequence.first), Some(&sequence.then)],
+            Kind::All
+            | Kind::Any
+            | Kind::Not
+            | Kind::Attribute(..)
+            | Kind::Seen(..)
+            | Kind::Share(_)
+            | Kind::Clock(_)
+            | Kind::Page(..)
+            | Kind::Nobody => [None, None],
+        });
+        sources.flatten()
     }
 
     /// Everything that its answer depends on, time and the page left out.

@@ -9,11 +9,11 @@ use crate::experiment::{Holdout, Sticky, hash};
 
 /// Whether a series holds a person out.
 pub(super) fn is_held_out(series: &str, percent: u32, person: &Person) -> bool {
-    let holdout = Holdout {
+    let holdout = || Holdout {
         id: series.to_owned(),
         share: f64::from(percent) / 100.0,
     };
-    percent > 0 && holdout.holds(person.bucketing_id())
+    percent > 0 && holdout().holds(person.bucketing_id())
 }
 
 fn split_id(series: &str, step: &str) -> String {

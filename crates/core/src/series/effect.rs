@@ -254,8 +254,23 @@ pub fn effect_id(person: &str, series: &str, entry: u32, step: &str) -> String {
 
 /// What tells an effect of a person from the others: the second half of its id.
 fn occasion(person: &str, series: &str, entry: u32, step: &str) -> u64 {
-    let entry = entry.to_string();
-    mix64_of([series, &entry, step, person].map(str::as_bytes))
+    let mut digits = [0; 10];
+    let entry = decimal(entry, &mut digits);
+    mix64_of([series.as_bytes(), entry, step.as_bytes(), person.as_bytes()])
+}
+
+/// The decimal digits of a number, written at the end of as much room as the largest needs.
+fn decimal(mut number: u32, digits: &mut [u8; 10]) -> &[u8] {
+    let mut first = digits.len();
+    for digit in digits.iter_mut().rev() {
+        *digit = b'0' + u8::try_from(number % 10).unwrap_or(0);
+        first -= 1;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    digits.get(first..).unwrap_or_default()
 }
 
 /// An effect id that came from outside, to be found again among what was done to a person.

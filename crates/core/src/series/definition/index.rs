@@ -1,10 +1,12 @@
 //! Who is concerned: what each segment and series depends on while nothing of it is due.
 //! Evaluates nothing: it names those that must be evaluated again.
 
-use super::{Action, Definitions, Gate, Published, Series, Step, Wait};
+use std::collections::BTreeSet;
+
+use super::{Action, Definitions, Published, Series, Step, Wait};
 use crate::{
     liquid::Template,
-    rule::{Change, Program},
+    rule::{Change, Program, Source},
     series::policy::SendAt,
 };
 
@@ -13,44 +15,66 @@ use crate::{
 pub(in crate::series) struct Index {
     places: Vec<Change>,
     all: Change,
+    shown: Change,
     asked: Asked,
     calm_ms: i64,
 }
 
-/// Everything that is ever asked for.
-#[derive(Clone, Copy, Debug, Default)]
+/// What is ever asked for of what people do.
+#[derive(Clone, Debug, Default)]
 pub(in crate::series) struct Asked {
-    facts: Change,
+    /// INVARIANT: the names of events in the order of [`by_length`].
+    events: Box<[Box<str>]>,
+    /// A bit for each length of such a name; of 64 and more they share them.
+    lengths: u64,
+    messages: bool,
     hours: bool,
+}
+
+/// Names in an order in which most are told apart without reading them.
+fn by_length(name: &str) -> (usize, &str) {
+    (name.len(), name)
+}
+
+fn length_bit(name: &str) -> u64 {
+    1 << (name.len() % 64)
 }
 
 impl Asked {
     fn new(definitions: &Definitions) -> Self {
-        let rules = definitions.rules().map(Program::depends);
-        let published = definitions.series.values();
-        let series = || {
-            published
-                .clone()
-                .flat_map(|published| published.versions.values())
-        };
-        let streams = definitions.streams.events().map(Change::event);
+        let sources = || definitions.rules().flat_map(Program::sources);
+        let entries = versions(definitions).filter_map(|series| series.entry.event());
+        let events = sources().filter_map(Source::event).chain(entries);
+        let events = events.chain(definitions.streams.events()).map(by_length);
+        let events: BTreeSet<(usize, &str)> = events.collect();
         let asks_for_hours = |series: &Series| series.policies.send_at == Some(SendAt::UsualHour);
         Self {
-            facts: rules
-                .chain(series().map(of_entry))
-                .chain(streams)
-                .fold(Change::NOTHING, Change::and),
-            hours: series().any(asks_for_hours),
+            lengths: events
+                .iter()
+                .fold(0, |bits, (_, name)| bits | length_bit(name)),
+            events: events.into_iter().map(|(_, name)| name.into()).collect(),
+            messages: sources().any(Source::is_message),
+            hours: versions(definitions).any(asks_for_hours),
         }
     }
 
-    /// Whether some rule or series looks at what a change is about.
-    pub(in crate::series) fn meets(self, change: Change) -> bool {
-        self.facts.meets(change)
+    /// Whether some rule or series looks at an event of this name.
+    pub(in crate::series) fn event(&self, name: &str) -> bool {
+        let key = by_length(name);
+        self.lengths & length_bit(name) != 0
+            && self
+                .events
+                .binary_search_by_key(&key, |known| by_length(known))
+                .is_ok()
+    }
+
+    /// Whether some rule looks at what people do with messages.
+    pub(in crate::series) fn messages(&self) -> bool {
+        self.messages
     }
 
     /// Whether some message is sent at the hour at which a person is usually there.
-    pub(in crate::series) fn hours(self) -> bool {
+    pub(in crate::series) fn hours(&self) -> bool {
         self.hours
     }
 }
@@ -64,6 +88,7 @@ impl Index {
             all: places
                 .iter()
                 .fold(Change::NOTHING, |all, one| all.and(*one)),
+            shown: versions(definitions).fold(Change::NOTHING, |all, one| all.and(one.shown)),
             places,
             asked: Asked::new(definitions),
             calm_ms: calm_ms(definitions),
@@ -78,19 +103,25 @@ impl Index {
     /// The same where nobody is watched.
     pub(super) fn only_asked(&self) -> Self {
         Self {
-            asked: self.asked,
+            asked: self.asked.clone(),
+            calm_ms: i64::MAX,
             ..Self::default()
         }
     }
 
     /// Everything that is ever asked for.
-    pub(in crate::series) fn asked(&self) -> Asked {
-        self.asked
+    pub(in crate::series) fn asked(&self) -> &Asked {
+        &self.asked
     }
 
     /// Whether a change concerns anyone.
     pub(in crate::series) fn concerns_anyone(&self, change: Change) -> bool {
         self.all.meets(change)
+    }
+
+    /// Whether what is live in the app must be shown anew: its targeting or its text may change.
+    pub(in crate::series) fn shows(&self, change: Change) -> bool {
+        self.shown.meets(change)
     }
 
     /// Whether a change concerns the segment or series at this place.
@@ -103,22 +134,19 @@ impl Index {
 
 /// That someone came into a segment, or left it: all that a series for its people asks of it.
 pub(in crate::series) fn membership(segment: &str) -> Change {
-    // No attribute begins like this: names are typed.
-    Change::attribute(&["\0segment ", segment].concat())
+    Change::membership(segment)
+}
+
+fn versions(definitions: &Definitions) -> impl Iterator<Item = &Series> {
+    let published = definitions.series.values();
+    published.flat_map(|published| published.versions.values())
 }
 
 fn calm_ms(definitions: &Definitions) -> i64 {
-    let versions = definitions
-        .series
-        .values()
-        .flat_map(|published| published.versions.values());
-    if versions
-        .clone()
-        .any(|series| series.in_run.meets(Change::SEEN))
-    {
+    if versions(definitions).any(|series| series.in_run.meets(Change::SEEN)) {
         return 0;
     }
-    let audiences = versions.map(|series| &series.audience);
+    let audiences = versions(definitions).map(|series| &series.audience);
     let watched = definitions.segments.values().chain(audiences);
     watched.map(Program::calm_ms).min().unwrap_or(i64::MAX)
 }
@@ -151,6 +179,8 @@ impl Series {
             .chain(audience)
             .chain(steps)
             .fold(Change::NOTHING, Change::and);
+        let shown = self.steps.iter().map(of_shown);
+        self.shown = shown.fold(Change::NOTHING, Change::and);
         self
     }
 }
@@ -167,10 +197,8 @@ fn of_series(series: &Series) -> Change {
 }
 
 fn of_entry(series: &Series) -> Change {
-    match &series.entry {
-        Gate::Event { name, .. } => Change::event(name),
-        Gate::Match { .. } => Change::NOTHING,
-    }
+    let event = series.entry.event();
+    event.map_or(Change::NOTHING, Change::event)
 }
 
 /// What a step depends on while a run is at it or after it; what it asks for when it fires is asked
@@ -179,14 +207,7 @@ fn of_step(step: &Step) -> Change {
     match &step.action {
         Action::Message { goal, .. } => {
             let goal = goal.as_ref().map(|goal| goal.rule.depends());
-            let goal = goal.unwrap_or_default();
-            // What is live is shown anew where its targeting or its text changes.
-            if step.in_app().is_some() {
-                let when = step.when.as_ref().map(Program::depends).unwrap_or_default();
-                let texts = step.templates().into_iter().map(of_template);
-                return texts.fold(goal.and(when), Change::and);
-            }
-            goal
+            goal.unwrap_or_default()
         }
         Action::Wait(Wait::Rule { test, .. }) => test.depends(),
         Action::Wait(Wait::For(_) | Wait::Until { .. })
@@ -195,6 +216,16 @@ fn of_step(step: &Step) -> Change {
         | Action::Set(_)
         | Action::Exit => Change::NOTHING,
     }
+}
+
+/// What a step's message depends on while it is live in the app.
+fn of_shown(step: &Step) -> Change {
+    if step.in_app().is_none() {
+        return Change::NOTHING;
+    }
+    let when = step.when.as_ref().map(Program::depends).unwrap_or_default();
+    let texts = step.templates().into_iter().map(of_template);
+    texts.fold(when, Change::and)
 }
 
 fn of_template(template: &Template) -> Change {

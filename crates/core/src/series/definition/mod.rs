@@ -114,6 +114,8 @@ pub struct Series {
     pub(super) longest_ms: Vec<i64>,
     /// What a run through it depends on.
     in_run: Change,
+    /// What its messages in the app depend on, once they are live.
+    shown: Change,
     has_goals: bool,
 }
 
@@ -134,6 +136,16 @@ pub enum Gate {
         /// What there may be one run of at a time.
         each: Each,
     },
+}
+
+impl Gate {
+    /// The event that lets people in.
+    pub(super) fn event(&self) -> Option<&str> {
+        match self {
+            Self::Event { name, .. } => Some(name),
+            Self::Match { .. } => None,
+        }
+    }
 }
 
 /// What a series or a message is for.
@@ -330,6 +342,7 @@ impl Series {
             longest_ms: graph::longest(&steps),
             steps,
             in_run: Change::NOTHING,
+            shown: Change::NOTHING,
             has_goals: false,
         }
         .index_run())

@@ -13,7 +13,7 @@ use super::{
     subscription::{SubscriptionType, TYPES_MAX},
     wall::TimeOfDay,
 };
-use crate::{hash::mix64, rule::unknown, series::problems::Finding};
+use crate::{hash::mix64_of, rule::unknown, series::problems::Finding};
 
 // LIMIT: a comparison is sharpest between halves; a larger holdout is a product switched off.
 /// The largest share of people who may be held out, in percent.
@@ -168,8 +168,8 @@ impl Settings {
     /// and more.
     #[must_use]
     pub fn holds_out(&self, person: &str) -> bool {
-        let parts = format!("holdout\0{person}");
-        mix64(parts.as_bytes()) % 100 < u64::from(self.holdout_percent)
+        let hash = || mix64_of([&b"holdout"[..], person.as_bytes()]);
+        self.holdout_percent > 0 && hash() % 100 < u64::from(self.holdout_percent)
     }
 }
 

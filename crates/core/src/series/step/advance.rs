@@ -1,7 +1,7 @@
 //! Moves runs on: waits, branches, splits, attributes; and lets messages fire, one after another.
 //! Says nothing itself: `message` does.
 
-use super::{Machine, enter::waiting};
+use super::{Looked, Machine, enter::waiting};
 use crate::{
     rule::{Attribute, Change},
     series::{
@@ -42,13 +42,12 @@ impl<'a> Machine<'a> {
     /// takes the room that a cap leaves.
     pub(super) fn advance(&mut self) -> bool {
         let mut has_set = false;
-        self.revive();
+        self.each_series(Self::revive);
         loop {
             let mut first: Option<(Contender<'a>, Due<'a>)> = None;
-            for (place, (id, published)) in self.definitions.places() {
-                if !self.is_concerned(place) {
-                    continue;
-                }
+            self.find_series();
+            let series = std::mem::take(&mut self.series);
+            for Looked { id, published, .. } in series.iter() {
                 for number in 0..self.runs(id).len() {
                     if published.paused && !self.is_held_out_run(id, number) {
                         continue;
@@ -66,6 +65,7 @@ impl<'a> Machine<'a> {
                     }
                 }
             }
+            self.series = series;
             match first {
                 Some((_, due)) => self.say(&due),
                 None => return has_set,
@@ -335,7 +335,7 @@ impl<'a> Machine<'a> {
         if name == TIMEZONE {
             change = change.and(Change::ZONE);
         }
-        self.concerned.change = self.concerned.change.and(change);
+        self.followed = self.followed.and(change);
         true
     }
 }

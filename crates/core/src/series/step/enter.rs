@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Happened, Machine};
+use super::{Happened, Looked, Machine};
 use crate::{
     hash::mix64,
     rule::{Attribute, Facts, Program},
@@ -35,35 +35,32 @@ struct Ticket {
 
 impl Machine<'_> {
     pub(super) fn enter(&mut self) {
-        let definitions = self.definitions;
-        for (place, (id, published)) in definitions.places() {
-            if !self.is_concerned(place) || published.paused {
-                continue;
-            }
-            let Some(series) = published.newest() else {
-                continue;
-            };
-            let ticket = match &series.entry {
-                Gate::Match { .. } => Some(Ticket::default()),
-                Gate::Event { name, filter, each } => {
-                    self.ticket(id, published.current, name, filter.as_deref(), each)
-                }
-            };
-            // Those who matched before a series for newcomers do not enter it.
-            let matches = |since: &i64| *since != i64::MIN;
-            if !self.person.audiences.get(id).is_some_and(matches) {
-                continue;
-            }
-            let Some(ticket) = ticket.filter(|ticket| self.may_enter(id, series, ticket.key))
-            else {
-                continue;
-            };
-            if !self.is_held_off(series) {
-                self.begin(id, published.current, series, ticket);
-            }
-        }
+        self.each_series(Self::let_in);
         // An event lets someone in once, however many rounds a decision takes.
         self.happened = None;
+    }
+
+    fn let_in(&mut self, Looked { id, published, .. }: Looked<'_>) {
+        let Some(series) = published.newest().filter(|_| !published.paused) else {
+            return;
+        };
+        let ticket = match &series.entry {
+            Gate::Match { .. } => Some(Ticket::default()),
+            Gate::Event { name, filter, each } => {
+                self.ticket(id, published.current, name, filter.as_deref(), each)
+            }
+        };
+        // Those who matched before a series for newcomers do not enter it.
+        let matches = |since: &i64| *since != i64::MIN;
+        if !self.person.audiences.get(id).is_some_and(matches) {
+            return;
+        }
+        let Some(ticket) = ticket.filter(|ticket| self.may_enter(id, series, ticket.key)) else {
+            return;
+        };
+        if !self.is_held_off(series) {
+            self.begin(id, published.current, series, ticket);
+        }
     }
 
     /// The ticket that the event of this input gives to a series, if it does.

@@ -1,7 +1,7 @@
 //! Notes what came of runs and messages: goals that were reached, people who stayed away.
 //! Moves no one.
 
-use super::Machine;
+use super::{Keeps, Looked, Machine};
 use crate::series::{
     definition::{Action, Goal, Published, Step},
     effect::{Metric, way_id},
@@ -36,22 +36,19 @@ const CHURN_METRICS: [[Metric; 4]; 3] = [
 
 impl Machine<'_> {
     /// Notes the goals that have come true.
-    pub(super) fn goals(&mut self) {
-        let definitions = self.definitions;
-        for (place, (id, published)) in definitions.places() {
-            if !published.has_goals() || !self.is_concerned(place) {
+    pub(super) fn goals(&mut self, Looked { id, published, .. }: Looked<'_>) {
+        if !published.has_goals() {
+            return;
+        }
+        for number in 0..self.runs(id).len() {
+            let version = self.runs(id).get(number).map_or(0, |run| run.version);
+            let Some(series) = published.versions.get(&version) else {
                 continue;
+            };
+            if let Some(goal) = &series.goal {
+                self.goal(id, number, goal);
             }
-            for number in 0..self.runs(id).len() {
-                let version = self.runs(id).get(number).map_or(0, |run| run.version);
-                let Some(series) = published.versions.get(&version) else {
-                    continue;
-                };
-                if let Some(goal) = &series.goal {
-                    self.goal(id, number, goal);
-                }
-                self.goals_of_messages(id, published, number);
-            }
+            self.goals_of_messages(id, published, number);
         }
     }
 
@@ -147,12 +144,20 @@ impl Machine<'_> {
     /// Asked before an input is taken in: one that comes after such an instant is no sign of life
     /// before it.
     pub(super) fn check_churn(&mut self) {
+        if !self.counts_absence() {
+            return;
+        }
         let definitions = self.definitions;
         for id in definitions.series.keys() {
             for number in 0..self.runs(id).len() {
                 while self.check_run(id, number) {}
             }
         }
+    }
+
+    /// Whether anyone asks who stayed away: where nothing is sent, they stay away from nothing.
+    pub(super) fn counts_absence(&self) -> bool {
+        self.keeps == Keeps::Everything
     }
 
     fn check_run(&mut self, id: &str, number: usize) -> bool {

@@ -98,11 +98,6 @@ impl<'a> Machine<'a> {
         Concerned::by(Change::EVERYTHING)
     }
 
-    /// Whether what such a change is about is kept.
-    fn is_asked(&self, change: Change) -> bool {
-        self.keeps == Keeps::Everything || self.definitions.index.asked().meets(change)
-    }
-
     fn event(&mut self, happened: Happened<'a>, active: bool) -> Concerned {
         let Happened {
             id,
@@ -110,11 +105,11 @@ impl<'a> Machine<'a> {
             at,
             properties,
         } = happened;
+        let is_kept = self.keeps == Keeps::Everything || self.definitions.index.asked().event(name);
         let name = Hashed::from(name);
-        let is_asked = self.is_asked(Change::hashed(name));
         let history = &mut self.person.history;
         // One of whom occurrences are kept may repeat them.
-        let is_left_out = !is_asked
+        let is_left_out = !is_kept
             && active
             && match self.keeps {
                 Keeps::Everything => false,
@@ -160,7 +155,7 @@ impl<'a> Machine<'a> {
         for (name, value) in &identified.attributes {
             self.set_attribute_at(name, value, identified.at);
         }
-        std::mem::take(&mut self.concerned)
+        Concerned::by(std::mem::take(&mut self.followed))
     }
 
     /// What happened to a run concerns its series, and whoever asks what came of the message.
@@ -175,15 +170,21 @@ impl<'a> Machine<'a> {
     }
 
     /// Keeps what the person did with a message for rules that ask for it.
-    pub(super) fn engaged(&mut self, engagement: Engagement, message: &str, at: i64) -> Change {
-        let change = Change::engagement(engagement, message);
-        if !self.is_asked(change) {
-            return change;
+    pub(super) fn engaged(
+        &mut self,
+        engagement: Engagement,
+        series: &str,
+        step: &str,
+        at: i64,
+    ) -> Change {
+        if self.keeps != Keeps::Everything && !self.definitions.index.asked().messages() {
+            return Change::NOTHING;
         }
-        let occurrence = Occurrence::new(at, message);
+        let message = way_id(series, step);
+        let occurrence = Occurrence::new(at, &message);
         let history = &mut self.person.history;
-        match history.note_engagement(engagement, message, occurrence) {
-            Added::New => change,
+        match history.note_engagement(engagement, &message, occurrence) {
+            Added::New => Change::engagement(engagement, &message),
             Added::Repeat | Added::TooManyNames => Change::NOTHING,
         }
     }
@@ -191,10 +192,11 @@ impl<'a> Machine<'a> {
     /// The series, the place of the run and that of its record behind an effect id.
     fn find(&self, effect: &str) -> Option<Found> {
         let sought = Sought::new(effect, &self.person.id);
+        // What is heard of was mostly done a moment ago.
         self.person.runs.iter().find_map(|(series, runs)| {
-            runs.iter().enumerate().find_map(|(place, run)| {
+            runs.iter().enumerate().rev().find_map(|(place, run)| {
                 let is_it = |record: &StepRecord| sought.is_of(series, run.entry, &record.step);
-                let record = run.steps.iter().position(is_it)?;
+                let record = run.steps.iter().rposition(is_it)?;
                 Some((series.clone(), place, record))
             })
         })
@@ -226,7 +228,7 @@ impl<'a> Machine<'a> {
         };
         let step = record.step.clone();
         self.count_record(&series, number, place, metric);
-        let change = self.engaged(engagement, &way_id(&series, &step), at);
+        let change = self.engaged(engagement, &series, &step, at);
         Some((Some(series), change))
     }
 
@@ -288,9 +290,8 @@ impl<'a> Machine<'a> {
         if !is_repeat {
             self.count_record(&series, number, place, metric);
         }
-        let message = way_id(&series, &step);
         let change = if metric == Metric::Sent {
-            self.engaged(Engagement::Received, &message, self.now)
+            self.engaged(Engagement::Received, &series, &step, self.now)
         } else {
             Change::NOTHING
         };

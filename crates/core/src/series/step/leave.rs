@@ -1,7 +1,7 @@
 //! Ends runs, and takes back what has not been sent.
 //! Lets no one in.
 
-use super::Machine;
+use super::{Looked, Machine};
 use crate::series::{
     effect::{Effect, Metric, effect_id},
     person::{ExitReason, Outcome, Run, RunState},
@@ -9,16 +9,10 @@ use crate::series::{
 
 impl Machine<'_> {
     /// Ends the runs whose exit condition has come true.
-    pub(super) fn exits(&mut self) {
-        let definitions = self.definitions;
-        for (place, (id, published)) in definitions.places() {
-            if !self.is_concerned(place) {
-                continue;
-            }
-            for number in 0..self.runs(id).len() {
-                if let Some(reason) = self.exit_of(id, number, published.current) {
-                    self.leave(id, number, reason);
-                }
+    pub(super) fn exits(&mut self, Looked { id, published, .. }: Looked<'_>) {
+        for number in 0..self.runs(id).len() {
+            if let Some(reason) = self.exit_of(id, number, published.current) {
+                self.leave(id, number, reason);
             }
         }
     }

@@ -1,12 +1,12 @@
 //! Lets messages fire: asks the policies, fills in, hands over to the outbox or makes them live.
 //! Sends nothing: it adds effects.
 
-use super::{Machine, advance::Due};
+use super::{Looked, Machine, advance::Due};
 use crate::history::Engagement;
 use crate::series::{
     claim::Asked,
     definition::Message,
-    effect::{Effect, Metric, Outgoing, Send, effect_id, way_id},
+    effect::{Effect, Metric, Outgoing, Send, effect_id},
     person::{Outcome, RunState, SkipReason, StepRecord},
     policy::{Ruling, cap},
 };
@@ -154,29 +154,26 @@ impl Machine<'_> {
             .runs(id)
             .get(number)
             .and_then(|run| run.steps.get(place));
-        let message = way_id(id, record.map_or("", |record| record.step.as_str()));
-        let change = self.engaged(Engagement::Received, &message, self.now);
-        self.concerned.change = self.concerned.change.and(change);
+        let step = record.map_or_else(String::new, |record| record.step.clone());
+        let change = self.engaged(Engagement::Received, id, &step, self.now);
+        self.followed = self.followed.and(change);
         self.effects.push(Effect::Live { effect });
         self.count_record(id, number, place, Metric::Sent);
     }
 
     /// Asks again for in-app messages that are held back and may go live by now.
-    pub(super) fn revive(&mut self) {
-        let definitions = self.definitions;
-        for (place, (id, published)) in definitions.places() {
-            if !self.is_concerned(place) || published.paused {
+    pub(super) fn revive(&mut self, Looked { id, published, .. }: Looked<'_>) {
+        if published.paused {
+            return;
+        }
+        let is_held = |record: &StepRecord| matches!(record.outcome, Outcome::Delayed { .. });
+        for number in 0..self.runs(id).len() {
+            let records = self.runs(id).get(number).map_or(&[][..], |run| &run.steps);
+            if !records.iter().any(is_held) {
                 continue;
             }
-            let is_held = |record: &StepRecord| matches!(record.outcome, Outcome::Delayed { .. });
-            for number in 0..self.runs(id).len() {
-                let records = self.runs(id).get(number).map_or(&[][..], |run| &run.steps);
-                if !records.iter().any(is_held) {
-                    continue;
-                }
-                for record in 0..records.len() {
-                    self.revive_record(id, number, record);
-                }
+            for record in 0..records.len() {
+                self.revive_record(id, number, record);
             }
         }
     }

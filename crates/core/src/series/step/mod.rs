@@ -25,7 +25,7 @@ pub(super) use fill::{EVENT, ID};
 pub use fill::{Known, render};
 
 use super::{
-    definition::Definitions,
+    definition::{Definitions, Published},
     effect::{Effect, Metric},
     inbox::inbox,
     input::Input,
@@ -33,7 +33,7 @@ use super::{
 };
 use crate::{
     hash::fnv64,
-    rule::Change,
+    rule::{Change, Sign},
     value::Value,
     wire,
     zone::{UTC, Zone, Zones},
@@ -55,7 +55,7 @@ pub fn step(
     effects: &mut Vec<Effect>,
 ) -> Option<i64> {
     let mut machine = Machine::new(definitions, zones, person, now, effects);
-    if machine.respond(input) {
+    if machine.respond(input) || definitions.index.shows(machine.concerned.change) {
         machine.publish_inbox();
     }
     machine.person.due
@@ -68,7 +68,8 @@ pub(crate) enum Keeps {
     Everything,
     /// What the definitions ask for; of other events the name, as only so many names are kept.
     Asked,
-    /// What the definitions ask for, of one who does not perform as many events as names are kept.
+    /// What the definitions ask for, of one who does not perform as many events as names are kept,
+    /// and of whom nothing else is kept so far.
     AskedOfFew,
 }
 
@@ -83,12 +84,15 @@ pub(crate) fn rehearse(
     keeps: Keeps,
     effects: &mut Vec<Effect>,
 ) {
+    if keeps == Keeps::AskedOfFew && ride::glance(definitions, person, input, now) {
+        return;
+    }
     let mut machine = Machine::new(definitions, zones, person, now, effects);
     machine.keeps = keeps;
     machine.respond(input);
 }
 
-/// Which segments and series are to be looked at again.
+/// Which segments and series are to be looked at again because of the input.
 #[derive(Default)]
 struct Concerned {
     /// By what was changed.
@@ -114,6 +118,35 @@ struct Happened<'a> {
     properties: &'a BTreeMap<String, Value>,
 }
 
+/// A series that is looked at, with its place among all that is watched.
+#[derive(Clone, Copy)]
+struct Looked<'a> {
+    place: usize,
+    id: &'a str,
+    published: &'a Published,
+}
+
+/// The series that are looked at, in order: mostly one, for which no memory is asked.
+#[derive(Default)]
+struct Looks<'a> {
+    first: Option<Looked<'a>>,
+    others: Vec<Looked<'a>>,
+}
+
+impl<'a> Looks<'a> {
+    fn add(&mut self, looked: Looked<'a>) {
+        if self.first.is_none() {
+            self.first = Some(looked);
+        } else {
+            self.others.push(looked);
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = Looked<'a>> {
+        self.first.into_iter().chain(self.others.iter().copied())
+    }
+}
+
 struct Machine<'a> {
     definitions: &'a Definitions,
     zones: &'a Zones,
@@ -123,7 +156,16 @@ struct Machine<'a> {
     now: i64,
     effects: &'a mut Vec<Effect>,
     concerned: Concerned,
+    /// What followed from the input.
+    followed: Change,
     happened: Option<Happened<'a>>,
+    /// What may be ridden out, if the input was an event and nothing else.
+    sign: Option<Sign>,
+    /// The series that are concerned.
+    series: Looks<'a>,
+    /// What had followed from the input when they were found.
+    found_by: Option<Change>,
+    has_looked: bool,
     keeps: Keeps,
 }
 
@@ -143,7 +185,12 @@ impl<'a> Machine<'a> {
             now,
             effects,
             concerned: Concerned::default(),
+            followed: Change::NOTHING,
             happened: None,
+            sign: None,
+            series: Looks::default(),
+            found_by: None,
+            has_looked: false,
             keeps: Keeps::Everything,
         }
     }
@@ -164,26 +211,27 @@ impl<'a> Machine<'a> {
         if redefined || now < self.person.looked_at {
             self.concerned.change = Change::EVERYTHING;
         }
-        let decides = is_due || (self.concerns_anyone() && !self.rides_out(seen_before));
-        if decides {
-            self.decide();
+        if !is_due && !self.concerns_anyone() {
+            return false;
         }
-        decides
+        self.sign = self.sign(seen_before);
+        (is_due || !self.is_calm()) && self.decide()
     }
 
-    fn decide(&mut self) {
-        self.person.looked_at = self.now;
-        self.zone = self.definitions.zone(self.person, self.zones);
+    /// Looks at whom the input concerns, and then at whom that concerns; whether there was anyone.
+    fn decide(&mut self) -> bool {
         let mut is_settled = false;
         for _ in 0..ROUNDS_MAX {
             self.memberships();
-            if !self.concerns_a_series() {
+            self.find_series();
+            if self.series.first.is_none() && !self.is_new() {
                 is_settled = true;
                 break;
             }
-            self.goals();
+            self.look();
+            self.each_series(Self::goals);
             self.audiences();
-            self.exits();
+            self.each_series(Self::exits);
             self.enter();
             is_settled = !self.advance();
             if is_settled {
@@ -191,19 +239,34 @@ impl<'a> Machine<'a> {
             }
             self.zone = self.definitions.zone(self.person, self.zones);
         }
-        self.keep_watch();
+        if self.has_looked {
+            self.keep_watch();
+        }
         if !is_settled {
             self.come_back();
+        }
+        self.has_looked
+    }
+
+    /// Sees to it that what is looked at is looked at as of now.
+    fn look(&mut self) {
+        if !self.has_looked {
+            self.has_looked = true;
+            self.person.looked_at = self.now;
+            self.zone = self.definitions.zone(self.person, self.zones);
         }
     }
 
     /// Lets those who are concerned be looked at again at the next instant.
     fn come_back(&mut self) {
         let soon = Some(self.now.saturating_add(1));
-        for place in 0..self.person.flips.len() {
-            if self.is_concerned(place) {
+        for place in 0..self.definitions.segments.len() {
+            if self.is_concerned(place, |_| false) {
                 self.set_flip(place, soon);
             }
+        }
+        for Looked { place, .. } in std::mem::take(&mut self.series).iter() {
+            self.set_flip(place, soon);
         }
         self.person.due = soon;
     }
@@ -214,26 +277,50 @@ impl<'a> Machine<'a> {
         place.is_some() || self.definitions.index.concerns_anyone(change) || self.is_new()
     }
 
-    fn concerns_a_series(&self) -> bool {
-        let mut places = self.definitions.places();
-        self.is_new() || places.any(|(place, _)| self.is_concerned(place))
-    }
-
     /// Whether everything must be looked at.
     fn is_new(&self) -> bool {
         self.concerned.change == Change::EVERYTHING
     }
 
-    /// Whether what stands at this place must be looked at.
-    fn is_concerned(&self, place: usize) -> bool {
+    /// Whether what stands at this place must be looked at: not if all that touched it is an event
+    /// that it rides out.
+    fn is_concerned(&self, place: usize, rides_out: impl FnOnce(Sign) -> bool) -> bool {
+        let index = &self.definitions.index;
         let flip = self.person.flips.get(place).copied().flatten();
         flip.is_some_and(|flip| flip <= self.now)
             || self.concerned.place == Some(place)
-            || self
-                .definitions
-                .index
-                .concerns(place, self.concerned.change)
+            || index.concerns(place, self.followed)
             || self.is_new()
+            || (index.concerns(place, self.concerned.change) && !self.sign.is_some_and(rides_out))
+    }
+
+    /// Finds the series that are concerned by now. One that was once stays so: it may have changed.
+    fn find_series(&mut self) {
+        if self.found_by == Some(self.followed) {
+            return;
+        }
+        self.found_by = Some(self.followed);
+        let known = std::mem::take(&mut self.series);
+        let is_known = |place| known.iter().any(|looked| looked.place == place);
+        for (place, (id, published)) in self.definitions.places() {
+            let rides_out = |sign| self.series_rides_out(id, published, sign);
+            if is_known(place) || self.is_concerned(place, rides_out) {
+                self.series.add(Looked {
+                    place,
+                    id,
+                    published,
+                });
+            }
+        }
+    }
+
+    /// Looks at each series that is concerned.
+    fn each_series(&mut self, look: fn(&mut Self, Looked<'a>)) {
+        let series = std::mem::take(&mut self.series);
+        for looked in series.iter() {
+            look(self, looked);
+        }
+        self.series = series;
     }
 
     fn runs(&self, id: &str) -> &[Run] {

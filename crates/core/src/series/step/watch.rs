@@ -1,7 +1,7 @@
 //! Keeps who is in which segment and audience, and when each can change by itself.
 //! Lets no one in or out of a series.
 
-use super::Machine;
+use super::{Looked, Machine};
 use crate::series::{
     definition::{Gate, Published, Series, membership},
     effect::{Effect, Metric},
@@ -10,12 +10,14 @@ use crate::series::{
 };
 
 impl Machine<'_> {
+    /// Keeps who is in which segment.
     pub(super) fn memberships(&mut self) {
         let definitions = self.definitions;
         for (place, (id, rule)) in definitions.segments.iter().enumerate() {
-            if !self.is_concerned(place) {
+            if !self.is_concerned(place, |sign| self.is_ridden_out(rule, sign)) {
                 continue;
             }
+            self.look();
             // Where attributes are set later, there is another round.
             let (holds, until) = rule.hold(&self.person.facts(self.zone), self.now);
             self.set_flip(place, until);
@@ -39,7 +41,7 @@ impl Machine<'_> {
     }
 
     fn member(&mut self, segment: String, holds: bool) {
-        self.concerned.change = self.concerned.change.and(membership(&segment));
+        self.followed = self.followed.and(membership(&segment));
         let since = holds.then_some(self.now);
         match since {
             Some(since) => self.person.segments.insert(segment.clone(), since),
@@ -72,20 +74,19 @@ impl Machine<'_> {
             let audiences = &mut self.person.audiences;
             audiences.retain(|id, _| definitions.series.contains_key(id));
         }
-        for (place, (id, published)) in definitions.places() {
-            if !self.is_concerned(place) {
-                continue;
-            }
-            let Some(series) = published.newest() else {
-                continue;
-            };
-            if !self.matches(series) {
-                self.person.audiences.remove(id);
-            } else if !self.person.audiences.contains_key(id) {
-                self.person.audiences.insert(id.clone(), self.now);
-                if let Gate::Match { .. } = series.entry {
-                    self.count(id, published.current, None, Metric::Matched);
-                }
+        self.each_series(Self::audience);
+    }
+
+    fn audience(&mut self, Looked { id, published, .. }: Looked<'_>) {
+        let Some(series) = published.newest() else {
+            return;
+        };
+        if !self.matches(series) {
+            self.person.audiences.remove(id);
+        } else if !self.person.audiences.contains_key(id) {
+            self.person.audiences.insert(id.to_owned(), self.now);
+            if let Gate::Match { .. } = series.entry {
+                self.count(id, published.current, None, Metric::Matched);
             }
         }
     }
@@ -102,13 +103,11 @@ impl Machine<'_> {
 
     /// Notes when each series that was looked at can change by the passing of time.
     pub(super) fn keep_watch(&mut self) {
-        let definitions = self.definitions;
-        for (place, (id, published)) in definitions.places() {
-            if self.is_concerned(place) {
-                let flip = self.series_flip(id, published);
-                self.set_flip(place, flip);
-            }
-        }
+        self.find_series();
+        self.each_series(|machine, looked| {
+            let flip = machine.series_flip(looked.id, looked.published);
+            machine.set_flip(looked.place, flip);
+        });
         self.person.due = self.person.flips.iter().copied().flatten().min();
     }
 
@@ -156,7 +155,8 @@ impl Machine<'_> {
                 .filter_map(|record| live_flip(published, record))
         };
         let delayed = delayed().min().filter(|_| !published.paused);
-        earliest([moves, rules, delayed, run.checked_at()])
+        let checked = run.checked_at().filter(|_| self.counts_absence());
+        earliest([moves, rules, delayed, checked])
     }
 
     fn exit_flip(&self, published: &Published, series: &Series, run: &Run) -> Option<i64> {
