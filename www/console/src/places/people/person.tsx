@@ -112,9 +112,9 @@ function useExport(id: string): () => Promise<void> {
   const say = useToast();
   return async () => {
     try {
-      const all = await get<{ complete?: boolean }>(`/people/${encodeURIComponent(id)}/export`);
+      const all = await get("/people/{id}/export", { path: { id } });
       download(`person-${id.replace(/[^\w.-]+/g, "-")}.json`, "application/json", [JSON.stringify(all, null, 2)]);
-      say(all.complete === false ? { title: "The file has their newest events; the API has the rest.", tone: "bad" } : { title: "Exported." });
+      say(all.complete ? { title: "Exported." } : { title: "The file has their newest events; the API has the rest.", tone: "bad" });
     } catch (error) {
       say({ title: `The export failed: ${(error as Error).message}`, tone: "bad" });
     }

@@ -13,7 +13,6 @@ import { reasonWords } from "./run.ts";
 
 const MESSAGES = new Set(["email", "in_app", "push", "webhook"]);
 const named = (step: Step): string => step.subject || step.title || step.id;
-type Sent = { sent: boolean; reason?: string | null; mailbox_id?: string | null };
 
 export function SendTest({ person, close }: { person: Person; close: () => void }) {
   const all = useQuery(allSeries);
@@ -26,11 +25,14 @@ export function SendTest({ person, close }: { person: Person; close: () => void 
   const one = offered.find(({ key }) => key === chosen) ?? offered[0];
   const send = useMutation({
     mutationFn: () =>
-      post<Sent>(`/series/${encodeURIComponent(one?.series.id ?? "")}/test`, {
-        step: one?.step.id,
-        person: person.id,
-        ...(variant && { variant }),
-        ...(to.trim() && one?.step.kind === "email" && { to: to.trim() }),
+      post("/series/{id}/test", {
+        path: { id: one?.series.id ?? "" },
+        body: {
+          step: one?.step.id ?? "",
+          person: person.id,
+          ...(variant && { variant }),
+          ...(to.trim() && one?.step.kind === "email" && { to: to.trim() }),
+        },
       }),
   });
   const submit = (event: FormEvent) => {

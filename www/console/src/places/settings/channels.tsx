@@ -37,7 +37,7 @@ export function Channels() {
       {(["email", "push"] as const).map((channel) => {
         const state = data.channels[channel];
         const { name, about, embedded } = WORDS[channel];
-        const isEmbedded = EMBEDDED.has(state?.provider ?? "");
+        const isEmbedded = EMBEDDED.has(state.provider);
         return (
           <Card
             key={channel}
@@ -53,11 +53,11 @@ export function Channels() {
           >
             <Facts
               of={[
-                ["Provider", state?.provider ?? "none"],
-                ["Browsers", state?.devices === undefined ? undefined : `${whole(state.devices)} said yes`],
+                ["Provider", state.provider],
+                ["Browsers", "devices" in state ? `${whole(state.devices)} said yes` : undefined],
                 [
                   "State",
-                  state?.devices !== undefined || isEmbedded ? undefined : state?.verified_at ? (
+                  "devices" in state || isEmbedded ? undefined : state.verified_at ? (
                     <span className="row">
                       <Badge tone="good">works</Badge> verified <Ago at={state.verified_at} now={now} />
                     </span>
@@ -84,7 +84,7 @@ function TestSend({ channel, close }: { channel: Testable; close: () => void }) 
   );
   const send = useMutation({
     mutationFn: ({ series, step, person, to }: { series: string; step: string; person: string; to: string }) =>
-      post<{ sent: boolean; reason?: string | null }>(`/series/${encodeURIComponent(series)}/test`, { step, person, ...(to && { to }) }),
+      post("/series/{id}/test", { path: { id: series }, body: { step, person, ...(to && { to }) } }),
   });
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();

@@ -17,7 +17,7 @@ export function TestSend({ seriesId, step, variant, person }: Props) {
   const [to, setTo] = useState("");
   const send = useMutation({
     mutationFn: () =>
-      post(`/series/${encodeURIComponent(seriesId)}/test`, { step, variant, person: person ?? whom.trim(), ...(to.trim() && { to: to.trim() }) }),
+      post("/series/{id}/test", { path: { id: seriesId }, body: { step, variant, person: person ?? whom.trim(), ...(to.trim() && { to: to.trim() }) } }),
     onSuccess: () => {
       setOpen(false);
       say({ title: "The test has been sent. It counts in no report." });

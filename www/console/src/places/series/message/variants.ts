@@ -48,7 +48,7 @@ export function withAnother(step: Step): { step: Step; name: string } {
   const before = step.test?.variants ?? [];
   const taken = new Set([CONTROL, ...before.map(({ name }) => name)]);
   const name = [..."bcdefghij"].find((letter) => !taken.has(letter)) ?? "b";
-  const test: MessageTest = { metric: "clicked", ...step.test, variants: [...before, { name, weight: 0, changes: {} }] };
+  const test: MessageTest = { metric: "clicked", weight: 0, ...step.test, variants: [...before, { name, weight: 0, changes: {} }] };
   return { step: { ...step, test: evenly(test) }, name };
 }
 

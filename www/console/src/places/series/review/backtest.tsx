@@ -4,12 +4,12 @@ import { Play } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 
 import { post } from "~/api/client.ts";
-import type { Series, SeriesSpec } from "~/api/types.ts";
+import type { Backtest as Replay, Forecast, Series, SeriesSpec } from "~/api/types.ts";
 import { useNow } from "~/app/clock.tsx";
 import { Button, Callout, Card, Chart, Choice, Figure, Figures, Select, Table, exact, whole } from "~/kit/index.ts";
 
 import { plain } from "../normal.ts";
-import { type Forecast, type Replay, dayOf, everyDay, moment, reason, replayAll, sum } from "./forecast.ts";
+import { dayOf, everyDay, moment, reason, replayAll, sum } from "./forecast.ts";
 import css from "./review.module.css";
 
 const DAY_MS = 86_400_000;
@@ -32,7 +32,7 @@ export function Backtest({ series, spec }: { series: Series; spec: SeriesSpec })
       const mine = turn.current;
       setShown(undefined);
       const question = { from: dayOf(now - Number(days) * DAY_MS), to: dayOf(now), draft: plain(draft) };
-      const ask = (so_far?: Replay) => post<Replay>(`/series/${encodeURIComponent(series.id)}/backtest`, { ...question, ...(so_far && { so_far }) });
+      const ask = (so_far?: Replay) => post("/series/{id}/backtest", { path: { id: series.id }, body: { ...question, ...(so_far && { so_far }) } });
       const isOver = () => turn.current !== mine;
       return replayAll(ask, (replay) => isOver() || setShown({ replay, draft }), isOver);
     },
@@ -106,7 +106,7 @@ function Answer({ replay: { forecast, assumes } }: { replay: Replay }) {
       <Samples forecast={forecast} />
       <Callout title="What it does not say.">
         <p>{forecast.note}</p>
-        {assumes && <p>{assumes}</p>}
+        <p>{assumes}</p>
       </Callout>
     </>
   );

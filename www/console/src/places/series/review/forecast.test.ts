@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 
-import { type Forecast, type Replay, everyDay, moment, replayAll, sum } from "./forecast.ts";
+import type { Backtest, Forecast } from "~/api/types.ts";
+
+import { everyDay, moment, replayAll, sum } from "./forecast.ts";
 
 const at = Date.UTC(2026, 9, 30, 12);
 
@@ -18,9 +20,9 @@ it("says what would have happened in words", () => {
 });
 
 it("asks for the rest with what it has, until there is none or one has seen enough", async () => {
-  const answer = (people: number): Replay => ({ forecast: { people } as Forecast, next: people < 3 ? people : null });
+  const answer = (people: number): Backtest => ({ forecast: { people } as Forecast, against: null, assumes: "", next: people < 3 ? `${people}` : null });
   const asked: (number | undefined)[] = [];
-  const ask = async (soFar?: Replay) => {
+  const ask = async (soFar?: Backtest) => {
     asked.push(soFar?.forecast.people);
     return answer((soFar?.forecast.people ?? 0) + 1);
   };
