@@ -3554,7 +3554,7 @@ export interface components {
             /** @description The same as a tree. */
             tree: components["schemas"]["RuleTree"];
             revision: number;
-            /** @description Who asks for it, in a draft or a version; told of one segment alone. */
+            /** @description Who asks for it, in a draft or a version; not told to whoever has just written it. */
             used_by?: {
                 /** @enum {string} */
                 kind: "segment" | "series";

@@ -42,7 +42,7 @@ test("dead letters come first and are counted honestly", () => {
 
 test("what the server says is not said again", () => {
   const said = status([
-    { code: "dead_letters", message: "3 dead letters", href: "/api/v1/dead-letters" },
+    { code: "dead_letters", message: "3 dead letters", href: "/console/mailbox?tab=dead" },
     { code: "no_events", message: "no event yet" },
     { code: "no_exit", message: "no way out", href: "/console/series/win-back" },
   ]);
