@@ -24,6 +24,21 @@ export function everyDay({ from, to }: Pick<Forecast, "from" | "to">): string[] 
 
 export const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((total, count) => total + count, 0);
 
+/** The numbers of two drafts over the same time. Which of the two works better they cannot say. */
+export function sideBySide(one: Forecast, other: Forecast): { name: string; one: number; other: number }[] {
+  const numbers: readonly (readonly [string, (forecast: Forecast) => number])[] = [
+    ["Would have entered", ({ total }) => total.entered],
+    ["Messages", ({ total }) => total.would_send],
+    ["Held back", ({ total }) => total.delayed],
+    ["Skipped", ({ total }) => sum(total.skipped)],
+    ["Left early", ({ total }) => sum(total.exits)],
+    ["Came to the end", ({ total }) => total.finished],
+    ["On the busiest day", ({ busiest }) => busiest?.would_send ?? 0],
+    ["Most for one person", ({ most }) => most?.messages ?? 0],
+  ];
+  return numbers.map(([name, of]) => ({ name, one: of(one), other: of(other) }));
+}
+
 /** A reason or a way, by its word. */
 export const reason = (word: string): string => word.replaceAll("_", " ");
 
