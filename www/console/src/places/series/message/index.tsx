@@ -1,16 +1,17 @@
 // The editor of one message: what it says, what each variant of it says instead, and how it will look
 // to somebody. Loaded when a message is opened.
-import { Plus, Trash2 } from "lucide-react";
+import { Plus, Send, Trash2 } from "lucide-react";
 import { useState } from "react";
 
 import type { SeriesSpec, Step } from "~/api/types.ts";
+import { useMay } from "~/app/session.tsx";
 import { Badge, Button, Callout, IconButton, Input, Select, Tabs } from "~/kit/index.ts";
 
 import { EmailForm, InAppForm, PushForm, WebhookForm } from "./forms.tsx";
 import css from "./message.module.css";
 import { Personalise, type Somebody, useAttributes } from "./personalise.tsx";
 import { MessagePreview } from "./preview/index.tsx";
-import { TestSend } from "./test-send.tsx";
+import { SendTest } from "./send-test.tsx";
 import { CONTROL, VARIANTS_MAX, changedFields, edited, evenly, shownAs, withAnother, without } from "./variants.ts";
 
 export type MessageEditorProps = {
@@ -27,6 +28,8 @@ export function MessageEditor({ step, spec, seriesId, readOnly, onChange }: Mess
   const [variant, setVariant] = useState(CONTROL);
   const [somebody, setSomebody] = useState<Somebody>(null);
   const attributes = useAttributes(somebody);
+  const mayTest = useMay("editor");
+  const [testing, setTesting] = useState(false);
   const Form = FORMS[step.kind as keyof typeof FORMS];
   if (!Form) return null;
   // The variant that was open may be gone after an undo.
@@ -47,8 +50,20 @@ export function MessageEditor({ step, spec, seriesId, readOnly, onChange }: Mess
       <div className={css.preview}>
         <div className="row apart">
           <Personalise value={somebody} onChange={setSomebody} />
-          <TestSend seriesId={seriesId} step={step.id} variant={step.test ? open : undefined} person={somebody?.id ?? null} />
+          {mayTest && (
+            <Button small icon={<Send aria-hidden />} onClick={() => setTesting(true)}>
+              Send a test
+            </Button>
+          )}
         </div>
+        {testing && (
+          <SendTest
+            message={{ seriesId, series: spec.name, step }}
+            variant={step.test ? open : ""}
+            person={somebody}
+            close={() => setTesting(false)}
+          />
+        )}
         <MessagePreview step={shown} person={somebody?.id ?? null} attributes={attributes} />
       </div>
     </div>
@@ -109,7 +124,7 @@ function TestSettings({ step, readOnly, onChange }: { step: Step; readOnly: bool
   const { test } = step;
   if (!test) return null;
   const set = (change: Partial<typeof test>) => onChange({ ...step, test: { ...test, ...change } });
-  const total = (test.weight ?? 0) + test.variants.reduce((sum, { weight }) => sum + weight, 0);
+  const total = (test.weight) + test.variants.reduce((sum, { weight }) => sum + weight, 0);
   const share = (weight: number) => (total > 0 ? `${Math.round((weight / total) * 100)} %` : "–");
   const spoiled = test.variants.filter(({ name }) => changedFields(step, name).length > 1);
   const same = test.variants.filter(({ name }) => changedFields(step, name).length === 0);
@@ -125,10 +140,10 @@ function TestSettings({ step, readOnly, onChange }: { step: Step; readOnly: bool
       </Select>
       <div className={css.weights}>
         <Input
-          label={`A (control), ${share(test.weight ?? 0)}`}
+          label={`A (control), ${share(test.weight)}`}
           type="number"
           min={0}
-          value={test.weight ?? 0}
+          value={test.weight}
           disabled={readOnly}
           onChange={(event) => set({ weight: event.target.valueAsNumber || 0 })}
         />
