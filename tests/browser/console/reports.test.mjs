@@ -181,7 +181,9 @@ test("a test that people decided: the page says what the API says, and applying 
   const [experiment] = (await our.api("GET", "/series/tested/experiments")).items;
   assert.equal(experiment.leader, "b");
 
-  const page = await our.open("/reports/tested");
+  const page = await our.open("/series/tested?tab=flow&step=ask");
+  await page.getByText(/It takes [\d,]+ people in all to find .* 400 have come; at this pace the rest are there in/).waitFor();
+  await page.goto(`${our.edge.url}/console/reports/tested`);
   const section = page.getByRole("region", { name: "Test of ask" });
   await section.getByText(experiment.words, { exact: true }).first().waitFor();
   for (const { name, people, clicked } of experiment.variants)
