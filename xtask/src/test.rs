@@ -150,8 +150,8 @@ fn side_by_side(lanes: &[Lane], is_wanted: impl Fn(&Step) -> bool + Copy + Send)
         let mut done = along(first);
         for lane in beside {
             match lane.join() {
-                Ok((steps, lines)) => {
-                    lines.iter().for_each(say::line);
+                Ok((steps, printed)) => {
+                    printed.iter().for_each(say::line);
                     done.extend(steps);
                 }
                 Err(panic) => std::panic::resume_unwind(panic),
