@@ -144,7 +144,8 @@ test("the sizes of segments come with their trend, and a segment says what uses 
     { kind: "segment", id: "bigger", name: "bigger" },
     { kind: "series", id: "for-big", name: "For the big" },
   ]);
-  assert.equal((await api("GET", "/segments")).items[0].used_by, undefined);
+  const { items } = await api("GET", "/segments");
+  assert.deepEqual(items.find(({ id }) => id === "big").used_by, used_by, "and so the list says");
   await assert.rejects(api("PUT", "/segments/counts", { rule: "everyone" }), { status: 400 });
 });
 

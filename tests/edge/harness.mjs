@@ -9,6 +9,11 @@ import { fileURLToPath } from "node:url";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
+import { assertKept, held } from "./contract.mjs";
+
+// However a test asks the API, what it is told is held against the document of it.
+globalThis.fetch = held(globalThis.fetch);
+
 const here = dirname(fileURLToPath(import.meta.url));
 const START_LIMIT_MS = 30_000;
 const ANSWER_LIMIT_MS = 60_000;
@@ -78,10 +83,11 @@ export async function startRuntime({ port, state, vars = {}, settings = DEVELOPM
     port,
     state,
 
-    /** Ends the runtime in good order. */
+    /** Ends the runtime in good order; fails if the API did not keep its word. */
     async stop() {
       await end();
       if (ours) await rm(state, { recursive: true, force: true });
+      assertKept();
     },
 
     /** Kills workerd as a power cut would: no handler runs, nothing is flushed. */

@@ -171,7 +171,7 @@ test("a message that was given up is kept, and goes its way once more when someo
     ["fay", "hook", "call", "webhook", 1],
   ]);
   assert.match(given[0].reason, /404/);
-  assert.deepEqual((await api("GET", "/status")).attention.map(({ code }) => code), ["dead_letters"]);
+  assert.deepEqual((await api("GET", "/status")).attention.map(({ code, href }) => [code, href]), [["dead_letters", "/console/mailbox?tab=dead"]]);
 
   const { effect } = given.find(({ person }) => person === "eve");
   answer = 410;

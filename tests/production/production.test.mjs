@@ -47,6 +47,18 @@ test("the keys and the clock of development are unknown", async () => {
   assert.equal((await fetch(`${runtime.url}/dev/clock`)).status, 404);
 });
 
+test("the document of the API is a file, and names what is of development only", async () => {
+  const answer = await fetch(`${runtime.url}/api/openapi.json`);
+  assert.deepEqual([answer.status, answer.headers.get("content-type")], [200, "application/json"]);
+  for (const [path, methods] of Object.entries((await answer.json()).paths)) {
+    if (!methods.get?.["x-role"] || path.includes("{")) continue;
+    const { status } = await admin(path.slice("/api/v1".length));
+    const isThere = status !== 404;
+    assert.equal(isThere, methods.get["x-development"] === undefined, path);
+  }
+  assert.equal((await fetch(`${runtime.url}/api/none`)).status, 404);
+});
+
 test("a page may not name a user without a proof, and may with one", async () => {
   const user = { userId: "42", messageId: "1" };
   const inAnHour = Math.floor(Date.now() / 1000) + 3_600;

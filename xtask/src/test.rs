@@ -150,8 +150,8 @@ fn side_by_side(lanes: &[Lane], is_wanted: impl Fn(&Step) -> bool + Copy + Send)
         let mut done = along(first);
         for lane in beside {
             match lane.join() {
-                Ok((steps, lines)) => {
-                    lines.iter().for_each(say::line);
+                Ok((steps, printed)) => {
+                    printed.iter().for_each(say::line);
                     done.extend(steps);
                 }
                 Err(panic) => std::panic::resume_unwind(panic),
@@ -250,8 +250,15 @@ fn build_all() -> Result<Count> {
     })
 }
 
+/// The types of the API are made from its document anew, and everything that is typed is checked.
 fn types() -> Result<Count> {
-    let mut count = NOTHING;
+    let mut npm = Command::new("npm");
+    npm.args(["run", "--silent", "api-types", "--", "--check"])
+        .current_dir(files::root());
+    if !processes::status(&mut npm)?.success() {
+        bail!("the console's types of the API are not those of its document: `npm run api-types`");
+    }
+    let mut count = ONE;
     for project in ["www/sdk", "www/console", "tests"] {
         let settings = files::at(project).join("tsconfig.json");
         if settings.is_file() {

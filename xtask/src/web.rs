@@ -1,4 +1,4 @@
-//! Makes what browsers load: the SDK, the console, the demo, the service worker.
+//! Makes what browsers load: the SDK, the console, the demo, the service worker, the document of the API.
 //!
 //! A part whose sources are not there is left out with a note; a part that fails is an error.
 
@@ -20,7 +20,12 @@ pub(crate) fn build() -> Result<()> {
         // It runs in Node, before anyone looks at the demo.
         path != Path::new("seed.mjs")
     })?;
-    assets.add(&files::at("www/_headers"), Path::new("_headers"))?;
+    for (input, output) in [
+        ("www/api/openapi.json", "api/openapi.json"),
+        ("www/_headers", "_headers"),
+    ] {
+        assets.add(&files::at(input), Path::new(output))?;
+    }
     assets.remove_the_rest()
 }
 

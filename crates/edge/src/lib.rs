@@ -87,7 +87,6 @@ async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answe
         (Method::Get, ["v1", "boot"]) => ingest::boot(context, request).await,
         (Method::Get, ["v1", "bundle", version]) => ingest::bundle(context, request, version).await,
         (Method::Get, ["v1", "push-key"]) => sends::push::public_key(context).await,
-        (Method::Get, ["api", "openapi.json"]) => admin::openapi::describe(),
         (_, ["api", "v1", rest @ ..]) => admin::answer(context, request, rest).await,
         #[cfg(feature = "dev")]
         (_, ["dev", "clock"]) => admin::answer(context, request, path).await,

@@ -293,8 +293,8 @@ test("a test goes out at once, to whoever is named", async () => {
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("Message").selectOption({ label: "Hi {{ first_name }} (email)" });
   await dialog.getByLabel("To").fill("me@example.com");
-  await dialog.getByRole("button", { name: "Send test" }).click();
-  await dialog.getByText("It is on its way").waitFor();
+  await dialog.getByRole("button", { name: "Send it" }).click();
+  await dialog.getByText("Sent.", { exact: true }).waitFor();
   const mail = await until(async () => (await our.api("GET", "/mailbox")).items.find(({ to }) => to === "me@example.com"), "the mail");
   assert.match(mail.subject, /Hi Person 12/);
   assert.deepEqual(page.problems, []);

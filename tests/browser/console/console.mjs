@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 
+import { hold } from "../../edge/contract.mjs";
 import { ADMIN_TOKEN, startRuntime } from "../../edge/harness.mjs";
 import { SCREENSHOTS, launch } from "../browser.mjs";
 
@@ -17,6 +18,7 @@ export const START = "2026-11-23T09:00:00Z";
 export async function startConsole() {
   const [edge, browser] = await Promise.all([startRuntime(), launch()]);
   let messages = 0;
+  const answers = [];
   const api = (method, path, body, headers) => edge.api(method, `/api/v1${path}`, body, headers);
   await api("POST", "/dev/clock", { now: START });
   return {
@@ -38,6 +40,7 @@ export async function startConsole() {
         const answer = await context.request.post(`${edge.url}/api/v1/session`, { data: { token } });
         assert.equal(answer.status(), 200);
       }
+      context.on("response", (response) => answers.push(holdAnswer(response)));
       const page = await context.newPage();
       page.setDefaultTimeout(WAIT_LIMIT_MS);
       page.problems = [];
@@ -48,10 +51,24 @@ export async function startConsole() {
     },
 
     async stop() {
+      await Promise.all(answers);
       await browser.close();
       await edge.stop();
     },
   };
+}
+
+/** Holds what the page asked, and was told, against the document of the API; whatever is broken fails `stop`. */
+async function holdAnswer(response) {
+  const request = response.request();
+  // A page that has been left keeps no bodies.
+  const [text, type] = await Promise.all([response.text(), response.headerValue("content-type")]).catch(() => []);
+  if (text === undefined) return;
+  try {
+    hold({ method: request.method(), url: request.url(), body: request.postData() }, { status: response.status(), type: type?.split(";")[0] ?? "", text });
+  } catch {
+    // Told at the end, where it fails the file and not only the page.
+  }
 }
 
 /** Types a token into the page that those see who are not signed in. */

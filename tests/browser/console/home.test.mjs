@@ -79,8 +79,9 @@ test("a draft that nobody gets, and a series without a way out, want a look", as
 
 test("a part that cannot be had does not take the page down", async () => {
   const page = await our.open("/reports");
-  await page.route("**/api/v1/status", (route) => route.fulfill({ status: 404, json: { title: "no status" } }));
-  await page.route("**/api/v1/dead-letters*", (route) => route.fulfill({ status: 404, json: { title: "no letters" } }));
+  const json = { type: "urn:rekindle:not-found", status: 404, title: "there is no such thing", detail: "none here" };
+  const none = { status: 404, contentType: "application/problem+json", body: JSON.stringify(json) };
+  for (const part of ["status", "dead-letters*"]) await page.route(`**/api/v1/${part}`, (route) => route.fulfill(none));
   await page.goto(`${our.edge.url}/console/`);
   await page.getByText("Not everything could be looked at").waitFor();
   await page.getByRole("row", { name: /Win them back/ }).waitFor();
@@ -104,8 +105,8 @@ for (const { name, options } of LOOKS) {
     await page.getByRole("row", { name: /Win them back/ }).waitFor();
     await page.waitForLoadState("networkidle");
     await look(page, `home-${name}`);
-    await page.route("**/api/v1/segments?*", (route) => route.fulfill({ json: { items: [], next: null } }));
-    await page.route("**/api/v1/series?*", (route) => route.fulfill({ json: { items: [], next: null } }));
+    await page.route("**/api/v1/segments", (route) => route.fulfill({ json: { items: [], next: null } }));
+    await page.route("**/api/v1/series", (route) => route.fulfill({ json: { items: [], next: null } }));
     await page.goto(`${our.edge.url}/console/`);
     await steps(page).first().waitFor();
     await page.waitForLoadState("networkidle");

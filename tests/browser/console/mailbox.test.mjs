@@ -123,7 +123,7 @@ for (const { name, options } of LOOKS) {
     // What a push looks like needs a browser that said yes: the answer is the API's shape.
     await page.route("**/api/v1/pushes*", (route) =>
       route.fulfill({
-        json: { items: [{ effect: "e1", person: "ada", series: "hello", step: "ping", variant: null, at: Date.parse("2026-11-23T09:30:00Z"), to: null, title: "We kept your place", body: "Three new reports are waiting for you.", outcome: "sent" }], next: null },
+        json: { items: [{ effect: "e1", person: "ada", series: "hello", step: "ping", variant: null, at: Date.parse("2026-11-23T09:30:00Z"), to: null, title: "We kept your place", body: "Three new reports are waiting for you.", url: null, outcome: "sent" }], next: null },
       }),
     );
     await page.goto(`${our.edge.url}/console/mailbox?tab=push&item=e1`);

@@ -153,7 +153,7 @@ test("a series that was never published says so", async () => {
 
 test("a number that cannot be had does not take the page down", async () => {
   const page = await our.open("/", { token: "dev" });
-  await page.route("**/report/people?*", (route) => route.fulfill({ status: 500, body: "no" }));
+  await page.route("**/report/people?*", (route) => route.fulfill({ status: 500, contentType: "text/plain", body: "no" }));
   await page.goto(`${our.edge.url}/console/reports/win-back?metric=entered`);
   await page.getByRole("dialog").getByText("This could not be loaded.").waitFor({ timeout: 15_000 });
   await page.keyboard.press("Escape");
@@ -181,7 +181,9 @@ test("a test that people decided: the page says what the API says, and applying 
   const [experiment] = (await our.api("GET", "/series/tested/experiments")).items;
   assert.equal(experiment.leader, "b");
 
-  const page = await our.open("/reports/tested");
+  const page = await our.open("/series/tested?tab=flow&step=ask");
+  await page.getByText(/It takes [\d,]+ people in all to find .* 400 have come; at this pace the rest are there in/).waitFor();
+  await page.goto(`${our.edge.url}/console/reports/tested`);
   const section = page.getByRole("region", { name: "Test of ask" });
   await section.getByText(experiment.words, { exact: true }).first().waitFor();
   for (const { name, people, clicked } of experiment.variants)
@@ -197,20 +199,23 @@ test("a test that people decided: the page says what the API says, and applying 
 // What the draw gives cannot be told beforehand, a verdict least of all: here the answers are those of
 // the API's document, and what the page makes of them is looked at.
 const variant = (name, people, clicked) => ({ name, weight: 50, people, sent: people, opened: clicked * 3, clicked, converted: 0, re_engaged: 0, rate: clicked / people });
+const counted = { beats_control: null, expected_loss: null };
 const decided = {
   step: "miss-you",
   metric: "clicked",
-  control: "a",
+  method: "sequential",
   from_version: 1,
+  until_version: null,
+  control: "a",
   variants: [variant("a", 5000, 400), variant("b", 5200, 562), variant("c", 5100, 410)],
   sample_ratio: { p: 0.41, mismatch: false },
   comparisons: [
-    { variant: "b", difference: 0.028, low: 0.0101, high: 0.0459, lift: 0.35, verdict: "ahead", words: "b is ahead of a: 10.8 % against 8.00 %; the difference lies between 1.01 and 4.59 percentage points." },
-    { variant: "c", difference: 0.0004, low: -0.0176, high: 0.0184, lift: 0.005, verdict: "undecided", words: "No difference between c and a can be told yet: it lies between -1.76 and 1.84 percentage points." },
+    { ...counted, variant: "b", difference: 0.028, low: 0.0101, high: 0.0459, lift: 0.35, verdict: "ahead", words: "b is ahead of a: 10.8 % against 8.00 %; the difference lies between 1.01 and 4.59 percentage points." },
+    { ...counted, variant: "c", difference: 0.0004, low: -0.0176, high: 0.0184, lift: 0.005, verdict: "undecided", words: "No difference between c and a can be told yet: it lies between -1.76 and 1.84 percentage points." },
   ],
   leader: "b",
   words: "b is ahead of a and of every other variant.",
-  plan: { people: 8200, days: 34 },
+  plan: { people: 8200, days: 34, rate: 0.08, lift: 0.2 },
   changed: ["subject"],
   warning: null,
 };
@@ -219,15 +224,15 @@ const tested = { ...series.steps[0], test: { metric: "clicked", weight: 34, vari
 async function withTest(page, experiment, draft = { ...series, steps: [tested, series.steps[1]] }) {
   const writes = [];
   await page.route("**/api/v1/series/win-back/experiments*", (route) => route.fulfill({ json: { items: [experiment], next: null } }));
+  const view = { id: "win-back", name: "Win back", state: "published", version: 1, revision: 7, changed: false, draft };
   await page.route("**/api/v1/series/win-back", (route) => {
     const request = route.request();
-    const view = { id: "win-back", name: "Win back", state: "published", version: 1, revision: 7, changed: false, draft };
     if (request.method() === "PUT") writes.push(["PUT", request.headers()["if-match"], request.postDataJSON()]);
     return route.fulfill({ json: view });
   });
   await page.route("**/api/v1/series/win-back/publish", (route) => {
     writes.push(["publish", route.request().postDataJSON()]);
-    return route.fulfill({ json: {} });
+    return route.fulfill({ json: view });
   });
   return writes;
 }
@@ -240,7 +245,7 @@ test("a test says its verdict in words and as a picture, and the winner is appli
   await section.getByText("b is ahead of a and of every other variant.").waitFor();
   await section.getByRole("img", { name: /b against a, in percentage points: 2.8, between 1.0 and 4.6/ }).waitFor();
   assert.match(await section.getByRole("row", { name: /^b/ }).innerText(), /5,200[\s\S]*562[\s\S]*10\.8%/);
-  await section.getByText("8,200 people in each variant, about 34 days").waitFor();
+  await section.getByText("8,200 people in all variants together, about 34 days").waitFor();
 
   await section.getByRole("button", { name: "Apply b" }).click();
   const question = page.getByRole("alertdialog");
@@ -261,6 +266,15 @@ test("if shares are not as drawn the result is not to be trusted, and nothing ca
   await page.goto(`${our.edge.url}/console/reports/win-back`);
   await page.getByText("the shares of people are not those that were drawn").waitFor();
   assert.equal(await page.getByRole("button", { name: /Apply/ }).count(), 0);
+  await close(page);
+});
+
+test("a test that nobody has come to yet says so", async () => {
+  const page = await our.open("/reports");
+  const words = "No one has been given a variant yet.";
+  await withTest(page, { ...decided, variants: decided.variants.map(({ name }) => ({ ...variant(name, 0, 0), rate: null })), sample_ratio: null, comparisons: [], leader: null, words, plan: null });
+  await page.goto(`${our.edge.url}/console/reports/win-back`);
+  await page.getByRole("region", { name: "Test of miss-you" }).getByText(words).waitFor();
   await close(page);
 });
 

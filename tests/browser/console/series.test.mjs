@@ -355,14 +355,19 @@ test("a draft is replayed over what people did, and what that does not say stand
     { type: "track", userId, event: "Signed Up", timestamp: at },
   ];
   await c.send([...did("rita", "2026-11-01T09:00:00Z"), ...did("rolf", "2026-11-01T12:00:00Z"), ...did("rosa", "2026-11-03T09:00:00Z")]);
-  await c.api("PUT", "/series/replay", { ...WIN_BACK, name: "Replay", audience: { rule: "replayed is true" } });
+  const spec = { ...WIN_BACK, name: "Replay", audience: { rule: "replayed is true" } };
+  await c.api("PUT", "/series/replay", { ...spec, audience: { rule: "replayed is false" } });
+  await c.api("POST", "/series/replay/publish");
+  await c.api("PUT", "/series/replay", spec);
   const page = await c.open("/series/replay?tab=review");
   await page.getByText("60 days").click();
+  await page.getByLabel("Beside it").selectOption({ label: "version 1" });
   await page.getByRole("button", { name: "Replay" }).click();
   await page.getByText(/^Replayed \d+ people: \d+ messages would have been sent$/).waitFor();
   await page.getByText("nobody's reaction to a message is invented").waitFor();
   await page.getByText("Attributes are taken as they are now").waitFor();
   assert.match(await page.getByRole("region", { name: "Forecast by step" }).innerText(), /miss-you\s+3/);
+  assert.match(await page.getByRole("region", { name: "Side by side" }).innerText(), /Messages\s+3\s+0/, "version 1 was for nobody");
   await page.getByLabel("What would have happened to").selectOption("rosa");
   await page.getByText("Would have got “miss-you”").waitFor();
   const busiest = page.getByRole("term").filter({ hasText: "Busiest day" }).locator("xpath=..");

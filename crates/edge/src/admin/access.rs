@@ -31,7 +31,7 @@ pub(super) struct Asker {
 }
 
 /// What a session's cookie is called.
-pub(super) const COOKIE: &str = "rekindle_session";
+const COOKIE: &str = "rekindle_session";
 
 // LIMIT: a name is read in the audit log, in one line.
 const NAME_LETTERS_MAX: usize = 64;

@@ -106,9 +106,9 @@ pub(super) fn outcome<T: DeserializeOwned>(changed: Changed<T>, what: &str, id: 
     }
 }
 
-/// `GET /segments`.
+/// `GET /segments`, each with what uses it.
 pub(super) async fn segments(context: &Context) -> Answer {
-    let segments: Vec<SegmentView> = context.workspace("segments", &()).await?;
+    let segments: Vec<SegmentView> = context.workspace("segments_in_use", &()).await?;
     list(&segments, None)
 }
 

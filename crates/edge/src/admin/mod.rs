@@ -9,7 +9,6 @@ mod definitions;
 #[cfg(feature = "dev")]
 mod development;
 mod find;
-pub(crate) mod openapi;
 mod operate;
 mod people;
 mod preview;

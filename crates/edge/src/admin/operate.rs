@@ -89,7 +89,7 @@ fn attention(context: &Context, status: &ShardStatus) -> Vec<Json> {
         notes.push(object!({
             "code": "dead_letters",
             "message": format!("{count} messages were given up: look why, and try them again"),
-            "href": "/api/v1/dead-letters",
+            "href": "/console/mailbox?tab=dead",
         }));
     }
     notes

@@ -1,5 +1,5 @@
-//! Every route of the admin API: the role that it needs, what it takes, and what it is for. Who asks
-//! is held against this table, and `/api/openapi.json` is written from it.
+//! Every route of the admin API, with the role that it needs. Who asks is held against this table;
+//! what a route takes and answers stands in `www/api/openapi.json`.
 
 use worker::Method::{self, Delete, Get, Post, Put};
 
@@ -11,345 +11,69 @@ pub(super) struct Route {
     /// Below `/api/v1/`; `{id}` stands for any one segment.
     pub(super) path: &'static str,
     pub(super) role: Role,
-    /// The names of its parameters.
-    pub(super) query: &'static str,
-    /// The fields of its body; those with a `?` may be left out.
-    pub(super) body: &'static str,
-    pub(super) about: &'static str,
 }
 
-const fn route(
-    method: Method,
-    path: &'static str,
-    role: Role,
-    [query, body, about]: [&'static str; 3],
-) -> Route {
-    Route {
-        method,
-        path,
-        role,
-        query,
-        body,
-        about,
-    }
+const fn route(method: Method, path: &'static str, role: Role) -> Route {
+    Route { method, path, role }
 }
 
 /// All of them. What does not stand here does not exist.
 pub(super) const ROUTES: &[Route] = &[
-    route(Get, "me", Viewer, ["", "", "who asks"]),
-    route(
-        Get,
-        "tokens",
-        Admin,
-        ["", "", "the tokens, without their secrets"],
-    ),
-    route(
-        Post,
-        "tokens",
-        Admin,
-        ["", "name role", "a new token, shown once"],
-    ),
-    route(Delete, "tokens/{id}", Admin, ["", "", "takes a token back"]),
-    route(
-        Get,
-        "audit",
-        Admin,
-        ["cursor limit", "", "who did what, newest first"],
-    ),
-    route(
-        Get,
-        "data",
-        Viewer,
-        ["", "", "names of attributes and events, from a sample"],
-    ),
-    route(
-        Get,
-        "data/values",
-        Viewer,
-        [
-            "attribute event",
-            "",
-            "values to choose from, from a sample",
-        ],
-    ),
-    route(Get, "segments", Viewer, ["", "", "all segments"]),
-    route(
-        Get,
-        "segments/counts",
-        Viewer,
-        ["", "", "how large the segments are, and how they grew"],
-    ),
-    route(
-        Post,
-        "segments/preview",
-        Viewer,
-        [
-            "",
-            "rule",
-            "how many a rule holds for, some of them, and what is wrong with it",
-        ],
-    ),
-    route(
-        Get,
-        "segments/{id}",
-        Viewer,
-        ["", "", "a segment, and what uses it"],
-    ),
-    route(
-        Put,
-        "segments/{id}",
-        Editor,
-        ["", "name? rule", "writes a segment"],
-    ),
-    route(
-        Delete,
-        "segments/{id}",
-        Editor,
-        ["", "", "deletes a segment that nothing uses"],
-    ),
-    route(
-        Get,
-        "segments/{id}/count",
-        Viewer,
-        ["", "", "how many are in a segment"],
-    ),
-    route(
-        Get,
-        "segments/{id}/people",
-        Viewer,
-        ["cursor limit", "", "who is in a segment"],
-    ),
-    route(Get, "series", Viewer, ["", "", "all series"]),
-    route(
-        Get,
-        "series/figures",
-        Viewer,
-        ["", "", "the main numbers of all series"],
-    ),
-    route(
-        Get,
-        "series/{id}",
-        Viewer,
-        ["", "", "a series and its draft"],
-    ),
-    route(
-        Put,
-        "series/{id}",
-        Editor,
-        [
-            "",
-            "name audience? entry? reentry? exit? exit_when_left? goal? holdout_percent? policies? steps",
-            "writes the draft",
-        ],
-    ),
-    route(
-        Delete,
-        "series/{id}",
-        Editor,
-        ["", "", "deletes a draft that was never published"],
-    ),
-    route(
-        Post,
-        "series/{id}/publish",
-        Editor,
-        ["", "in_flight?", "publishes the draft as a version"],
-    ),
-    route(
-        Post,
-        "series/{id}/pause",
-        Editor,
-        ["", "", "lets it stand still"],
-    ),
-    route(
-        Post,
-        "series/{id}/resume",
-        Editor,
-        ["", "overdue?", "lets it run again"],
-    ),
-    route(
-        Post,
-        "series/{id}/archive",
-        Editor,
-        ["", "", "puts it away"],
-    ),
-    route(
-        Post,
-        "series/{id}/unarchive",
-        Editor,
-        ["", "", "takes it out again"],
-    ),
-    route(
-        Get,
-        "series/{id}/versions",
-        Viewer,
-        ["", "", "the versions that were published"],
-    ),
-    route(
-        Get,
-        "series/{id}/versions/{version}",
-        Viewer,
-        ["", "", "one version with its spec"],
-    ),
-    route(
-        Get,
-        "series/{id}/in-flight",
-        Viewer,
-        ["", "", "who is under way where"],
-    ),
-    route(
-        Get,
-        "series/{id}/overdue",
-        Viewer,
-        ["", "", "what a paused series owes"],
-    ),
-    route(
-        Get,
-        "series/{id}/problems",
-        Viewer,
-        ["", "", "what is wrong with the draft"],
-    ),
-    route(
-        Get,
-        "series/{id}/report",
-        Viewer,
-        ["from to", "", "the report, of some days or all"],
-    ),
-    route(
-        Get,
-        "series/{id}/report/people",
-        Viewer,
-        [
-            "metric step version cursor limit",
-            "",
-            "who is behind a number",
-        ],
-    ),
-    route(
-        Post,
-        "series/{id}/backtest",
-        Viewer,
-        [
-            "",
-            "from to draft? against? so_far?",
-            "what a draft would have done",
-        ],
-    ),
-    route(
-        Post,
-        "series/{id}/test",
-        Editor,
-        ["", "step person to?", "sends a step as a test"],
-    ),
-    route(
-        Get,
-        "series/{id}/experiments",
-        Viewer,
-        ["metric method", "", "what the tests of its messages show"],
-    ),
-    route(
-        Post,
-        "preview",
-        Viewer,
-        ["", "step person?", "what a message would say"],
-    ),
-    route(
-        Get,
-        "webhooks",
-        Viewer,
-        ["cursor limit", "", "requests that were made"],
-    ),
-    route(
-        Get,
-        "settings",
-        Viewer,
-        ["", "", "the policies of the workspace"],
-    ),
-    route(
-        Put,
-        "settings",
-        Admin,
-        [
-            "",
-            "timezone? quiet_hours? cap? subscription_types? holdout_percent?",
-            "writes the policies",
-        ],
-    ),
-    route(Get, "status", Viewer, ["", "", "how the workspace is"]),
-    route(
-        Get,
-        "dead-letters",
-        Viewer,
-        ["cursor limit", "", "messages that were given up"],
-    ),
-    route(
-        Post,
-        "dead-letters/{effect}/replay",
-        Editor,
-        ["", "", "tries one again"],
-    ),
-    route(
-        Get,
-        "people",
-        Viewer,
-        ["rule segment q cursor limit", "", "people, by id"],
-    ),
-    route(
-        Get,
-        "people/{id}",
-        Viewer,
-        ["", "", "what is known of a person"],
-    ),
-    route(Delete, "people/{id}", Admin, ["", "", "erases a person"]),
-    route(
-        Get,
-        "people/{id}/messages",
-        Viewer,
-        ["cursor limit", "", "the messages to a person"],
-    ),
-    route(
-        Get,
-        "people/{id}/export",
-        Viewer,
-        ["", "", "everything that is kept of a person"],
-    ),
-    route(
-        Get,
-        "people/{id}/events",
-        Viewer,
-        ["cursor limit", "", "what a person did"],
-    ),
-    route(
-        Get,
-        "people/{id}/explain",
-        Viewer,
-        ["segment series", "", "why a person is where they are"],
-    ),
-    route(
-        Get,
-        "mailbox",
-        Viewer,
-        ["cursor limit", "", "mails that left"],
-    ),
-    route(
-        Get,
-        "pushes",
-        Viewer,
-        ["cursor limit", "", "pushes that left"],
-    ),
+    route(Get, "me", Viewer),
+    route(Get, "tokens", Admin),
+    route(Post, "tokens", Admin),
+    route(Delete, "tokens/{id}", Admin),
+    route(Get, "audit", Admin),
+    route(Get, "data", Viewer),
+    route(Get, "data/values", Viewer),
+    route(Get, "segments", Viewer),
+    route(Get, "segments/counts", Viewer),
+    route(Post, "segments/preview", Viewer),
+    route(Get, "segments/{id}", Viewer),
+    route(Put, "segments/{id}", Editor),
+    route(Delete, "segments/{id}", Editor),
+    route(Get, "segments/{id}/count", Viewer),
+    route(Get, "segments/{id}/people", Viewer),
+    route(Get, "series", Viewer),
+    route(Get, "series/figures", Viewer),
+    route(Get, "series/{id}", Viewer),
+    route(Put, "series/{id}", Editor),
+    route(Delete, "series/{id}", Editor),
+    route(Post, "series/{id}/publish", Editor),
+    route(Post, "series/{id}/pause", Editor),
+    route(Post, "series/{id}/resume", Editor),
+    route(Post, "series/{id}/archive", Editor),
+    route(Post, "series/{id}/unarchive", Editor),
+    route(Get, "series/{id}/versions", Viewer),
+    route(Get, "series/{id}/versions/{version}", Viewer),
+    route(Get, "series/{id}/in-flight", Viewer),
+    route(Get, "series/{id}/overdue", Viewer),
+    route(Get, "series/{id}/problems", Viewer),
+    route(Get, "series/{id}/report", Viewer),
+    route(Get, "series/{id}/report/people", Viewer),
+    route(Post, "series/{id}/backtest", Viewer),
+    route(Post, "series/{id}/test", Editor),
+    route(Get, "series/{id}/experiments", Viewer),
+    route(Post, "preview", Viewer),
+    route(Get, "webhooks", Viewer),
+    route(Get, "settings", Viewer),
+    route(Put, "settings", Admin),
+    route(Get, "status", Viewer),
+    route(Get, "dead-letters", Viewer),
+    route(Post, "dead-letters/{effect}/replay", Editor),
+    route(Get, "people", Viewer),
+    route(Get, "people/{id}", Viewer),
+    route(Delete, "people/{id}", Admin),
+    route(Get, "people/{id}/messages", Viewer),
+    route(Get, "people/{id}/export", Viewer),
+    route(Get, "people/{id}/events", Viewer),
+    route(Get, "people/{id}/explain", Viewer),
+    route(Get, "mailbox", Viewer),
+    route(Get, "pushes", Viewer),
     #[cfg(feature = "dev")]
-    route(
-        Get,
-        "dev/clock",
-        Viewer,
-        ["", "", "the clock of development"],
-    ),
+    route(Get, "dev/clock", Viewer),
     #[cfg(feature = "dev")]
-    route(
-        Post,
-        "dev/clock",
-        Editor,
-        ["", "advance? now? run?", "moves the clock of development"],
-    ),
+    route(Post, "dev/clock", Editor),
 ];
 
 /// The route that a request asks for.
@@ -367,7 +91,47 @@ pub(super) fn find(method: &Method, path: &[&str]) -> Option<&'static Route> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value as Json;
+
     use super::*;
+
+    #[test]
+    fn the_document_has_the_same_routes_and_roles() {
+        let text = include_str!("../../../../www/api/openapi.json");
+        let document: Json = serde_json::from_str(text).unwrap();
+        assert_eq!(document["info"]["version"], env!("CARGO_PKG_VERSION"));
+        let mut described = BTreeSet::new();
+        let mut open = BTreeSet::new();
+        for (path, item) in document["paths"].as_object().unwrap() {
+            let Some(path) = path.strip_prefix("/api/v1/") else {
+                continue;
+            };
+            for (method, operation) in item.as_object().unwrap() {
+                if method == "parameters" {
+                    continue;
+                }
+                let is_built = cfg!(feature = "dev") || operation["x-development"] != true;
+                let named = format!("{} {path}", method.to_uppercase());
+                match operation["x-role"].as_str() {
+                    Some(role) if is_built => _ = described.insert(format!("{named} {role}")),
+                    Some(_) => {}
+                    None => _ = open.insert(named),
+                }
+            }
+        }
+        let routes = ROUTES.iter().map(|route| {
+            let (method, role) = (route.method.as_ref(), route.role.word());
+            format!("{method} {} {role}", route.path)
+        });
+        assert_eq!(described, routes.collect());
+        // Whoever signs in or out has no role yet, or no longer.
+        assert_eq!(
+            open,
+            ["DELETE session", "POST session"].map(str::to_owned).into()
+        );
+    }
 
     #[test]
     fn a_route_needs_its_role_and_an_unknown_one_is_none() {

@@ -163,7 +163,7 @@ pub(crate) struct SegmentView {
     /// The rule, as JSON.
     pub(crate) tree: serde_json::Value,
     pub(crate) revision: u64,
-    /// What asks for it; told of one segment, not of a list.
+    /// What asks for it; told to whoever reads it, not to whoever has written it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) used_by: Option<Vec<UsedBy>>,
 }

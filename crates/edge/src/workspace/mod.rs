@@ -77,6 +77,7 @@ impl DurableObject for Workspace {
         let body = request.bytes().await?;
         match path.trim_start_matches('/') {
             "segments" => reply(&self.segments()?),
+            "segments_in_use" => reply(&self.segments_in_use()?),
             "segment" => reply(&self.segment(&read::<String>(&body)?)?),
             "put_segment" => reply(&self.put_segment(read(&body)?).await?),
             "delete_segment" => reply(&self.delete_segment(read(&body)?).await?),

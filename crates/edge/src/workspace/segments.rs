@@ -1,12 +1,38 @@
 //! Segments: read, written, deleted. A change goes to every shard before it is answered.
 
-use rekindle_core::series::{Definitions, SegmentSpec};
+use rekindle_core::series::{Definitions, SegmentSpec, SeriesSpec};
 use worker::Result;
 
 use super::{
     Workspace,
     messages::{Change, Changed, Refusal, SegmentView, UsedBy},
 };
+
+/// Whatever may ask for a segment: other segments, and series in their draft or in a version.
+struct Users {
+    segments: Vec<(String, SegmentSpec, u64)>,
+    series: Vec<(String, Vec<SeriesSpec>)>,
+}
+
+impl Users {
+    fn of(&self, segment: &str) -> Vec<UsedBy> {
+        let used = |kind: &str, id: &str, name: &str| UsedBy {
+            kind: kind.to_owned(),
+            id: id.to_owned(),
+            name: name.to_owned(),
+        };
+        let segments = self.segments.iter().filter_map(|(id, spec, _)| {
+            let name = spec.name.as_deref().unwrap_or(id);
+            spec.uses_segment(segment)
+                .then(|| used("segment", id, name))
+        });
+        let series = self.series.iter().filter_map(|(id, specs)| {
+            let spec = specs.iter().find(|spec| spec.uses_segment(segment))?;
+            Some(used("series", id, &spec.name))
+        });
+        segments.chain(series).collect()
+    }
+}
 
 impl Workspace {
     pub(super) fn segments(&self) -> Result<Vec<SegmentView>> {
@@ -17,40 +43,38 @@ impl Workspace {
             .collect()
     }
 
+    /// The same, each with what asks for it: read once, however many there are.
+    pub(super) fn segments_in_use(&self) -> Result<Vec<SegmentView>> {
+        let users = self.users()?;
+        let mut views = self.segments()?;
+        for view in &mut views {
+            view.used_by = Some(users.of(&view.id));
+        }
+        Ok(views)
+    }
+
     pub(super) fn segment(&self, id: &str) -> Result<Option<SegmentView>> {
         let Some((spec, revision)) = self.store()?.segment(id)? else {
             return Ok(None);
         };
         Ok(Some(SegmentView {
-            used_by: Some(self.used_by(id)?),
+            used_by: Some(self.users()?.of(id)),
             ..SegmentView::new(id, &spec, revision)?
         }))
     }
 
-    /// Segments that ask for a segment, and series that do, in their draft or in a version.
-    fn used_by(&self, id: &str) -> Result<Vec<UsedBy>> {
+    fn users(&self) -> Result<Users> {
         let store = self.store()?;
-        let used = |kind: &str, id: String, name: String| UsedBy {
-            kind: kind.to_owned(),
-            id,
-            name,
-        };
-        let mut users = Vec::new();
-        for (other, spec, _) in store.segments()? {
-            if spec.uses_segment(id) {
-                let name = spec.name.unwrap_or_else(|| other.clone());
-                users.push(used("segment", other, name));
-            }
+        let mut series = Vec::new();
+        for id in store.series_ids()? {
+            let draft = store.series(&id)?.map(|row| row.draft);
+            let versions = store.versions(&id)?.into_iter().map(|(_, spec)| spec);
+            series.push((id, draft.into_iter().chain(versions).collect()));
         }
-        for series in store.series_ids()? {
-            let draft = store.series(&series)?.map(|row| row.draft);
-            let versions = store.versions(&series)?.into_iter().map(|(_, spec)| spec);
-            let mut specs = draft.into_iter().chain(versions);
-            if let Some(spec) = specs.find(|spec| spec.uses_segment(id)) {
-                users.push(used("series", series, spec.name));
-            }
-        }
-        Ok(users)
+        Ok(Users {
+            segments: store.segments()?,
+            series,
+        })
     }
 
     pub(super) async fn put_segment(

@@ -4,7 +4,6 @@ import { FastForward, Play } from "lucide-react";
 import { useEffect, useState } from "react";
 
 import { Refused, get, post } from "~/api/client.ts";
-import type { Clock } from "~/api/types.ts";
 import { Button, exact } from "~/kit/index.ts";
 
 import css from "./shell.module.css";
@@ -16,7 +15,7 @@ export const clock = queryOptions({
   queryKey: ["clock"],
   queryFn: async () => {
     try {
-      return await get<Clock>("/dev/clock");
+      return await get("/dev/clock");
     } catch (error) {
       if (error instanceof Refused && (error.status === 404 || error.status === 403)) return null;
       throw error;
@@ -41,7 +40,7 @@ export function ClockBar() {
   const cache = useQueryClient();
   const { data } = useQuery(clock);
   const move = useMutation({
-    mutationFn: (order: { advance: string } | { run: boolean }) => post<Clock>("/dev/clock", order),
+    mutationFn: (order: { advance: string } | { run: boolean }) => post("/dev/clock", { body: order }),
     // Everything may be different at another time.
     onSuccess: () => cache.invalidateQueries(),
   });

@@ -1,7 +1,7 @@
 // Who is signed in. The cookie is the server's; this page knows a name and a role.
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 
-import { ask, get, setCsrf } from "~/api/client.ts";
+import { get, post, remove, setCsrf } from "~/api/client.ts";
 import type { Me, Role } from "~/api/types.ts";
 
 const ORDER: readonly Role[] = ["viewer", "editor", "admin"];
@@ -9,7 +9,7 @@ const ORDER: readonly Role[] = ["viewer", "editor", "admin"];
 export const me = queryOptions({
   queryKey: ["me"],
   queryFn: async () => {
-    const answer = await get<Me>("/me");
+    const answer = await get("/me");
     setCsrf(answer.csrf ?? "");
     return answer;
   },
@@ -18,7 +18,7 @@ export const me = queryOptions({
 });
 
 export async function signIn(token: string): Promise<Me> {
-  const answer = await ask<Me>("POST", "/session", { body: { token } });
+  const answer = await post("/session", { body: { token } });
   setCsrf(answer.csrf ?? "");
   return answer;
 }
@@ -32,7 +32,7 @@ export function useMay(role: Role): boolean {
 export function useSignOut(): () => Promise<void> {
   const cache = useQueryClient();
   return async () => {
-    await ask("DELETE", "/session");
+    await remove("/session");
     cache.clear();
     location.assign("/console/");
   };

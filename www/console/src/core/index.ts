@@ -2,10 +2,10 @@
 // page first asks for it.
 import wasm from "@core.wasm?url";
 
-import type { Attributes, Explanation, Finding, SeriesSpec } from "~/api/types.ts";
+import type { Attributes, Explanation, Finding, RuleTree, SeriesSpec } from "~/api/types.ts";
 
 export type Trouble = { at: number | null; line?: number; column?: number; message: string };
-export type ParsedRule = { text: string; json: unknown };
+export type ParsedRule = { text: string; json: RuleTree };
 export type Filled = { text: string; variables: string[] };
 /** What was asked for, or everything that is wrong with the question. */
 export type Result<T> = { ok: true; value: T } | { ok: false; problems: Trouble[] };

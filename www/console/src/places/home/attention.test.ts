@@ -5,7 +5,7 @@ import type { DeadLetter, Series, Status } from "~/api/types.ts";
 
 import { matters } from "./attention.ts";
 
-const status = (attention: Status["attention"]): Status => ({ now: 0, people: 0, shards: 1, first_event_at: null, last_event_at: null, channels: {}, attention });
+const status = (attention: Status["attention"]): Status => ({ now: 0, people: 0, shards: 1, first_event_at: null, last_event_at: null, waiting: 0, channels: { email: { provider: "mailbox", verified_at: null }, push: { provider: "web_push", devices: 0 } }, attention });
 const series = (change: Partial<Series>): Series => ({
   id: "win-back",
   name: "Win back",
@@ -42,7 +42,7 @@ test("dead letters come first and are counted honestly", () => {
 
 test("what the server says is not said again", () => {
   const said = status([
-    { code: "dead_letters", message: "3 dead letters", href: "/api/v1/dead-letters" },
+    { code: "dead_letters", message: "3 dead letters", href: "/console/mailbox?tab=dead" },
     { code: "no_events", message: "no event yet" },
     { code: "no_exit", message: "no way out", href: "/console/series/win-back" },
   ]);

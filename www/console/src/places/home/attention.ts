@@ -6,12 +6,8 @@ export type Matter = { key: string; tone: "bad" | "warn"; words: string; href: s
 /** What the set-up says already. */
 const IN_SET_UP = new Set(["no_events"]);
 
-/** Where in the console something is mended; an address of the API is of no use to a reader. */
-function placeOf(code: string, href: string | undefined): string {
-  if (/dead/.test(code)) return "/mailbox?tab=dead";
-  const place = href?.replace(/^\/console/, "");
-  return place && !place.startsWith("/api/") ? place : "/settings?tab=channels";
-}
+/** Where in the console something is mended: what is said without a place is a matter of the deployment. */
+const placeOf = (href: string | undefined): string => href?.replace(/^\/console/, "") ?? "/settings?tab=channels";
 
 /** The gravest first; of several words about one place, the server's. */
 export function matters(status: Status | undefined, series: readonly Series[], dead: readonly DeadLetter[], moreDead: boolean): Matter[] {
@@ -19,7 +15,7 @@ export function matters(status: Status | undefined, series: readonly Series[], d
     key: `${code} ${href ?? ""}`,
     tone: /dead|fail|provider|bounce/.test(code) ? "bad" : "warn",
     words: message,
-    href: placeOf(code, href),
+    href: placeOf(href),
     verb: "Look",
   }));
   const isSaid = (code: RegExp, id = "") => (status?.attention ?? []).some((said) => code.test(said.code) && (said.href ?? "").includes(id));

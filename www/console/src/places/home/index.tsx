@@ -2,9 +2,9 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
-import { type Page as PageOf, get, post } from "~/api/client.ts";
+import { get, post } from "~/api/client.ts";
 import { allSegments, allSeries, report, seriesFigures, status } from "~/api/queries.ts";
-import type { DeadLetter, Preview, Series, SeriesFigures } from "~/api/types.ts";
+import type { Series, SeriesFigures } from "~/api/types.ts";
 import { clock, useNow } from "~/app/clock.tsx";
 import { Badge, ButtonLink, Callout, Card, Empty, Failure, Figure, Figures, Loading, Page, Table, percent, whole } from "~/kit/index.ts";
 import { dayBefore, overSteps } from "~/places/reports/figures.ts";
@@ -33,7 +33,7 @@ export function Home() {
 /** How many match a rule now. */
 const count = (rule: string) => ({
   queryKey: ["segments", "preview-count", rule],
-  queryFn: ({ signal }: { signal: AbortSignal }) => post<Preview>("/segments/preview", { rule }, signal),
+  queryFn: ({ signal }: { signal: AbortSignal }) => post("/segments/preview", { body: { rule }, signal }),
   staleTime: 60_000,
 });
 
@@ -66,7 +66,7 @@ function Today({ people, live }: { people: number | undefined; live: readonly Se
 
 function Attention({ series }: { series: readonly Series[] }) {
   const state = useQuery(status);
-  const dead = useQuery({ queryKey: ["dead-letters", "few"], queryFn: () => get<PageOf<DeadLetter>>("/dead-letters", { limit: 100 }) });
+  const dead = useQuery({ queryKey: ["dead-letters", "few"], queryFn: () => get("/dead-letters", { query: { limit: 100 } }) });
   const found = matters(state.data, series, dead.data?.items ?? [], dead.data?.next != null);
   const isKnown = !state.isPending && !dead.isPending;
   const unknown = [state.error, dead.error].filter((error) => error !== null);

@@ -5,13 +5,14 @@ import type { Segment, Series, Status } from "~/api/types.ts";
 
 import { stepsOf } from "./set-up.ts";
 
-const status: Status = { now: 9, people: 1, shards: 1, first_event_at: 5, last_event_at: 5, channels: { email: { provider: "embedded", verified_at: 6 } }, attention: [] };
+const push = { provider: "web_push", devices: 0 };
+const status: Status = { now: 9, people: 1, shards: 1, first_event_at: 5, last_event_at: 5, waiting: 0, channels: { email: { provider: "smtp", verified_at: 6 }, push }, attention: [] };
 const done = (...given: Parameters<typeof stepsOf>) => stepsOf(...given).map(({ done }) => done);
 const segment = {} as Segment;
 const series = (version: number | null) => ({ version }) as Series;
 
 test("each step ticks itself, for its own reason", () => {
-  const none = { ...status, first_event_at: null, channels: {} };
+  const none = { ...status, first_event_at: null, channels: { email: { provider: "smtp", verified_at: null }, push } };
   expect(done(none, [], [])).toEqual([false, false, false, false]);
   expect(done({ ...none, first_event_at: 0 }, [], [])).toEqual([true, false, false, false]);
   expect(done({ ...status, first_event_at: null }, [], [])).toEqual([false, true, false, false]);
@@ -20,7 +21,7 @@ test("each step ticks itself, for its own reason", () => {
 });
 
 test("with the embedded provider mail can be done later", () => {
-  const later = (provider: string) => stepsOf({ ...status, channels: { email: { provider, verified_at: null } } }, [], [])[1]?.later;
+  const later = (provider: string) => stepsOf({ ...status, channels: { email: { provider, verified_at: null }, push } }, [], [])[1]?.later;
   expect(later("mailbox")).toBe(true);
   expect(later("smtp")).toBe(false);
 });

@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { Inbox, X } from "lucide-react";
 import type { ReactNode } from "react";
 
-import { type Page, get } from "~/api/client.ts";
+import type { Page } from "~/api/client.ts";
 import { allSeries } from "~/api/queries.ts";
 import { useAddress } from "~/app/address.ts";
 import { useNow } from "~/app/clock.tsx";
@@ -17,7 +17,7 @@ import css from "./mailbox.module.css";
 export type Left = { effect: string; person: string; series: string; step: string; at: number; variant?: string | null };
 
 type BoxProps<T extends Left> = {
-  address: string;
+  page: (cursor: string | undefined) => Promise<Page<T>>;
   label: string;
   /** What the line of the list says. */
   line: (item: T) => { title: string; beside: ReactNode };
@@ -27,12 +27,12 @@ type BoxProps<T extends Left> = {
 
 const NARROW = ["series", "step", "person"] as const;
 
-export function Box<T extends Left>({ address, label, line, detail, empty }: BoxProps<T>) {
+export function Box<T extends Left>({ page, label, line, detail, empty }: BoxProps<T>) {
   const now = useNow();
   const [search, change] = useAddress();
   const box = useInfiniteQuery({
-    queryKey: ["box", address],
-    queryFn: ({ pageParam }) => get<Page<T>>(address, { limit: 50, cursor: pageParam }),
+    queryKey: ["box", label],
+    queryFn: ({ pageParam }) => page(pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });

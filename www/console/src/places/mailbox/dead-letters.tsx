@@ -3,7 +3,7 @@ import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-q
 import { Link } from "@tanstack/react-router";
 import { MailCheck, RotateCw } from "lucide-react";
 
-import { type Page, get, post } from "~/api/client.ts";
+import { get, post } from "~/api/client.ts";
 import type { DeadLetter } from "~/api/types.ts";
 import { useNow } from "~/app/clock.tsx";
 import { useMay } from "~/app/session.tsx";
@@ -16,12 +16,12 @@ export function DeadLetters() {
   const say = useToast();
   const letters = useInfiniteQuery({
     queryKey: ["dead-letters", "all"],
-    queryFn: ({ pageParam }) => get<Page<DeadLetter>>("/dead-letters", { limit: 50, cursor: pageParam }),
+    queryFn: ({ pageParam }) => get("/dead-letters", { query: { limit: 50, cursor: pageParam } }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });
   const replay = useMutation({
-    mutationFn: ({ effect }: DeadLetter) => post(`/dead-letters/${encodeURIComponent(effect)}/replay`),
+    mutationFn: ({ effect }: DeadLetter) => post("/dead-letters/{effect}/replay", { path: { effect } }),
     onSuccess: (_, { person }) => say({ title: `Queued again for ${person}. If it fails once more it comes back here.` }),
     onError: (error) => say({ title: error.message, tone: "bad" }),
     onSettled: () => cache.invalidateQueries({ queryKey: ["dead-letters"] }),

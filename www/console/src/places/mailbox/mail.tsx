@@ -4,6 +4,7 @@ import { useState } from "react";
 import type { Mail } from "~/api/types.ts";
 import { Choice, Code, Facts } from "~/kit/index.ts";
 
+import { get } from "~/api/client.ts";
 import { Box, NothingYet, Origin } from "./box.tsx";
 import css from "./mailbox.module.css";
 
@@ -17,7 +18,7 @@ type View = (typeof VIEWS)[number]["value"];
 export function MailBox() {
   return (
     <Box<Mail>
-      address="/mailbox"
+      page={(cursor) => get("/mailbox", { query: { limit: 50, cursor } })}
       label="Mails"
       line={({ subject, to, person }) => ({ title: subject || "(no subject)", beside: to ?? person })}
       detail={(mail) => <Detail mail={mail} />}

@@ -4,13 +4,14 @@ import { Mark } from "~/app/mark.tsx";
 import { useNow } from "~/app/clock.tsx";
 import { relative } from "~/kit/index.ts";
 
+import { get } from "~/api/client.ts";
 import { Box, NothingYet, Origin } from "./box.tsx";
 import css from "./mailbox.module.css";
 
 export function PushBox() {
   return (
     <Box<Push>
-      address="/pushes"
+      page={(cursor) => get("/pushes", { query: { limit: 50, cursor } })}
       label="Pushes"
       line={({ title, person }) => ({ title, beside: person })}
       detail={(push) => <Detail push={push} />}

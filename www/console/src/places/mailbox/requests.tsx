@@ -2,13 +2,14 @@
 import type { WebhookRequest } from "~/api/types.ts";
 import { Badge, Code, Facts } from "~/kit/index.ts";
 
+import { get } from "~/api/client.ts";
 import { Box, NothingYet, Origin } from "./box.tsx";
 import { pretty } from "./pretty.ts";
 
 export function RequestBox() {
   return (
     <Box<WebhookRequest>
-      address="/webhooks"
+      page={(cursor) => get("/webhooks", { query: { limit: 50, cursor } })}
       label="Requests"
       line={({ method, url, person }) => ({ title: `${method} ${url}`, beside: person })}
       detail={(request) => <Detail request={request} />}

@@ -14,7 +14,7 @@ export function ErasePerson({ id, close }: { id: string; close: () => void }) {
   const cache = useQueryClient();
   const navigate = useNavigate();
   const [typed, setTyped] = useState("");
-  const erase = useMutation({ mutationFn: () => remove<Receipt>(`/people/${encodeURIComponent(id)}`) });
+  const erase = useMutation({ mutationFn: () => remove("/people/{id}", { path: { id } }) });
   const leave = () => {
     void navigate({ to: "/people" });
     cache.removeQueries({ queryKey: ["people"] });

@@ -2,6 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
+import type { Rule } from "~/api/types.ts";
 import { Button, Callout, Dialog, Loading } from "~/kit/index.ts";
 import { RuleBuilder, RulePreview, RuleText, ruleText, usePreview } from "~/places/segments/builder/index.tsx";
 import { same } from "~/places/segments/builder/leaf.ts";
@@ -15,7 +16,7 @@ export function FilterSheet({ rule, ...rest }: Props) {
   return <Sheet rule={read.ok ? read.value.json : { all: [] }} {...rest} />;
 }
 
-function Sheet({ rule: begun, onApply, close }: { rule: unknown; onApply: Props["onApply"]; close: () => void }) {
+function Sheet({ rule: begun, onApply, close }: { rule: Rule; onApply: Props["onApply"]; close: () => void }) {
   const [rule, setRule] = useState(begun);
   const [unfinished, setUnfinished] = useState(0);
   const answer = usePreview(rule);
@@ -32,7 +33,7 @@ function Sheet({ rule: begun, onApply, close }: { rule: unknown; onApply: Props[
       actions={
         <>
           <Button onClick={close}>Cancel</Button>
-          <Button look="primary" disabled={!text} onClick={() => onApply(isEveryone ? undefined : text)}>
+          <Button look="primary" disabled={!text} onClick={() => onApply(isEveryone ? undefined : (text ?? undefined))}>
             Show people
           </Button>
         </>

@@ -31,7 +31,7 @@ export async function fill(ask: Ask, cursor: string | undefined, size = PAGE, ca
 const askFor =
   ({ q, rule, segment }: Asked, signal?: AbortSignal): Ask =>
   (cursor, limit) =>
-    get<Answer>("/people", { q, rule, segment, cursor, limit }, signal);
+    get("/people", { query: { q, rule, segment, cursor, limit }, ...(signal && { signal }) });
 
 export const people = (asked: Asked) =>
   infiniteQueryOptions({

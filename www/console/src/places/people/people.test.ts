@@ -100,7 +100,7 @@ test("runs, outcomes and messages are told in words", () => {
   expect(messageWords("something_new")).toBe("something new");
 });
 
-const event = (at: number): PersonEvent => ({ id: `${at}`, name: "A", at });
+const event = (at: number): PersonEvent => ({ id: `${at}`, name: "A", at, properties: {} });
 const message = (at: number) => ({ effect: `${at}`, at }) as PersonMessage;
 
 test("the line of time is in order, and nothing comes in above what was read", () => {

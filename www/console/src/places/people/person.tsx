@@ -11,13 +11,13 @@ import { useNow } from "~/app/clock.tsx";
 import { useMay } from "~/app/session.tsx";
 import { Ago, Button, ButtonLink, Card, Empty, Failure, IconButton, Loading, Menu, Page, Tabs, useToast } from "~/kit/index.ts";
 import { attributeWords } from "~/places/segments/builder/words.ts";
+import { SendTest } from "~/places/series/message/send-test.tsx";
 
 import { calledOf } from "./columns.ts";
 import { download } from "./csv.ts";
 import { ErasePerson } from "./erase.tsx";
 import { Enrollments } from "./enrollments.tsx";
 import css from "./people.module.css";
-import { SendTest } from "./send-test.tsx";
 import { TimelineView } from "./timeline.tsx";
 import { Why } from "./why.tsx";
 
@@ -101,7 +101,7 @@ function Shown({ person }: { person: Person }) {
           <Reach person={person} />
         </aside>
       </div>
-      {doing === "test" && <SendTest person={person} close={() => setDoing(undefined)} />}
+      {doing === "test" && <SendTest person={{ id: person.id, name: calledOf(person) }} close={() => setDoing(undefined)} />}
       {doing === "erase" && <ErasePerson id={person.id} close={() => setDoing(undefined)} />}
     </Page>
   );
@@ -112,9 +112,9 @@ function useExport(id: string): () => Promise<void> {
   const say = useToast();
   return async () => {
     try {
-      const all = await get<{ complete?: boolean }>(`/people/${encodeURIComponent(id)}/export`);
+      const all = await get("/people/{id}/export", { path: { id } });
       download(`person-${id.replace(/[^\w.-]+/g, "-")}.json`, "application/json", [JSON.stringify(all, null, 2)]);
-      say(all.complete === false ? { title: "The file has their newest events; the API has the rest.", tone: "bad" } : { title: "Exported." });
+      say(all.complete ? { title: "Exported." } : { title: "The file has their newest events; the API has the rest.", tone: "bad" });
     } catch (error) {
       say({ title: `The export failed: ${(error as Error).message}`, tone: "bad" });
     }

@@ -1,5 +1,5 @@
 // A person's way through a series in words: where they are, what became of each step. Pure.
-import type { Outcome, Reactions, Reason, RunState } from "~/api/types.ts";
+import type { Outcome, Reactions, RunState } from "~/api/types.ts";
 
 const REASONS: Record<string, string> = {
   bounced: "mail to their address came back for good",
@@ -20,7 +20,7 @@ const REASONS: Record<string, string> = {
   paused: "the series stood still",
 };
 
-export const reasonWords = (reason: Reason): string => REASONS[reason] ?? reason.replaceAll("_", " ");
+export const reasonWords = (reason: string): string => REASONS[reason] ?? reason.replaceAll("_", " ");
 
 /** `at` is an instant that belongs to the words: when it goes on, or when it ended. */
 export type Said = { words: string; at?: number; tone?: "good" | "warn" | "bad" };

@@ -4,9 +4,9 @@ import { Link } from "@tanstack/react-router";
 import { Bell, Globe, LogIn, LogOut, Mail, MousePointerClick, SquareMousePointer } from "lucide-react";
 import { useState } from "react";
 
-import { type Page, get } from "~/api/client.ts";
+import { get } from "~/api/client.ts";
 import { everything } from "~/api/queries.ts";
-import type { Channel, Person, PersonEvent, PersonMessage } from "~/api/types.ts";
+import type { Channel, Person } from "~/api/types.ts";
 import { Callout, Card, Choice, Empty, Failure, Loading, More, exact } from "~/kit/index.ts";
 
 import { useSeriesNames } from "./names.ts";
@@ -23,15 +23,15 @@ const SHOWN = [
 ] as const;
 
 export function TimelineView({ person }: { person: Person }) {
-  const path = `/people/${encodeURIComponent(person.id)}`;
+  const path = { id: person.id };
   const [shown, setShown] = useState<Shown>("all");
   const events = useInfiniteQuery({
     queryKey: ["people", "events", person.id],
-    queryFn: ({ pageParam, signal }) => get<Page<PersonEvent>>(`${path}/events`, { limit: 50, cursor: pageParam ?? undefined }, signal),
+    queryFn: ({ pageParam, signal }) => get("/people/{id}/events", { path, query: { limit: 50, cursor: pageParam ?? undefined }, signal }),
     initialPageParam: null as string | null,
     getNextPageParam: (last) => last.next,
   });
-  const messages = useQuery({ queryKey: ["people", "messages", person.id], queryFn: () => everything<PersonMessage>(`${path}/messages`) });
+  const messages = useQuery({ queryKey: ["people", "messages", person.id], queryFn: () => everything((cursor) => get("/people/{id}/messages", { path, query: { limit: 100, cursor } })) });
   if (events.isPending) return <Loading lines={6} />;
   if (events.error) return <Failure error={events.error} retry={() => void events.refetch()} />;
   const loaded = events.data.pages.flatMap(({ items }) => items);

@@ -55,7 +55,7 @@ export function Why({ person, asked }: { person: Person; asked: Asked }) {
 function Answer({ person, kind, id }: { person: string; kind: "series" | "segment"; id: string }) {
   const answer = useQuery({
     queryKey: ["people", "explain", person, kind, id],
-    queryFn: () => get<Explained>(`/people/${encodeURIComponent(person)}/explain`, { [kind]: id }),
+    queryFn: () => get("/people/{id}/explain", { path: { id: person }, query: { [kind]: id } }),
   });
   if (answer.isPending) return <Loading />;
   if (answer.error) return <Failure error={answer.error} retry={() => void answer.refetch()} />;

@@ -5,8 +5,9 @@ import { useState } from "react";
 
 import { Refused, get, post, put } from "~/api/client.ts";
 import { experiments } from "~/api/queries.ts";
-import type { Experiment, Series } from "~/api/types.ts";
+import type { Experiment, Metric, Reckoning } from "~/api/types.ts";
 import { useAddress } from "~/app/address.ts";
+import type { Search } from "~/app/router.tsx";
 import { useMay } from "~/app/session.tsx";
 import { Button, Callout, Card, Choice, Confirm, Failure, Loading, Select, useToast, whole } from "~/kit/index.ts";
 
@@ -14,7 +15,7 @@ import { METRICS } from "./figures.ts";
 import { Picture, type Span, scaleOf } from "./picture.tsx";
 import css from "./report.module.css";
 import { Variants } from "./tables.tsx";
-import { CONTROL, withWinner } from "./winner.ts";
+import { withWinner } from "./winner.ts";
 
 const METHODS = [
   { value: "sequential", label: "At every look" },
@@ -27,12 +28,19 @@ const METHOD_WORDS: Record<string, string> = {
   bayesian: "What to believe after these data, from flat priors. It does not guard against stopping at a good moment.",
 };
 
+/** What the address asks of tests, as far as it is known here. */
+export const lookOf = ({ by, method }: Search): { by: Metric | undefined; method: Reckoning | undefined } => ({
+  by: METRICS.find(({ value }) => value === by)?.value,
+  method: METHODS.find(({ value }) => value === method)?.value,
+});
+
 export function Experiments({ id, period }: { id: string; period: boolean }) {
-  const [{ by, method }, change] = useAddress();
+  const [asked, change] = useAddress();
+  const { by, method } = lookOf(asked);
   const { data, error, isPending, refetch } = useQuery(experiments(id, by, method));
   // The page of a series without a test says nothing of tests.
   if (data?.length === 0 && !by && !method) return null;
-  const chosen = METHODS.find(({ value }) => value === method)?.value ?? "sequential";
+  const chosen = method ?? "sequential";
   return (
     <Card
       title={
@@ -68,10 +76,9 @@ export function Experiments({ id, period }: { id: string; period: boolean }) {
 }
 
 function OneTest({ id, experiment }: { id: string; experiment: Experiment }) {
-  const { step, comparisons, sample_ratio: ratio, plan, leader, warning, changed, words } = experiment;
+  const { step, control, comparisons, sample_ratio: ratio, plan, leader, warning, changed, words } = experiment;
   const mayWrite = useMay("editor");
   const [applying, setApplying] = useState<string>();
-  const control = experiment.control ?? CONTROL;
   const spans: Span[] = comparisons.map(({ difference, low, high, verdict }) => ({
     difference,
     low,
@@ -79,7 +86,7 @@ function OneTest({ id, experiment }: { id: string; experiment: Experiment }) {
     tone: verdict === "ahead" ? "good" : verdict === "behind" ? "bad" : undefined,
   }));
   const scale = scaleOf(spans);
-  const least = Math.min(...experiment.variants.map(({ people }) => people));
+  const there = experiment.variants.reduce((sum, { people }) => sum + people, 0);
   return (
     <section className="stack" aria-label={`Test of ${step}`}>
       <div className="row apart">
@@ -87,13 +94,13 @@ function OneTest({ id, experiment }: { id: string; experiment: Experiment }) {
           Step {step}
           <span className="soft">: variants differ in {changed.length > 0 ? changed.join(", ") : "nothing"}</span>
         </h3>
-        {mayWrite && leader !== null && !ratio.mismatch && (
+        {mayWrite && leader !== null && !ratio?.mismatch && (
           <Button look="primary" small onClick={() => setApplying(leader)}>
             {leader === control ? "End the test, keep the control" : `Apply ${leader}`}
           </Button>
         )}
       </div>
-      {ratio.mismatch ? (
+      {ratio?.mismatch ? (
         <Callout tone="bad" title="Do not trust this result: the shares of people are not those that were drawn.">
           {words} {ratio.p !== null && `(p ${ratio.p < 0.001 ? "< 0.001" : `= ${ratio.p.toFixed(3)}`})`}
         </Callout>
@@ -122,8 +129,8 @@ function OneTest({ id, experiment }: { id: string; experiment: Experiment }) {
       <Variants of={experiment} metric={experiment.metric} />
       {plan && (
         <p className="soft small">
-          Planned: {whole(plan.people)} people in each variant{plan.days !== null && `, about ${whole(Math.ceil(plan.days))} days at this pace`}. So far the smallest has{" "}
-          {whole(least)}.
+          Planned: {whole(plan.people)} people in all variants together{plan.days !== null && `, about ${whole(Math.ceil(plan.days))} days at this pace`}. So far there are{" "}
+          {whole(there)}.
         </p>
       )}
       {applying && <Apply id={id} step={step} variant={applying} control={control} close={() => setApplying(undefined)} />}
@@ -139,14 +146,14 @@ const interval = ({ difference, low, high }: Experiment["comparisons"][number]) 
 function Apply({ id, step, variant, control, close }: { id: string; step: string; variant: string; control: string; close: () => void }) {
   const cache = useQueryClient();
   const say = useToast();
-  const address = `/series/${encodeURIComponent(id)}`;
-  const draft = useQuery({ queryKey: ["series", "one", id, "to-decide"], queryFn: () => get<Series>(address), staleTime: 0, gcTime: 0 });
+  const path = { id };
+  const draft = useQuery({ queryKey: ["series", "one", id, "to-decide"], queryFn: () => get("/series/{id}", { path }), staleTime: 0, gcTime: 0 });
   const decided = draft.data && withWinner(draft.data.draft, step, variant, control);
   const apply = useMutation({
     mutationFn: async () => {
       if (!draft.data || !decided || "problem" in decided) return;
-      await put(address, decided.spec, draft.data.revision);
-      await post(`${address}/publish`, { in_flight: "move" });
+      await put("/series/{id}", { path, body: decided.spec, ifMatch: draft.data.revision });
+      await post("/series/{id}/publish", { path, body: { in_flight: "move" } });
     },
     onSuccess: () => {
       say({ title: variant === control ? "The test is over: everyone gets the control." : `The test is over: everyone gets ${variant}.` });

@@ -1,7 +1,7 @@
 // Sums, days, periods and files of a report.
 import { expect, test } from "vitest";
 
-import type { Figures, Report } from "~/api/types.ts";
+import type { Experiment, Figures, Report } from "~/api/types.ts";
 
 import { DAYS_MAX, csv, dayBefore, figuresOf, overTime, periodBefore, rowsOf } from "./figures.ts";
 
@@ -14,13 +14,14 @@ const figures = (entered: number): Figures => ({
   re_engagement_rate: null,
   left_audience: 0,
   left_by_step: 0,
+  step_gone: 0,
   finished: 0,
   moved: 0,
   converted: 0,
   conversion_rate: null,
   churn: { days_30: away, days_60: away, days_90: away },
 });
-const counts = { sent: 0, undelivered: 0, delayed: 0, skipped: 0, shown: 0, opened: 0, clicked: 0, dismissed: 0, unsubscribed: 0, converted: 0 };
+const counts = { sent: 0, undelivered: 0, delayed: 0, skipped: 0, shown: 0, opened: 0, clicked: 0, dismissed: 0, converted: 0, conversion_rate: null, ways: {} };
 const report: Report = {
   ...figures(4),
   id: "win-back",
@@ -75,7 +76,22 @@ test("the file has every number of the report once", () => {
 
 test("variants are told apart from their step", () => {
   const variant = { name: "b", weight: 50, people: 9, sent: 9, opened: 4, clicked: 1, converted: 0, re_engaged: 0, rate: 0.1 };
-  const experiment = { step: "mail", metric: "clicked" as const, variants: [variant], sample_ratio: { p: 1, mismatch: false }, comparisons: [], leader: null, words: "", plan: null, changed: [], warning: null };
+  const experiment: Experiment = {
+    step: "mail",
+    metric: "clicked",
+    method: "sequential",
+    from_version: 1,
+    until_version: null,
+    control: "a",
+    variants: [variant],
+    sample_ratio: null,
+    comparisons: [],
+    leader: null,
+    words: "",
+    plan: null,
+    changed: [],
+    warning: null,
+  };
   expect(rowsOf(report, [experiment])).toContainEqual(["step", "mail", "", "b", "people", 9]);
 });
 

@@ -30,7 +30,6 @@ export const WORDS: Record<string, string> = {
   opened: "Opened",
   clicked: "Clicked",
   dismissed: "Dismissed",
-  unsubscribed: "Unsubscribed",
   held_out: "Held out",
   churned: "Churned",
   stayed: "Stayed",

@@ -7,11 +7,10 @@ import { Count } from "./people.tsx";
 import css from "./report.module.css";
 import { versus } from "./words.ts";
 
-const ofMessages = new Set(["sent", "opened", "clicked"]);
 const HEADLINE = ["matched", "entered", "enrollment_rate", "sent", "opened", "clicked", "re_engaged", "re_engagement_rate", "converted", "conversion_rate"] as const;
 
 const valueOf = (report: Report, metric: (typeof HEADLINE)[number]): number | null =>
-  ofMessages.has(metric) ? overSteps(report, metric) : ((report[metric as keyof Report] as number | null | undefined) ?? null);
+  metric === "sent" || metric === "opened" || metric === "clicked" ? overSteps(report, metric) : report[metric];
 
 export function Headline({ report, against }: { report: Report; against: Report | undefined }) {
   const churn = report.churn.days_30.churn_rate;

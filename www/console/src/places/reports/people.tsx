@@ -2,7 +2,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
-import { type Page, get } from "~/api/client.ts";
+import { get } from "~/api/client.ts";
+import type { ReportMetric } from "~/api/types.ts";
 import { useAddress } from "~/app/address.ts";
 import { useNow } from "~/app/clock.tsx";
 import type { Search } from "~/app/router.tsx";
@@ -39,17 +40,17 @@ export function PeopleSheet({ id, definitions }: { id: string; definitions: Reco
   const place = [step && `step ${step}`, version && `version ${version}`, variant && `variant ${variant}`, from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(", ");
   return (
     <Dialog open onOpenChange={close} kind="sheet" title={`${WORDS[metric] ?? metric}${place && `: ${place}`}`} about={definitions[metric]}>
-      <List id={id} of={{ metric, step, version, variant, from, to }} />
+      <List id={id} of={{ metric: metric as ReportMetric, step, version: version ? Number(version) : undefined, variant }} />
     </Dialog>
   );
 }
 
-type Who = { id: string; at: number };
-function List({ id, of }: { id: string; of: Search }) {
+type Of = { metric: ReportMetric; step: string | undefined; version: number | undefined; variant: string | undefined };
+function List({ id, of }: { id: string; of: Of }) {
   const now = useNow();
   const people = useInfiniteQuery({
     queryKey: ["report", id, "people", of],
-    queryFn: ({ pageParam }) => get<Page<Who>>(`/series/${encodeURIComponent(id)}/report/people`, { ...of, limit: 50, cursor: pageParam }),
+    queryFn: ({ pageParam }) => get("/series/{id}/report/people", { path: { id }, query: { ...of, limit: 50, cursor: pageParam } }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });

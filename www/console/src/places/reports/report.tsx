@@ -9,7 +9,7 @@ import { useNow } from "~/app/clock.tsx";
 import { Ago, Badge, Button, ButtonLink, Copy, Empty, Failure, Loading, Page, download } from "~/kit/index.ts";
 
 import { Churn } from "./churn.tsx";
-import { Experiments } from "./experiments.tsx";
+import { Experiments, lookOf } from "./experiments.tsx";
 import { csv, rowsOf } from "./figures.ts";
 import { Funnel, Headline } from "./headline.tsx";
 import { OverTime } from "./over-time.tsx";
@@ -20,7 +20,8 @@ import { Steps, Versions } from "./tables.tsx";
 
 export function ReportPage() {
   const { id } = useParams({ strict: false }) as { id: string };
-  const [{ from, to, against_from: againstFrom, against_to: againstTo, by, method }] = useAddress();
+  const [{ from, to, against_from: againstFrom, against_to: againstTo, ...asked }] = useAddress();
+  const { by, method } = lookOf(asked);
   const now = useNow();
   const { data, error, isPending, refetch } = useQuery(query(id, from, to));
   const tests = useQuery(experiments(id, by, method));

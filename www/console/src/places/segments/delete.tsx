@@ -30,18 +30,18 @@ export function DeleteSegment({ segment, close, onDeleted }: Props) {
   const cache = useQueryClient();
   const say = useToast();
   const known = useQuery(one(segment.id));
-  const path = `/segments/${encodeURIComponent(segment.id)}`;
+  const path = { id: segment.id };
   const refresh = () => cache.invalidateQueries({ queryKey: ["segments"] });
   const undo = async () => {
     // Only where there is none: revision 0.
-    await put(path, { name: segment.name, rule: segment.tree }, 0).then(
+    await put("/segments/{id}", { path, body: { name: segment.name, rule: segment.tree }, ifMatch: 0 }).then(
       () => say({ title: `“${segment.name}” is back.` }),
       (error: Error) => say({ title: `It could not be put back: ${error.message}`, tone: "bad" }),
     );
     void refresh();
   };
   const away = useMutation({
-    mutationFn: () => remove(path),
+    mutationFn: () => remove("/segments/{id}", { path }),
     onSuccess: () => {
       close();
       onDeleted?.();

@@ -1,7 +1,9 @@
 // What is being written and not saved yet, kept in this tab: a reload loses nothing.
 import { useCallback, useState } from "react";
 
-export type Draft = { name: string; rule: unknown; /** The revision that it began from; 0 for a new one. */ from: number };
+import type { Rule } from "~/api/types.ts";
+
+export type Draft = { name: string; rule: Rule; /** The revision that it began from; 0 for a new one. */ from: number };
 
 const key = (id: string) => `rekindle.segment.${id}`;
 

@@ -1,10 +1,10 @@
 // All segments: how many are in each right now, how that changed, what uses them, what they ask.
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { Ellipsis, Plus, Shapes, Trash2, Users } from "lucide-react";
 import { useState } from "react";
 
-import { allSegments, segmentCounts, segment as one } from "~/api/queries.ts";
+import { allSegments, segmentCounts } from "~/api/queries.ts";
 import type { Segment } from "~/api/types.ts";
 import { useMay } from "~/app/session.tsx";
 import { Button, ButtonLink, Card, type Column, Empty, Failure, Hint, IconButton, Input, Loading, Menu, Page, Sparkline, Table, whole } from "~/kit/index.ts";
@@ -14,8 +14,6 @@ import { DeleteSegment, UsedBy } from "./delete.tsx";
 import { Offers } from "./offers.tsx";
 import css from "./segments.module.css";
 
-// LIMIT: what uses a segment is asked for one by one; of more than these it stands on their own page.
-const USES_MAX = 60;
 /** What the API says nothing of: nobody was ever in it. */
 const NOBODY: readonly number[] = Array.from({ length: 30 }, () => 0);
 
@@ -70,10 +68,6 @@ function List({ segments, mayWrite }: { segments: readonly Segment[]; mayWrite: 
   const called = useCalled();
   const navigate = useNavigate();
   const [leaving, setLeaving] = useState<Segment>();
-  const uses = useQueries({
-    queries: segments.slice(0, USES_MAX).map(({ id }) => ({ ...one(id), staleTime: 60_000 })),
-    combine: (answers) => new Map(answers.map((answer, place) => [segments[place]?.id, answer.data?.used_by])),
-  });
   const columns: Column<Segment>[] = [
     {
       name: "Segment",
@@ -107,13 +101,7 @@ function List({ segments, mayWrite }: { segments: readonly Segment[]; mayWrite: 
       head: <Hint words="How many were in it at the end of each of the last 30 days (UTC).">Last 30 days</Hint>,
       cell: ({ id, name }) => <Trend name={name} values={counts.data && (counts.data.trend[id] ?? NOBODY)} />,
     },
-    {
-      name: "Used by",
-      cell: ({ id }) => {
-        const users = uses.get(id);
-        return users ? <UsedBy users={users} /> : <span className="soft">–</span>;
-      },
-    },
+    { name: "Used by", cell: ({ used_by: users }) => (users ? <UsedBy users={users} /> : <span className="soft">–</span>) },
     ...(mayWrite
       ? [
           {

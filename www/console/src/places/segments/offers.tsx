@@ -6,14 +6,14 @@ import { type FormEvent, useId, useState } from "react";
 
 import { put, remove } from "~/api/client.ts";
 import { data } from "~/api/queries.ts";
-import type { Segment } from "~/api/types.ts";
+import type { Rule, Segment } from "~/api/types.ts";
 import { Button, Callout, Card, Dialog, Input, useToast } from "~/kit/index.ts";
 
 import { AT_RISK, type Ready, atRiskRule, offered } from "./ready.ts";
 import css from "./segments.module.css";
 
 /** Writes a segment where there is none of that id. */
-const create = (id: string, name: string, rule: unknown) => put<Segment>(`/segments/${id}`, { name, rule }, 0);
+const create = (id: string, name: string, rule: Rule) => put("/segments/{id}", { path: { id }, body: { name, rule }, ifMatch: 0 });
 
 export function Offers({ segments }: { segments: readonly Segment[] }) {
   const cache = useQueryClient();
@@ -22,7 +22,7 @@ export function Offers({ segments }: { segments: readonly Segment[] }) {
   const { ready, atRisk } = offered(segments);
   const refresh = () => cache.invalidateQueries({ queryKey: ["segments"] });
   const undo = (id: string) =>
-    remove(`/segments/${id}`).then(refresh, (error: Error) => say({ title: `It could not be taken away: ${error.message}`, tone: "bad" }));
+    remove("/segments/{id}", { path: { id } }).then(refresh, (error: Error) => say({ title: `It could not be taken away: ${error.message}`, tone: "bad" }));
   const make = useMutation({
     mutationFn: ({ id, name, rule }: Ready) => create(id, name, rule),
     onSuccess: ({ id, name }) => {

@@ -1,4 +1,6 @@
 // Segments that nearly everyone needs, offered until they are there. The demonstration has the same.
+import type { Rule } from "~/api/types.ts";
+
 import { ruleText } from "./builder/print.ts";
 
 export type Ready = { id: string; name: string; about: string; rule: string };
@@ -18,7 +20,7 @@ export const AT_RISK = {
 const DAY_MS = 86_400_000;
 
 /** The rule of those who are worth most and leave, for the event that keeps people and a spend. */
-export const atRiskRule = (event: string, spend: number): unknown => ({
+export const atRiskRule = (event: string, spend: number): Rule => ({
   all: [
     { attribute: { name: "last_seen", more_than_ago: 30 * DAY_MS } },
     { attribute: { name: "subscription_status", is: "active" } },

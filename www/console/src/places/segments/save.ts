@@ -26,12 +26,12 @@ export function useSave({ id, used, onSaved }: Options) {
 
   const write = async ({ name, rule }: Draft, revision: number): Promise<Segment | undefined> => {
     const content = { name: name.trim(), rule };
-    if (id !== null) return put<Segment>(`/segments/${encodeURIComponent(id)}`, content, revision);
+    if (id !== null) return put("/segments/{id}", { path: { id }, body: content, ifMatch: revision });
     const taken = [...used];
     for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
       const made = idFor(name, taken);
       try {
-        return await put<Segment>(`/segments/${made}`, content, 0);
+        return await put("/segments/{id}", { path: { id: made }, body: content, ifMatch: 0 });
       } catch (refused) {
         if (!(refused instanceof Refused && refused.isStale)) throw refused;
         taken.push(made);
@@ -54,7 +54,7 @@ export function useSave({ id, used, onSaved }: Options) {
       await cache.invalidateQueries({ queryKey: ["segments"] });
     } catch (refused) {
       if (id !== null && refused instanceof Refused && refused.isStale) {
-        const theirs = await get<Segment>(`/segments/${encodeURIComponent(id)}`).catch(() => undefined);
+        const theirs = await get("/segments/{id}", { path: { id } }).catch(() => undefined);
         setConflict(theirs);
         if (theirs) cache.setQueryData(one(id).queryKey, theirs);
         else setError(refused.message);

@@ -16,7 +16,7 @@ export async function create(cache: QueryClient, spec: SeriesSpec): Promise<Seri
   for (let attempt = 0; attempt < 5; attempt += 1) {
     const id = freeId(taken, spec.name);
     try {
-      const made = await put<Series>(`/series/${id}`, plain(spec), 0);
+      const made = await put("/series/{id}", { path: { id }, body: plain(spec), ifMatch: 0 });
       cache.setQueryData(seriesQuery(made.id).queryKey, made);
       void cache.invalidateQueries({ queryKey: allSeries.queryKey, exact: true });
       return made;
@@ -43,8 +43,8 @@ export function useDeed(onDone?: (deed: Deed) => void) {
   const say = useToast();
   return useMutation({
     mutationFn: async ({ series, deed }: { series: Series; deed: Deed }) => {
-      const path = `/series/${encodeURIComponent(series.id)}`;
-      await (deed === "delete" ? remove(path) : post(`${path}/${deed}`));
+      const path = { id: series.id };
+      await (deed === "delete" ? remove("/series/{id}", { path }) : post(`/series/{id}/${deed}`, { path }));
     },
     onSuccess: (_, { series, deed }) => {
       say({ title: `${DONE[deed]}: ${series.name}`, tone: "good" });

@@ -53,7 +53,6 @@ function fields(list: readonly (readonly [string, string | null | undefined])[])
 const NAMES: Partial<Record<keyof Step, string>> = {
   kind: "Kind",
   subject: "Subject",
-  preheader: "Preview text",
   title: "Title",
   body: "Text",
   layout: "Layout",
@@ -72,7 +71,7 @@ function stepFields(step: Step, spec: SeriesSpec): Fields {
     ["Kind", KIND_NAMES[step.kind]],
     ["Delay", step.delay ? spanWords(step.delay) : null],
     ["Only for", step.when === undefined ? null : ruleText(step.when)],
-    ...(["subject", "preheader", "title", "body", "layout", "position", "method", "url"] as const).map((name) => [NAMES[name] ?? name, step[name]] as const),
+    ...(["subject", "title", "body", "layout", "position", "method", "url"] as const).map((name) => [NAMES[name] ?? name, step[name]] as const),
     ["Button", step.cta ? `${step.cta.label} → ${step.cta.url}` : null],
     ["Live for", step.live_for ? spanWords(step.live_for) : null],
     ["Headers", step.headers ? Object.entries(step.headers).map(([name, value]) => `${name}: ${value}`).join("\n") : null],

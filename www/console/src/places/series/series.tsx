@@ -129,7 +129,7 @@ function Actions({ series, draft, tab, readOnly, mayEdit, review }: ActionsProps
   const say = useToast();
   const [resuming, setResuming] = useState(false);
   const pause = useMutation({
-    mutationFn: () => post<Series>(`/series/${encodeURIComponent(series.id)}/pause`),
+    mutationFn: () => post("/series/{id}/pause", { path: { id: series.id } }),
     onSuccess: (paused) => {
       learn(cache, paused);
       say({ title: "Paused. No one enters and nothing is sent; people may still leave.", tone: "good" });

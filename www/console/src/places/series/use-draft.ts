@@ -60,18 +60,18 @@ export function useDraft(series: Series, spelled: SeriesSpec, mayEdit: boolean):
   const { id } = series;
   const first = useRef({ revision: series.revision, spec: spelled });
   const store = useMemo(() => {
-    const path = `/series/${encodeURIComponent(id)}`;
+    const path = { id };
     return new DraftStore(first.current, mayEdit ? kept(id) : null, {
       write: async (spec, revision) => {
         try {
-          return { ok: true, series: await put<Series>(path, plain(spec), revision) };
+          return { ok: true, series: await put("/series/{id}", { path, body: plain(spec), ifMatch: revision }) };
         } catch (error) {
           if (!(error instanceof Refused)) throw error;
           return { ok: false, stale: error.isStale, why: error.message, again: error.status === 0 || error.status >= 500 };
         }
       },
       read: async () => {
-        const now = await get<Series>(path);
+        const now = await get("/series/{id}", { path });
         return { revision: now.revision, spec: await spell(now.draft) };
       },
       keep: (value) => keep(id, value),

@@ -1,5 +1,5 @@
 // Steps, rules and settings of a series in words. Pure: what nodes, outlines and differences say.
-import type { Rule, SeriesSpec, SeriesState, Step, StepKind } from "~/api/types.ts";
+import type { Rule, SeriesSpec, SeriesState, Step, StepKind, Weekday } from "~/api/types.ts";
 
 import { END, type Place, share, ways } from "./graph.ts";
 import { spanMs, spanWords } from "./spans.ts";
@@ -36,7 +36,7 @@ export const STATE_NAMES: Record<SeriesState, string> = { draft: "Draft", publis
 export const ruleText = (rule: Rule | undefined): string =>
   rule === undefined ? "" : typeof rule === "string" ? rule : JSON.stringify(rule);
 
-const DAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+const DAYS: readonly Weekday[] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 export const dayName = (day: string): string => day.charAt(0).toUpperCase() + day.slice(1);
 export const WEEK = DAYS;
 

@@ -3,7 +3,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ScrollText } from "lucide-react";
 
-import { type Page, get } from "~/api/client.ts";
+import { get } from "~/api/client.ts";
 import type { AuditEntry } from "~/api/types.ts";
 import { useNow } from "~/app/clock.tsx";
 import { Ago, Badge, Card, Empty, Failure, Loading, More } from "~/kit/index.ts";
@@ -16,7 +16,7 @@ export function Audit() {
   const now = useNow();
   const log = useInfiniteQuery({
     queryKey: ["audit"],
-    queryFn: ({ pageParam }) => get<Page<AuditEntry>>("/audit", { limit: 50, cursor: pageParam }),
+    queryFn: ({ pageParam }) => get("/audit", { query: { limit: 50, cursor: pageParam } }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });

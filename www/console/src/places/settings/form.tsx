@@ -99,12 +99,12 @@ function Form<F extends FieldValues>({ name, schema, of, merge, children, settin
 
   async function save(values: F, on: Settings) {
     try {
-      const saved = await put<Settings>("/settings", merge(contentOf(on), values), on.revision);
+      const saved = await put("/settings", { body: merge(contentOf(on), values), ifMatch: on.revision });
       cache.setQueryData(query.queryKey, saved);
       begin(saved);
       say({ title: "Settings saved. They hold from now on." });
     } catch (error) {
-      if (error instanceof Refused && error.isStale) setNewer(await get<Settings>("/settings"));
+      if (error instanceof Refused && error.isStale) setNewer(await get("/settings"));
       else {
         const words = error instanceof Refused ? [error.message, ...error.problems.map(({ message }) => message)] : [String(error)];
         form.setError("root", { message: [...new Set(words)].join(" ") });

@@ -2,14 +2,16 @@
 import * as v from "valibot";
 import { expect, test } from "vitest";
 
+import type { Settings } from "~/api/types.ts";
+
 import { contentOf, holdout, spanMs, timing, timingOf, types, typesOf, withHoldout, withTiming, withTypes } from "./policies.ts";
 
-const full = {
+const full: Settings = {
   revision: 4,
   timezone: "Europe/Berlin",
-  quiet_hours: { from: "21:00", to: "08:00", days: ["friday"], channels: ["push" as const] },
+  quiet_hours: { from: "21:00", to: "08:00", days: ["friday"], channels: ["push"] },
   cap: { messages: 3, per: "7d" },
-  subscription_types: [{ id: "tips", name: "Tips", channels: ["email" as const], default: "on" as const }],
+  subscription_types: [{ id: "tips", name: "Tips", channels: ["email"], default: "on" }],
   holdout_percent: 5,
 };
 

@@ -3,14 +3,14 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { KeyRound, Plus } from "lucide-react";
 import { type FormEvent, useState } from "react";
 
-import { type Page, get, post, remove } from "~/api/client.ts";
+import { get, post, remove } from "~/api/client.ts";
 import type { Role, Token } from "~/api/types.ts";
 import { useNow } from "~/app/clock.tsx";
 import { Ago, Badge, Button, Callout, Card, Confirm, Copy, Dialog, Empty, Facts, Failure, Input, Loading, Select, Table, useToast } from "~/kit/index.ts";
 
 import css from "./settings.module.css";
 
-const tokens = { queryKey: ["tokens"], queryFn: async () => (await get<Page<Token & { by?: string }>>("/tokens")).items };
+const tokens = { queryKey: ["tokens"], queryFn: async () => (await get("/tokens")).items };
 const ROLES: readonly [Role, string][] = [
   ["viewer", "reads everything and tries rules; changes nothing"],
   ["editor", "also writes segments and series, publishes, sends tests"],
@@ -25,7 +25,7 @@ export function Tokens() {
   const cache = useQueryClient();
   const say = useToast();
   const revoke = useMutation({
-    mutationFn: ({ id }: Token) => remove(`/tokens/${encodeURIComponent(id)}`),
+    mutationFn: ({ id }: Token) => remove("/tokens/{id}", { path: { id } }),
     onSuccess: (_, { name }) => say({ title: `${name} is out, at once.` }),
     onError: (error) => say({ title: error.message, tone: "bad" }),
     onSettled: () => {
@@ -94,7 +94,7 @@ export function Tokens() {
 function NewToken({ close }: { close: () => void }) {
   const cache = useQueryClient();
   const make = useMutation({
-    mutationFn: (wanted: { name: string; role: Role }) => post<Token & { token: string }>("/tokens", wanted),
+    mutationFn: (wanted: { name: string; role: Role }) => post("/tokens", { body: wanted }),
     onSuccess: () => cache.invalidateQueries({ queryKey: tokens.queryKey }),
   });
   const made = make.data;

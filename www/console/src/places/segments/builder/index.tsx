@@ -2,7 +2,7 @@
 //
 // How it is used, wherever a rule is asked for (segments, audiences, exits, branches, `when`):
 //
-//   const [rule, setRule] = useState<unknown>(segment.tree);
+//   const [rule, setRule] = useState<Rule>(segment.tree);
 //   <RuleBuilder value={rule} onChange={(rule, { unfinished }) => setRule(rule)} />
 //
 // `value` is the rule as JSON or as text; what `onChange` gives is JSON, and good for any field of the
@@ -13,7 +13,7 @@
 // (the same as a sentence), `ruleText` (JSON to text). All take and give the same JSON.
 import { useEffect, useMemo, useRef, useState } from "react";
 
-import type { Data, Preview } from "~/api/types.ts";
+import type { Data, Preview, Rule } from "~/api/types.ts";
 import { parseRule } from "~/core/index.ts";
 import { Loading } from "~/kit/index.ts";
 
@@ -33,7 +33,7 @@ export { ruleWords } from "./words.ts";
 export type RuleBuilderProps = {
   /** The rule as JSON, or as text; `null` is everyone. */
   value: unknown;
-  onChange: (rule: unknown, state: { unfinished: number }) => void;
+  onChange: (rule: Rule, state: { unfinished: number }) => void;
   /** What it asks, for those who cannot see where it stands. */
   label?: string;
   /** The names of the data; asked of the API if left out. */

@@ -4,7 +4,7 @@ import { createContext, useContext, useMemo } from "react";
 
 import { get } from "~/api/client.ts";
 import { allSegments, allSeries, data } from "~/api/queries.ts";
-import type { AttributeKind, Data, ObservedValues, Segment, Value } from "~/api/types.ts";
+import type { AttributeKind, Data, Segment, Value } from "~/api/types.ts";
 
 import { BUILT_IN } from "./comparison.ts";
 import type { Called } from "./words.ts";
@@ -84,7 +84,10 @@ const text = (value: Value): string => (typeof value === "string" ? value : JSON
 const observed = (attribute: string) =>
   queryOptions({
     queryKey: ["data", "values", attribute],
-    queryFn: async () => (await get<ObservedValues>("/data/values", { attribute })).values.map(({ value }) => text(value)),
+    queryFn: async (): Promise<string[]> => {
+      const answer = await get("/data/values", { query: { attribute } });
+      return "values" in answer ? answer.values.map(({ value }) => text(value)) : [];
+    },
     staleTime: 60_000,
     retry: false,
   });
@@ -100,8 +103,8 @@ const properties = (event: string) =>
   queryOptions({
     queryKey: ["data", "properties", event],
     queryFn: async (): Promise<Property[]> => {
-      const answer = await get<{ properties: { name: string; values: Value[] }[] }>("/data/values", { event });
-      return answer.properties.map(({ name, values }) => ({ name, values: values.map(text) }));
+      const answer = await get("/data/values", { query: { event } });
+      return "properties" in answer ? answer.properties.map(({ name, values }) => ({ name, values: values.map(text) })) : [];
     },
     staleTime: 60_000,
     retry: false,

@@ -4,7 +4,6 @@ import { Link } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 
 import { Refused, post } from "~/api/client.ts";
-import type { Preview } from "~/api/types.ts";
 import { useNow } from "~/app/clock.tsx";
 import { Ago, Callout, Failure, Loading, whole } from "~/kit/index.ts";
 
@@ -29,7 +28,7 @@ export function usePreview(rule: unknown) {
   const text = useSettled(JSON.stringify(rule));
   return useQuery({
     queryKey: ["preview", text],
-    queryFn: ({ signal }) => post<Preview>("/segments/preview", { rule: JSON.parse(text) }, signal),
+    queryFn: ({ signal }) => post("/segments/preview", { body: { rule: JSON.parse(text) }, signal }),
     placeholderData: keepPreviousData,
     staleTime: 5_000,
   });
@@ -66,7 +65,7 @@ export function RulePreview({ answer }: { answer: ReturnType<typeof usePreview> 
           </>
         )}
       </p>
-      {data.exact === false && data.looked_at !== undefined && (
+      {data.exact === false && data.looked_at !== null && (
         <p className="soft small">Of the first {whole(data.looked_at)} people. Once saved, the segment counts everyone.</p>
       )}
       {general.map(({ severity, message }) => (

@@ -1,6 +1,7 @@
 // The rule as text, editable: what is typed is read by the core, and what is wrong is said at once.
 import { useRef, useState } from "react";
 
+import type { Rule } from "~/api/types.ts";
 import { type Trouble, parseRule } from "~/core/index.ts";
 import { TextArea } from "~/kit/index.ts";
 
@@ -12,7 +13,7 @@ import { plain } from "./tree.ts";
 type Props = {
   /** The rule as JSON. */
   value: unknown;
-  onChange: (rule: unknown) => void;
+  onChange: (rule: Rule) => void;
   /** Its text where the builder does not know all of it, from the preview. */
   fallback?: string | null | undefined;
   label?: string;

@@ -1,4 +1,6 @@
 // A rule as rows in groups, and back: what the builder shows and what it gives. Pure.
+import type { Rule } from "~/api/types.ts";
+
 import { type Leaf, readLeaf, writeLeaf } from "./leaf.ts";
 
 export type Row = { id: string; kind: "row"; not: boolean; leaf: Leaf };
@@ -36,7 +38,7 @@ export function readTree(rule: unknown): Group {
 }
 
 /** The JSON of what is filled in, and how many conditions are not. */
-export type Written = { rule: unknown; unfinished: number };
+export type Written = { rule: Rule; unfinished: number };
 
 export function writeTree(root: Group): Written {
   let unfinished = 0;
@@ -54,11 +56,12 @@ export function writeTree(root: Group): Written {
     if (parts.length === 0 && rows.length > 0) return undefined;
     return parts.length === 1 ? parts[0] : { [join]: parts };
   };
-  return { rule: group(root) ?? { all: [] }, unfinished };
+  // What is filled in has the shape that its leaf is spelled in.
+  return { rule: (group(root) ?? { all: [] }) as Rule, unfinished };
 }
 
 /** The rule without groups of one, as the core has it: what is shown differently but means the same. */
-export const plain = (rule: unknown): unknown => writeTree(readTree(rule)).rule;
+export const plain = (rule: unknown): Rule => writeTree(readTree(rule)).rule;
 
 /** The rows by their place in the written rule, as the core tells it: the way from the outermost group
  *  in, by the place of each part; `0.1` is the second part of the first. */

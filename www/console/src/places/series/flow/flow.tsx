@@ -50,7 +50,7 @@ export function Flow({ series, draft, readOnly, findings, go, step }: Parts & { 
   };
   const people = useMemo(() => {
     const sums = new Map<string, number>();
-    for (const { step, people } of waiting.data ?? []) sums.set(step, (sums.get(step) ?? 0) + people);
+    for (const { step, people } of waiting.data ?? []) if (step !== null) sums.set(step, (sums.get(step) ?? 0) + people);
     return sums;
   }, [waiting.data]);
   const byStep = useMemo(() => {

@@ -1,7 +1,7 @@
 // The fields of each kind of message. A field that a variant changes is marked.
 import { type ReactNode, useId } from "react";
 
-import type { Attributes, SeriesSpec, Step } from "~/api/types.ts";
+import type { Attributes, Method, SeriesSpec, Step } from "~/api/types.ts";
 import { Badge, Choice, Input, Select, TextArea } from "~/kit/index.ts";
 
 import { LiquidField } from "./liquid-field.tsx";
@@ -135,7 +135,7 @@ function Length({ title, body }: { title: string; body: string }) {
   return <p className="small warn">Phones cut a title off after about 50 letters and a text after about 120.</p>;
 }
 
-const METHODS = ["POST", "PUT", "PATCH", "GET", "DELETE"];
+const METHODS: readonly Method[] = ["POST", "PUT", "PATCH", "GET", "DELETE"];
 
 export function WebhookForm(props: FormProps) {
   const [set, mark] = [setter(props), marker(props)];
@@ -147,7 +147,7 @@ export function WebhookForm(props: FormProps) {
   return (
     <>
       <div className={css.address}>
-        <Select label="Method" value={step.method ?? "POST"} onChange={(event) => set("method", event.target.value === "POST" ? undefined : event.target.value)}>
+        <Select label="Method" value={step.method ?? "POST"} onChange={(event) => set("method", METHODS.find((method) => method !== "POST" && method === event.target.value))}>
           {METHODS.map((method) => (
             <option key={method}>{method}</option>
           ))}

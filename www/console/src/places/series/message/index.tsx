@@ -1,17 +1,20 @@
 // The editor of one message: what it says, what each variant of it says instead, and how it will look
 // to somebody. Loaded when a message is opened.
-import { Plus, Trash2 } from "lucide-react";
+import { useQuery } from "@tanstack/react-query";
+import { Plus, Send, Trash2 } from "lucide-react";
 import { useState } from "react";
 
-import type { SeriesSpec, Step } from "~/api/types.ts";
+import { experiments } from "~/api/queries.ts";
+import type { Metric, SeriesSpec, Step } from "~/api/types.ts";
+import { useMay } from "~/app/session.tsx";
 import { Badge, Button, Callout, IconButton, Input, Select, Tabs } from "~/kit/index.ts";
 
 import { EmailForm, InAppForm, PushForm, WebhookForm } from "./forms.tsx";
 import css from "./message.module.css";
 import { Personalise, type Somebody, useAttributes } from "./personalise.tsx";
 import { MessagePreview } from "./preview/index.tsx";
-import { TestSend } from "./test-send.tsx";
-import { CONTROL, VARIANTS_MAX, changedFields, edited, evenly, shownAs, withAnother, without } from "./variants.ts";
+import { SendTest } from "./send-test.tsx";
+import { CONTROL, VARIANTS_MAX, changedFields, edited, evenly, expected, shownAs, withAnother, without } from "./variants.ts";
 
 export type MessageEditorProps = {
   step: Step;
@@ -27,6 +30,8 @@ export function MessageEditor({ step, spec, seriesId, readOnly, onChange }: Mess
   const [variant, setVariant] = useState(CONTROL);
   const [somebody, setSomebody] = useState<Somebody>(null);
   const attributes = useAttributes(somebody);
+  const mayTest = useMay("editor");
+  const [testing, setTesting] = useState(false);
   const Form = FORMS[step.kind as keyof typeof FORMS];
   if (!Form) return null;
   // The variant that was open may be gone after an undo.
@@ -47,8 +52,20 @@ export function MessageEditor({ step, spec, seriesId, readOnly, onChange }: Mess
       <div className={css.preview}>
         <div className="row apart">
           <Personalise value={somebody} onChange={setSomebody} />
-          <TestSend seriesId={seriesId} step={step.id} variant={step.test ? open : undefined} person={somebody?.id ?? null} />
+          {mayTest && (
+            <Button small icon={<Send aria-hidden />} onClick={() => setTesting(true)}>
+              Send a test
+            </Button>
+          )}
         </div>
+        {testing && (
+          <SendTest
+            message={{ seriesId, series: spec.name, step }}
+            variant={step.test ? open : ""}
+            person={somebody}
+            close={() => setTesting(false)}
+          />
+        )}
         <MessagePreview step={shown} person={somebody?.id ?? null} attributes={attributes} />
       </div>
     </div>
@@ -71,7 +88,7 @@ export function MessageEditor({ step, spec, seriesId, readOnly, onChange }: Mess
               content: name === open ? content : null,
             }))}
           />
-          <TestSettings step={step} readOnly={readOnly} onChange={onChange} />
+          <TestSettings step={step} seriesId={seriesId} readOnly={readOnly} onChange={onChange} />
         </>
       ) : (
         content
@@ -105,11 +122,11 @@ const METRICS = [
 ] as const;
 
 /** What decides, who gets which share, and what would spoil the result. */
-function TestSettings({ step, readOnly, onChange }: { step: Step; readOnly: boolean; onChange: (step: Step) => void }) {
+function TestSettings({ step, seriesId, readOnly, onChange }: { step: Step; seriesId: string; readOnly: boolean; onChange: (step: Step) => void }) {
   const { test } = step;
   if (!test) return null;
   const set = (change: Partial<typeof test>) => onChange({ ...step, test: { ...test, ...change } });
-  const total = (test.weight ?? 0) + test.variants.reduce((sum, { weight }) => sum + weight, 0);
+  const total = (test.weight) + test.variants.reduce((sum, { weight }) => sum + weight, 0);
   const share = (weight: number) => (total > 0 ? `${Math.round((weight / total) * 100)} %` : "–");
   const spoiled = test.variants.filter(({ name }) => changedFields(step, name).length > 1);
   const same = test.variants.filter(({ name }) => changedFields(step, name).length === 0);
@@ -125,10 +142,10 @@ function TestSettings({ step, readOnly, onChange }: { step: Step; readOnly: bool
       </Select>
       <div className={css.weights}>
         <Input
-          label={`A (control), ${share(test.weight ?? 0)}`}
+          label={`A (control), ${share(test.weight)}`}
           type="number"
           min={0}
-          value={test.weight ?? 0}
+          value={test.weight}
           disabled={readOnly}
           onChange={(event) => set({ weight: event.target.valueAsNumber || 0 })}
         />
@@ -167,12 +184,21 @@ function TestSettings({ step, readOnly, onChange }: { step: Step; readOnly: bool
           Change one field of it: that is what the test is about.
         </Callout>
       ))}
+      <Expected seriesId={seriesId} step={step.id} metric={test.metric} />
       <p className="soft small">
         Who gets which is drawn once for each person and stays, also when the shares change. Looking at the result every day does no harm: the interval
         shown in the report holds at every look.
       </p>
     </section>
   );
+}
+
+/** How many people it takes and for how long, as the API reckons from those who came so far. */
+function Expected({ seriesId, step, metric }: { seriesId: string; step: string; metric: Metric | undefined }) {
+  const { data } = useQuery(experiments(seriesId, metric));
+  if (!data) return null;
+  const running = data.find((one) => one.step === step && one.until_version === null);
+  return <p className="soft small">{running ? expected(running) : "How many people it takes, and how long, is reckoned once it is published."}</p>;
 }
 
 export default MessageEditor;

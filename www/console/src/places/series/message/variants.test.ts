@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Step } from "~/api/types.ts";
 
-import { changedFields, edited, shownAs, withAnother, without, won } from "./variants.ts";
+import { changedFields, edited, expected, shownAs, withAnother, without, won } from "./variants.ts";
 
 const MAIL: Step = { id: "mail", kind: "email", delay: "1d", subject: "We miss you", body: "Come back." };
 
@@ -46,5 +46,19 @@ describe("a test of a message", () => {
     expect(won(step, "b")).toEqual({ ...MAIL, subject: "Other" });
     expect(won(step, "a")).toEqual(MAIL);
     expect(without(step, "b")).toEqual(MAIL);
+  });
+});
+
+describe("how large a test has to be", () => {
+  const told = (days: number | null, people = 0) =>
+    expected({ plan: { people: 8200, days, rate: 0.08, lift: 0.2 }, variants: [{ name: "a", weight: 1, people, sent: 0, opened: 0, clicked: 0, converted: 0, re_engaged: 0, rate: null }] });
+
+  test("is said as far as it is known", () => {
+    const goal = "It takes 8,200 people in all to find 20 % more than the 8 % of the control";
+    expect(told(null)).toBe(`${goal}. Nobody has come yet.`);
+    expect(told(34, 1200)).toBe(`${goal}. 1,200 have come; at this pace the rest are there in 34 days.`);
+    expect(told(1, 8100)).toBe(`${goal}. 8,100 have come; at this pace the rest are there in a day.`);
+    expect(told(0, 9000)).toBe(`${goal}, and they are there.`);
+    expect(expected({ plan: null, variants: [] })).toBe("So small a difference takes more people than there are.");
   });
 });

@@ -1,5 +1,6 @@
 // An A/B test of a message: the step itself is the control, a variant is what it changes of it.
-import type { MessageTest, Step, Value } from "~/api/types.ts";
+import type { Experiment, MessageTest, Step, Value } from "~/api/types.ts";
+import { whole } from "~/kit/index.ts";
 
 /** What a variant may change, by the kind of the step, in the order of the form. */
 const FIELDS: Record<string, readonly (keyof Step)[]> = {
@@ -48,7 +49,7 @@ export function withAnother(step: Step): { step: Step; name: string } {
   const before = step.test?.variants ?? [];
   const taken = new Set([CONTROL, ...before.map(({ name }) => name)]);
   const name = [..."bcdefghij"].find((letter) => !taken.has(letter)) ?? "b";
-  const test: MessageTest = { metric: "clicked", ...step.test, variants: [...before, { name, weight: 0, changes: {} }] };
+  const test: MessageTest = { metric: "clicked", weight: 0, ...step.test, variants: [...before, { name, weight: 0, changes: {} }] };
   return { step: { ...step, test: evenly(test) }, name };
 }
 
@@ -73,4 +74,15 @@ export function evenly(test: MessageTest): MessageTest {
     weight: 100 - each * test.variants.length,
     variants: test.variants.map((one) => ({ ...one, weight: each })),
   };
+}
+
+/** How large a test that runs has to be, and for how long it goes on at the pace so far. */
+export function expected({ plan, variants }: Pick<Experiment, "plan" | "variants">): string {
+  if (!plan) return "So small a difference takes more people than there are.";
+  const there = variants.reduce((sum, { people }) => sum + people, 0);
+  const share = (part: number) => `${(part * 100).toFixed(0)} %`;
+  const goal = `It takes ${whole(plan.people)} people in all to find ${share(plan.lift)} more than the ${share(plan.rate)} of the control`;
+  if (plan.days === null) return `${goal}. Nobody has come yet.`;
+  if (plan.days === 0) return `${goal}, and they are there.`;
+  return `${goal}. ${whole(there)} have come; at this pace the rest are there in ${plan.days === 1 ? "a day" : `${whole(plan.days)} days`}.`;
 }

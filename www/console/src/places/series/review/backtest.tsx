@@ -1,15 +1,16 @@
 // What the draft would have done over the last weeks: a replay of what people really did.
-import { useMutation } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { Play } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 
-import { post } from "~/api/client.ts";
-import type { Series, SeriesSpec } from "~/api/types.ts";
+import { get, post } from "~/api/client.ts";
+import { versions } from "~/api/queries.ts";
+import type { Backtest as Replay, Forecast, Series, SeriesSpec } from "~/api/types.ts";
 import { useNow } from "~/app/clock.tsx";
 import { Button, Callout, Card, Chart, Choice, Figure, Figures, Select, Table, exact, whole } from "~/kit/index.ts";
 
 import { plain } from "../normal.ts";
-import { type Forecast, type Replay, dayOf, everyDay, moment, reason, replayAll, sum } from "./forecast.ts";
+import { dayOf, everyDay, moment, reason, replayAll, sideBySide, sum } from "./forecast.ts";
 import css from "./review.module.css";
 
 const DAY_MS = 86_400_000;
@@ -18,7 +19,9 @@ type Days = "30" | "60" | "90";
 export function Backtest({ series, spec }: { series: Series; spec: SeriesSpec }) {
   const now = useNow();
   const [days, setDays] = useState<Days>("30");
-  const [shown, setShown] = useState<{ replay: Replay; draft: SeriesSpec }>();
+  const [beside, setBeside] = useState("");
+  const published = useQuery({ ...versions(series.id), enabled: series.version !== null });
+  const [shown, setShown] = useState<{ replay: Replay; draft: SeriesSpec; beside: string }>();
   const turn = useRef(0);
   useEffect(
     () => () => {
@@ -27,14 +30,16 @@ export function Backtest({ series, spec }: { series: Series; spec: SeriesSpec })
     [],
   );
   const run = useMutation({
-    mutationFn: async ({ days, draft }: { days: Days; draft: SeriesSpec }) => {
+    mutationFn: async ({ days, draft, beside }: { days: Days; draft: SeriesSpec; beside: string }) => {
       turn.current += 1;
       const mine = turn.current;
       setShown(undefined);
-      const question = { from: dayOf(now - Number(days) * DAY_MS), to: dayOf(now), draft: plain(draft) };
-      const ask = (so_far?: Replay) => post<Replay>(`/series/${encodeURIComponent(series.id)}/backtest`, { ...question, ...(so_far && { so_far }) });
+      const path = { id: series.id };
+      const against = beside && (await get("/series/{id}/versions/{version}", { path: { ...path, version: beside } })).spec;
+      const question = { from: dayOf(now - Number(days) * DAY_MS), to: dayOf(now), draft: plain(draft), ...(against && { against }) };
+      const ask = (so_far?: Replay) => post("/series/{id}/backtest", { path, body: { ...question, ...(so_far && { so_far }) } });
       const isOver = () => turn.current !== mine;
-      return replayAll(ask, (replay) => isOver() || setShown({ replay, draft }), isOver);
+      return replayAll(ask, (replay) => isOver() || setShown({ replay, draft, beside }), isOver);
     },
   });
   const old = shown && shown.draft !== spec;
@@ -52,7 +57,17 @@ export function Backtest({ series, spec }: { series: Series; spec: SeriesSpec })
             { value: "90", label: "90 days" },
           ]}
         />
-        <Button icon={<Play aria-hidden />} busy={run.isPending} onClick={() => run.mutate({ days, draft: spec })}>
+        {published.data && published.data.length > 0 && (
+          <Select label="Beside it" value={beside} onChange={(event) => setBeside(event.target.value)}>
+            <option value="">nothing</option>
+            {published.data.map(({ version }) => (
+              <option key={version} value={version}>
+                version {version}
+              </option>
+            ))}
+          </Select>
+        )}
+        <Button icon={<Play aria-hidden />} busy={run.isPending} onClick={() => run.mutate({ days, draft: spec, beside })}>
           Replay
         </Button>
       </div>
@@ -65,12 +80,12 @@ export function Backtest({ series, spec }: { series: Series; spec: SeriesSpec })
         </Callout>
       )}
       {old && <Callout tone="warn">The draft has changed since. Replay it again.</Callout>}
-      {shown && <Answer replay={shown.replay} />}
+      {shown && <Answer replay={shown.replay} beside={shown.beside} />}
     </Card>
   );
 }
 
-function Answer({ replay: { forecast, assumes } }: { replay: Replay }) {
+function Answer({ replay: { forecast, against, assumes }, beside }: { replay: Replay; beside: string }) {
   const { total, busiest, most, steps } = forecast;
   const days = useMemo(() => everyDay(forecast), [forecast]);
   const chart = useMemo(
@@ -90,6 +105,18 @@ function Answer({ replay: { forecast, assumes } }: { replay: Replay }) {
         <Figure name="Busiest day" value={busiest ? whole(busiest.would_send) : "–"} beside={busiest && <small>{busiest.day}</small>} definition="The day in UTC with the most messages; the first of equals" />
         <Figure name="Most for one person" value={most ? whole(most.messages) : "–"} beside={most && <small>{most.person}</small>} definition="The most messages that one person would have got over the whole time" />
       </Figures>
+      {against && (
+        <Table
+          label="Side by side"
+          rows={sideBySide(forecast, against)}
+          id={({ name }) => name}
+          columns={[
+            { name: "Over the same time", grow: true, cell: ({ name }) => name },
+            { name: "This draft", number: true, cell: ({ one }) => whole(one) },
+            { name: `Version ${beside}`, number: true, cell: ({ other }) => whole(other) },
+          ]}
+        />
+      )}
       <Chart label="Messages and entries per day" days={days} series={chart} />
       <Table
         label="Forecast by step"
@@ -106,7 +133,7 @@ function Answer({ replay: { forecast, assumes } }: { replay: Replay }) {
       <Samples forecast={forecast} />
       <Callout title="What it does not say.">
         <p>{forecast.note}</p>
-        {assumes && <p>{assumes}</p>}
+        <p>{assumes}</p>
       </Callout>
     </>
   );

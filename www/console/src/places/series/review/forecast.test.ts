@@ -1,6 +1,8 @@
 import { expect, it } from "vitest";
 
-import { type Forecast, type Replay, everyDay, moment, replayAll, sum } from "./forecast.ts";
+import type { Backtest, Forecast } from "~/api/types.ts";
+
+import { everyDay, moment, replayAll, sideBySide, sum } from "./forecast.ts";
 
 const at = Date.UTC(2026, 9, 30, 12);
 
@@ -17,10 +19,18 @@ it("says what would have happened in words", () => {
   expect(sum({ cap: 2, quiet_hours: 3 })).toBe(5);
 });
 
+it("puts two drafts side by side, where nothing happened too", () => {
+  const total = { matched: 9, entered: 5, held_out: 0, would_send: 4, delayed: 1, skipped: { cap: 2, quiet_hours: 1 }, finished: 2, exits: { exit_step: 1 } };
+  const forecast: Forecast = { note: "", from: 0, to: 1, people: 9, inputs: 9, total, steps: [], days: {}, busiest: { day: "2026-11-23", would_send: 3 }, most: { person: "ada", messages: 2 }, samples: [] };
+  const nothing: Forecast = { ...forecast, total: { ...total, entered: 0, would_send: 0, delayed: 0, skipped: {}, finished: 0, exits: {} }, busiest: null, most: null };
+  expect(sideBySide(forecast, nothing).map(({ one }) => one)).toEqual([5, 4, 1, 3, 1, 2, 3, 2]);
+  expect(sideBySide(forecast, nothing).every(({ other }) => other === 0)).toBe(true);
+});
+
 it("asks for the rest with what it has, until there is none or one has seen enough", async () => {
-  const answer = (people: number): Replay => ({ forecast: { people } as Forecast, next: people < 3 ? people : null });
+  const answer = (people: number): Backtest => ({ forecast: { people } as Forecast, against: null, assumes: "", next: people < 3 ? `${people}` : null });
   const asked: (number | undefined)[] = [];
-  const ask = async (soFar?: Replay) => {
+  const ask = async (soFar?: Backtest) => {
     asked.push(soFar?.forecast.people);
     return answer((soFar?.forecast.people ?? 0) + 1);
   };

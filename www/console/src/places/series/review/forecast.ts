@@ -1,36 +1,8 @@
-// What a backtest answers (docs/backtest.md), and its words.
-export type Volumes = {
-  matched: number;
-  entered: number;
-  held_out: number;
-  would_send: number;
-  delayed: number;
-  skipped: Record<string, number>;
-  took?: Record<string, number>;
-  finished: number;
-  exits: Record<string, number>;
-};
-export type What = string | { skipped: string } | { took: string } | { exited: string };
-export type Moment = { at: number; what: What; step?: string };
-export type Forecast = {
-  note: string;
-  from: number;
-  to: number;
-  people: number;
-  inputs: number;
-  total: Volumes;
-  steps: { id: string; total: Volumes; days: Record<string, Volumes> }[];
-  days: Record<string, Volumes>;
-  busiest: { day: string; would_send: number } | null;
-  most: { person: string; messages: number } | null;
-  samples: { person: string; timeline: Moment[] }[];
-};
-
-/** `next` is where to go on where not everyone was replayed; `assumes` what had to be taken for granted. */
-export type Replay = { forecast: Forecast; assumes?: string; next?: unknown };
+// What a backtest answers, asked until it is whole, and its words.
+import type { Backtest, Forecast, Moment } from "~/api/types.ts";
 
 /** Asks until everyone was replayed; each answer has grown, and is given to `show` on the way. */
-export async function replayAll(ask: (soFar?: Replay) => Promise<Replay>, show: (replay: Replay) => void, isOver: () => boolean): Promise<Replay> {
+export async function replayAll(ask: (soFar?: Backtest) => Promise<Backtest>, show: (replay: Backtest) => void, isOver: () => boolean): Promise<Backtest> {
   let replay = await ask();
   show(replay);
   while (replay.next != null && !isOver()) {
@@ -51,6 +23,21 @@ export function everyDay({ from, to }: Pick<Forecast, "from" | "to">): string[] 
 }
 
 export const sum = (counts: Record<string, number>): number => Object.values(counts).reduce((total, count) => total + count, 0);
+
+/** The numbers of two drafts over the same time. Which of the two works better they cannot say. */
+export function sideBySide(one: Forecast, other: Forecast): { name: string; one: number; other: number }[] {
+  const numbers: readonly (readonly [string, (forecast: Forecast) => number])[] = [
+    ["Would have entered", ({ total }) => total.entered],
+    ["Messages", ({ total }) => total.would_send],
+    ["Held back", ({ total }) => total.delayed],
+    ["Skipped", ({ total }) => sum(total.skipped)],
+    ["Left early", ({ total }) => sum(total.exits)],
+    ["Came to the end", ({ total }) => total.finished],
+    ["On the busiest day", ({ busiest }) => busiest?.would_send ?? 0],
+    ["Most for one person", ({ most }) => most?.messages ?? 0],
+  ];
+  return numbers.map(([name, of]) => ({ name, one: of(one), other: of(other) }));
+}
 
 /** A reason or a way, by its word. */
 export const reason = (word: string): string => word.replaceAll("_", " ");

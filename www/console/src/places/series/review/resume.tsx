@@ -2,8 +2,8 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { type Page, get, post } from "~/api/client.ts";
-import type { Series, Waiting } from "~/api/types.ts";
+import { get, post } from "~/api/client.ts";
+import type { Series } from "~/api/types.ts";
 import { useNow } from "~/app/clock.tsx";
 import { Ago, Button, Callout, Choice, Dialog, Loading, Table, useToast, whole } from "~/kit/index.ts";
 
@@ -20,11 +20,11 @@ export function Resume({ series, close }: { series: Series; close: () => void })
   const cache = useQueryClient();
   const say = useToast();
   const now = useNow();
-  const path = `/series/${encodeURIComponent(series.id)}`;
+  const path = { id: series.id };
   const [choice, setChoice] = useState<Overdue>("send");
-  const overdue = useQuery({ queryKey: ["series", "overdue", series.id], queryFn: async () => (await get<Page<Waiting>>(`${path}/overdue`)).items, staleTime: 0 });
+  const overdue = useQuery({ queryKey: ["series", "overdue", series.id], queryFn: async () => (await get("/series/{id}/overdue", { path })).items, staleTime: 0 });
   const resume = useMutation({
-    mutationFn: () => post<Series>(`${path}/resume`, { overdue: choice }),
+    mutationFn: () => post("/series/{id}/resume", { path, body: { overdue: choice } }),
     onSuccess: (running) => {
       learn(cache, running);
       void cache.invalidateQueries({ queryKey: ["series"] });

@@ -5,7 +5,7 @@ import { useState } from "react";
 
 import { Refused, post } from "~/api/client.ts";
 import { inFlight } from "~/api/queries.ts";
-import type { Finding, Series, Waiting } from "~/api/types.ts";
+import type { Finding, Flight, Series } from "~/api/types.ts";
 import { Button, Callout, Card, Choice, Table, useToast, whole } from "~/kit/index.ts";
 
 import { learn } from "../actions.ts";
@@ -94,7 +94,7 @@ function Publish({ series, draft, errors }: { series: Series; draft: Parts["draf
   const publish = useMutation({
     mutationFn: async () => {
       await draft.flush();
-      return post<Series>(`/series/${encodeURIComponent(series.id)}/publish`, waiting.length > 0 ? { in_flight: choice } : undefined);
+      return post("/series/{id}/publish", { path: { id: series.id }, ...(waiting.length > 0 && { body: { in_flight: choice } }) });
     },
     onSuccess: (published) => {
       learn(cache, published);
@@ -149,7 +149,7 @@ function Publish({ series, draft, errors }: { series: Series; draft: Parts["draf
   );
 }
 
-function InFlight({ waiting, choice, setChoice }: { waiting: readonly Waiting[]; choice: Flights; setChoice: (choice: Flights) => void }) {
+function InFlight({ waiting, choice, setChoice }: { waiting: readonly Flight[]; choice: Flights; setChoice: (choice: Flights) => void }) {
   const people = waiting.reduce((sum, one) => sum + one.people, 0);
   const leave = waiting.filter(({ moves_to }) => moves_to === null).reduce((sum, one) => sum + one.people, 0);
   return (
@@ -176,17 +176,17 @@ function InFlight({ waiting, choice, setChoice }: { waiting: readonly Waiting[];
         id={({ version, step }) => `${version} ${step}`}
         columns={[
           { name: "Version", cell: ({ version }) => version },
-          { name: "Waits at", grow: true, cell: ({ step }) => step },
+          { name: "Waits at", grow: true, cell: ({ step }) => step ?? "held out" },
           { name: "People", number: true, cell: ({ people }) => whole(people) },
-          { name: "Then", cell: ({ step, moves_to }) => <span className={moves_to == null && choice === "move" ? `warn ${css.line}` : css.line}>{becomes(choice, step, moves_to)}</span> },
+          { name: "Then", cell: ({ step, moves_to }) => <span className={moves_to === null && choice === "move" ? `warn ${css.line}` : css.line}>{becomes(choice, step, moves_to)}</span> },
         ]}
       />
     </>
   );
 }
 
-function becomes(choice: Flights, step: string, movesTo: string | null | undefined): string {
+function becomes(choice: Flights, step: string | null, movesTo: string | null): string {
   if (choice === "stay") return "stays on their version";
-  if (movesTo == null) return "leaves";
+  if (movesTo === null) return "leaves";
   return movesTo === step ? "same step" : `moves to ${movesTo}`;
 }

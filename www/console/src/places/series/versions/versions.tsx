@@ -4,7 +4,7 @@ import { useState } from "react";
 
 import { get } from "~/api/client.ts";
 import { versions as versionsQuery } from "~/api/queries.ts";
-import type { SeriesSpec, Version } from "~/api/types.ts";
+import type { SeriesSpec } from "~/api/types.ts";
 import { useNow } from "~/app/clock.tsx";
 import { Ago, Badge, Button, Callout, Card, Empty, Failure, Loading, Select, Table, useToast } from "~/kit/index.ts";
 
@@ -20,7 +20,7 @@ const DRAFT = "draft";
 const useVersion = (id: string, version: string) =>
   useQuery({
     queryKey: ["series", "version", id, version],
-    queryFn: async () => spell((await get<Version & { spec: SeriesSpec }>(`/series/${encodeURIComponent(id)}/versions/${version}`)).spec),
+    queryFn: async () => spell((await get("/series/{id}/versions/{version}", { path: { id, version: String(version) } })).spec),
     enabled: version !== DRAFT && version !== "",
     staleTime: Number.POSITIVE_INFINITY,
   });

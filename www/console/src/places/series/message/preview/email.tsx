@@ -2,10 +2,10 @@
 // it stands in a frame that may run nothing and load nothing of ours.
 import { useState } from "react";
 
+import type { RenderedMail } from "~/api/types.ts";
 import { Choice } from "~/kit/index.ts";
 
 import css from "../message.module.css";
-import type { Rendered } from "./index.tsx";
 
 type View = "desktop" | "phone" | "dark" | "plain";
 const VIEWS = [
@@ -15,7 +15,7 @@ const VIEWS = [
   { value: "plain", label: "Plain text" },
 ] as const;
 
-export function EmailPreview({ mail }: { mail: Rendered }) {
+export function EmailPreview({ mail }: { mail: RenderedMail }) {
   const [view, setView] = useState<View>("desktop");
   return (
     <div className={css.stage}>
@@ -30,7 +30,7 @@ export function EmailPreview({ mail }: { mail: Rendered }) {
             {mail.text}
           </pre>
         ) : (
-          <iframe key={view} title="The mail" sandbox="" srcDoc={inScheme(mail.html ?? "", view === "dark" ? "dark" : "light")} />
+          <iframe key={view} title="The mail" sandbox="" srcDoc={inScheme(mail.html, view === "dark" ? "dark" : "light")} />
         )}
       </div>
     </div>

@@ -1,10 +1,10 @@
 // A message in the app, drawn by the SDK's own code on a page that stands for yours.
 import { useEffect, useRef, useState } from "react";
 
+import type { RenderedInApp } from "~/api/types.ts";
 import { Choice } from "~/kit/index.ts";
 
 import css from "../message.module.css";
-import type { Rendered } from "./index.tsx";
 import stage from "./stage.ts?worker&url";
 
 type View = "light" | "dark" | "phone";
@@ -19,7 +19,7 @@ const page = (scheme: string) =>
   `<meta name="color-scheme" content="${scheme}"><title>Your app</title></head>` +
   `<body><main id="app"></main><script type="module" src="${stage}"></script></body></html>`;
 
-export function InAppPreview({ layout, position, message }: { layout: string; position: string; message: Rendered }) {
+export function InAppPreview({ layout, position, message }: { layout: string; position: string; message: RenderedInApp }) {
   const [view, setView] = useState<View>("light");
   const frame = useRef<HTMLIFrameElement>(null);
   const [ready, setReady] = useState(0);
@@ -32,7 +32,7 @@ export function InAppPreview({ layout, position, message }: { layout: string; po
   }, []);
   useEffect(() => {
     if (ready === 0) return;
-    const shown = { layout: layout === "modal" ? "modal" : position, title: message.title ?? "", body: message.body ?? "", cta: message.cta ?? null };
+    const shown = { layout: layout === "modal" ? "modal" : position, ...message };
     frame.current?.contentWindow?.postMessage(shown, location.origin);
   }, [ready, layout, position, message]);
   return (

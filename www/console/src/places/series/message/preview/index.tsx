@@ -11,25 +11,12 @@ import { InAppPreview } from "./in-app.tsx";
 import { PushPreview } from "./push.tsx";
 import { WebhookPreview } from "./webhook.tsx";
 
-/** What the edge would send: which fields it has depends on the kind of the step. */
-export type Rendered = {
-  subject?: string;
-  html?: string;
-  text?: string;
-  title?: string;
-  body?: string;
-  cta?: { label: string; url: string } | null;
-  url?: string | null;
-  method?: string;
-  headers?: Record<string, string>;
-};
-
 export function MessagePreview({ step, person, attributes }: { step: Step; person: string | null; attributes: Attributes }) {
   const wanted = useDeferredValue(step);
   const { when: _, test: __, next: ___, goal: ____, delay: _____, ...content } = wanted;
   const { data, error } = useQuery({
     queryKey: ["preview", content, person, attributes],
-    queryFn: ({ signal }) => post<Rendered>("/preview", { step: content, person }, signal),
+    queryFn: ({ signal }) => post("/preview", { body: { step: content, ...(person !== null && { person }) }, signal }),
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
     retry: false,
@@ -39,10 +26,10 @@ export function MessagePreview({ step, person, attributes }: { step: Step; perso
   }
   return (
     <>
-      {step.kind === "email" && <EmailPreview mail={data} />}
-      {step.kind === "in_app" && <InAppPreview layout={step.layout ?? "banner"} position={step.position ?? "top"} message={data} />}
-      {step.kind === "push" && <PushPreview push={data} />}
-      {step.kind === "webhook" && <WebhookPreview request={data} />}
+      {step.kind === "email" && "html" in data && <EmailPreview mail={data} />}
+      {step.kind === "in_app" && "cta" in data && <InAppPreview layout={step.layout ?? "banner"} position={step.position ?? "top"} message={data} />}
+      {step.kind === "push" && "title" in data && "url" in data && <PushPreview push={data} />}
+      {step.kind === "webhook" && "method" in data && <WebhookPreview request={data} />}
       {error && <Callout title="This is how it looked before the last change.">{error.message}</Callout>}
     </>
   );

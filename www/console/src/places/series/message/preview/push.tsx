@@ -1,6 +1,7 @@
 // A notification as the platforms show it, closely enough to see what is cut off.
+import type { RenderedPush } from "~/api/types.ts";
+
 import css from "../message.module.css";
-import type { Rendered } from "./index.tsx";
 
 const PLATFORMS = [
   { on: "android", name: "Android" },
@@ -8,7 +9,7 @@ const PLATFORMS = [
   { on: "windows", name: "Windows" },
 ] as const;
 
-export function PushPreview({ push }: { push: Rendered }) {
+export function PushPreview({ push }: { push: RenderedPush }) {
   return (
     <ul className={css.phones}>
       {PLATFORMS.map(({ on, name }) => (

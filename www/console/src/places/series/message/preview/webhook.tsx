@@ -1,15 +1,16 @@
 // A request as it will be made, signature left out: it is made anew for every attempt.
-import css from "../message.module.css";
-import type { Rendered } from "./index.tsx";
+import type { RenderedRequest } from "~/api/types.ts";
 
-export function WebhookPreview({ request }: { request: Rendered }) {
+import css from "../message.module.css";
+
+export function WebhookPreview({ request }: { request: RenderedRequest }) {
   return (
     <div className={css.request}>
       <code>
         {request.method} {request.url}
       </code>
       <pre tabIndex={0}>
-        {Object.entries(request.headers ?? {})
+        {Object.entries(request.headers)
           .map(([name, value]) => `${name}: ${value}\n`)
           .join("")}
         {"\n"}
