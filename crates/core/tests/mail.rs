@@ -193,3 +193,33 @@ fn a_variant_says_one_thing_of_its_own() {
         (None, None, Some("y"))
     );
 }
+
+#[test]
+fn every_json_of_the_page_is_read() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/email.md");
+    let page = fs::read_to_string(page).unwrap();
+    let example = |kind: &str| -> Json {
+        let start = format!("```json {kind}\n");
+        let inside = page.split(&start).nth(1).unwrap();
+        serde_json::from_str(inside.split("\n```").next().unwrap()).unwrap()
+    };
+    let blocks = example("blocks");
+    let step = json!({"id": "m", "kind": "email", "subject": "x", "blocks": blocks});
+    assert_eq!(findings(&step), []);
+    let settings: Settings = serde_json::from_value(example("settings")).unwrap();
+    let (html, text) = parts(&step, &settings.mail);
+    assert!(html.contains("1 Street, Town") && text.ends_with("Example Ltd\n1 Street, Town"));
+    // No kind is missing.
+    let kinds: Vec<&Json> = blocks
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|block| &block["kind"])
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "heading", "text", "image", "columns", "button", "divider", "spacer", "social"
+        ]
+    );
+}

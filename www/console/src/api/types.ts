@@ -111,6 +111,18 @@ export type MessageTest = {
 };
 export type Metric = "opened" | "clicked" | "converted" | "re_engaged";
 
+/** A part of a mail, as docs/email.md has it. */
+export type Block =
+  | { kind: "heading"; text: string; level?: number; align?: Align }
+  | { kind: "text"; text: string; align?: Align }
+  | { kind: "image"; src: string; alt?: string; link?: string; width?: number; align?: Align }
+  | { kind: "button"; label: string; url: string; align?: Align }
+  | { kind: "divider" }
+  | { kind: "spacer"; height?: number }
+  | { kind: "columns"; columns: [Block[], Block[]] }
+  | { kind: "social"; links: { label: string; url: string }[] };
+export type Align = "start" | "center";
+
 /** A step as docs/series.md has it: which fields it may have depends on its kind. */
 export type Step = {
   id: string;
@@ -124,6 +136,9 @@ export type Step = {
   subject?: string;
   preheader?: string;
   body?: string;
+  blocks?: Block[];
+  html?: string;
+  mjml?: string;
   // in-app and push
   layout?: string;
   position?: string;
@@ -290,6 +305,7 @@ export type Settings = {
   cap?: { messages: number; per: string } | null;
   subscription_types?: { id: string; name: string; channels: Channel[]; default?: "on" | "off" }[];
   holdout_percent?: number;
+  mail?: { accent?: string; logo?: string; name?: string; font?: "sans" | "serif" | "mono"; footer?: string; lang?: string };
 };
 
 type Sent = {

@@ -1,7 +1,9 @@
-// A mail as it arrives: on a desk, on a phone, in the dark, and as plain text. Its HTML is foreign:
-// it stands in a frame that may run nothing and load nothing of ours.
+// A mail as it arrives: on a desk, on a phone, in the dark, and as plain text. Its HTML is foreign: it
+// stands in a frame whose sandbox gives it no right at all, so that nothing in it runs, submits or leads
+// anywhere. That is why it is shown as it is and not cleaned first: what is seen is what is sent.
 import { useState } from "react";
 
+import { framed } from "~/app/frame.ts";
 import { Choice } from "~/kit/index.ts";
 
 import css from "../message.module.css";
@@ -15,6 +17,9 @@ const VIEWS = [
   { value: "plain", label: "Plain text" },
 ] as const;
 
+// LIMIT: the most that lists of mails show.
+const PREVIEW_LETTERS = 150;
+
 export function EmailPreview({ mail }: { mail: Rendered }) {
   const [view, setView] = useState<View>("desktop");
   return (
@@ -24,18 +29,16 @@ export function EmailPreview({ mail }: { mail: Rendered }) {
         <div className={css.head}>
           <span className="soft">Subject</span>
           <strong>{mail.subject}</strong>
+          {mail.preheader && <span className="soft">{[...mail.preheader].slice(0, PREVIEW_LETTERS).join("")}</span>}
         </div>
         {view === "plain" ? (
           <pre className={css.plainText} tabIndex={0}>
             {mail.text}
           </pre>
         ) : (
-          <iframe key={view} title="The mail" sandbox="" srcDoc={inScheme(mail.html ?? "", view === "dark" ? "dark" : "light")} />
+          <iframe key={view} title="The mail" sandbox="" srcDoc={framed(mail.html ?? "", view === "dark" ? "dark" : "light")} />
         )}
       </div>
     </div>
   );
 }
-
-/** The mail as those see it who prefer light, or dark: it says that it can be both. */
-const inScheme = (html: string, scheme: string): string => html.replace('content="light dark"', `content="${scheme}"`);

@@ -14,6 +14,7 @@ import { WebhookPreview } from "./webhook.tsx";
 /** What the edge would send: which fields it has depends on the kind of the step. */
 export type Rendered = {
   subject?: string;
+  preheader?: string;
   html?: string;
   text?: string;
   title?: string;
@@ -26,7 +27,7 @@ export type Rendered = {
 
 export function MessagePreview({ step, person, attributes }: { step: Step; person: string | null; attributes: Attributes }) {
   const wanted = useDeferredValue(step);
-  const { when: _, test: __, next: ___, goal: ____, delay: _____, ...content } = wanted;
+  const { when: _, test: __, next: ___, goal: ____, delay: _____, mjml: ______, ...content } = wanted;
   const { data, error } = useQuery({
     queryKey: ["preview", content, person, attributes],
     queryFn: ({ signal }) => post<Rendered>("/preview", { step: content, person }, signal),
