@@ -144,7 +144,7 @@ test("a mail is shown on a phone and in the dark, as its own styles have it, and
 test("MJML is made into HTML in the browser, and its slips are named with their line", async () => {
   const page = await openStep("mail");
   await page.getByText("MJML", { exact: true }).click();
-  await until(async () => /<mj-text>[^]*Come \*\*back/.test((await kept("mail")).mjml ?? "") && ((await kept("mail")).html ?? "").includes("<!doctype html>"), "the mail to be made");
+  await until(async () => /<mj-text>[^]*Come <strong>back/.test((await kept("mail")).mjml ?? "") && ((await kept("mail")).html ?? "").includes("<!doctype html>"), "the mail to be made");
   await write(page, "MJML", "<mjml><mj-body><mj-section><mj-column><mj-text>Hi {{ first_name | default: \"you\" }}</mj-text></mj-column></mj-section></mj-body></mjml>");
   await page.frameLocator('iframe[title="The mail"]').getByText("Hi you").waitFor();
   await write(page, "MJML", "<mjml><mj-body><mj-sectoin></mj-sectoin></mj-body></mjml>");
@@ -262,9 +262,11 @@ for (const { name, options } of LOOKS) {
     await page.frameLocator('iframe[title="The mail"]').getByRole("link", { name: "Show me" }).waitFor();
     await page.getByText("Dark", { exact: true }).click();
     await page.frameLocator('iframe[title="The mail"]').getByRole("link", { name: "Show me" }).waitFor();
+    await page.getByRole("button", { name: "Send a test" }).scrollIntoViewIfNeeded();
     await look(page, `message-dark-${name}`);
     await page.getByText("MJML", { exact: true }).click();
     await page.getByRole("textbox", { name: "MJML" }).getByText("mj-section").first().waitFor();
+    await page.frameLocator('iframe[title="The mail"]').getByRole("heading", { name: "Hello" }).waitFor();
     await look(page, `message-mjml-${name}`);
     await page.getByText("Blocks", { exact: true }).click();
     await saved(page);

@@ -165,7 +165,7 @@ export function liquidEditor(parent: HTMLElement, { value, label, describedBy, l
         syntaxHighlighting(colours),
         look,
         single,
-        EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": describedBy, spellcheck: String(!markup), autocapitalize: markup ? "off" : "sentences" }),
+        EditorView.contentAttributes.of({ tabindex: "0", "aria-label": label, "aria-describedby": describedBy, spellcheck: String(!markup), autocapitalize: markup ? "off" : "sentences" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !update.transactions.some((change) => change.isUserEvent("set"))) onChange(update.state.doc.toString());
         }),

@@ -26,6 +26,22 @@ test("a mail is written in one way, and another takes its words along", () => {
   expect(begun("html", { html: "<p>x</p>", mjml: "<mjml></mjml>" })).toEqual({ html: "<p>x</p>" });
 });
 
+test("marks and blocks become markup of their own", () => {
+  const blocks: Block[] = [
+    { kind: "heading", text: "Hi {{ a | append: '*' }}", level: 2 },
+    { kind: "text", text: "a **b** *c* [d](https://x.example/?a=1&b=2)\n\n- e\n- f" },
+    { kind: "button", label: "Go", url: 'https://x.example/{{ "a" }}', align: "center" },
+  ];
+  const { mjml } = begun("mjml", { blocks });
+  for (const part of [
+    "<h2>Hi {{ a | append: '*' }}</h2>",
+    '<p>a <strong>b</strong> <em>c</em> <a href="https://x.example/?a=1&amp;b=2">d</a></p>',
+    "<ul><li>e</li><li>f</li></ul>",
+    `<mj-button href="https://x.example/{{ 'a' }}" align="center">Go</mj-button>`,
+  ])
+    expect(mjml).toContain(part);
+});
+
 test("blocks have words of their own", () => {
   const blocks: Block[] = [{ ...heading, level: 2 }, { kind: "columns", columns: [[text], [line]] }, { kind: "button", label: "Go", url: "https://x.example" }];
   expect(wordsOf(blocks)).toBe("## A\n\nB\nmore\n\n---\n\n[Go](https://x.example)");

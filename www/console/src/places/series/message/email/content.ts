@@ -25,21 +25,72 @@ export const contentOf = ({ body, blocks, html, mjml }: Step): Content => ({
   ...(mjml !== undefined && { mjml }),
 });
 
+const LIQUID = /(\{\{.*?\}\}|\{%.*?%\})/s;
 const MARKED: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
 /** Text for a place in markup; what stands between braces is Liquid and stays. */
 const marked = (text: string): string =>
   text
-    .split(/(\{\{.*?\}\}|\{%.*?%\})/s)
+    .split(LIQUID)
     .map((part, place) => (place % 2 === 1 ? part : part.replaceAll(/[&<>]/g, (sign) => MARKED[sign] ?? sign)))
     .join("");
+
+/** A line of Markdown as markup: the marks that the core knows best. */
+const inline = (text: string): string =>
+  marked(text)
+    .replaceAll(/\*\*(\S.*?)\*\*/g, "<strong>$1</strong>")
+    .replaceAll(/(?<![\w*])\*([^\s*].*?)\*(?![\w*])/g, "<em>$1</em>")
+    .replaceAll(/!\[([^\]]*)\]\(([^)\s]+)\)/g, '<img src="$2" alt="$1" />')
+    .replaceAll(/\[([^\]]+)\]\(([^)\s]+)\)/g, '<a href="$2">$1</a>')
+    .replaceAll("\n", "<br />");
+
+const paragraph = (part: string): string => {
+  const [, marks, heading] = /^(#{1,3}) (.*)$/.exec(part) ?? [];
+  if (marks && heading) return `<h${marks.length}>${inline(heading)}</h${marks.length}>`;
+  const items = part.split("\n").map((line) => /^[-*+] (.*)$/.exec(line)?.[1]);
+  if (items.every((item) => item !== undefined)) return `<ul>${items.map((item) => `<li>${inline(item)}</li>`).join("")}</ul>`;
+  return part === "---" ? "<hr />" : `<p>${inline(part)}</p>`;
+};
 
 const paragraphs = (text: string, space: string): string =>
   text
     .trim()
     .split(/\n{2,}/)
     .filter(Boolean)
-    .map((part) => `${space}<p>${marked(part).replaceAll("\n", "<br />")}</p>`)
+    .map((part) => space + paragraph(part))
     .join("\n");
+
+/** Text for a quoted attribute; Liquid in it is quoted the other way. */
+const quoted = (text: string): string =>
+  marked(text)
+    .split(LIQUID)
+    .map((part, place) => part.replaceAll('"', place % 2 === 1 ? "'" : "&quot;"))
+    .join("");
+
+/** Blocks as what stands in a column of MJML; columns come below each other. */
+function elements(blocks: readonly Block[]): string {
+  return blocks
+    .map((block) => {
+      const align = "align" in block && block.align === "center" ? ' align="center"' : "";
+      switch (block.kind) {
+        case "heading":
+        case "text":
+          return `        <mj-text${align}>\n${paragraphs(wordsOf([block]), "          ")}\n        </mj-text>`;
+        case "image":
+          return `        <mj-image src="${quoted(block.src)}" alt="${quoted(block.alt ?? "")}"${block.link ? ` href="${quoted(block.link)}"` : ""}${block.width ? ` width="${block.width}px"` : ""} />`;
+        case "button":
+          return `        <mj-button href="${quoted(block.url)}"${align || ' align="left"'}>${inline(block.label)}</mj-button>`;
+        case "divider":
+          return '        <mj-divider border-width="1px" border-color="#d5dae1" />';
+        case "spacer":
+          return `        <mj-spacer height="${block.height ?? 24}px" />`;
+        case "columns":
+          return elements(block.columns.flat());
+        case "social":
+          return `        <mj-text align="center">\n${paragraphs(wordsOf([block]), "          ")}\n        </mj-text>`;
+      }
+    })
+    .join("\n");
+}
 
 /** The words of blocks, for a way that has no blocks. */
 export function wordsOf(blocks: readonly Block[]): string {
@@ -73,7 +124,7 @@ export function begun(way: Way, step: Content): Content {
     case "mjml":
       return {
         html: step.html ?? "",
-        mjml: `<mjml>\n  <mj-body>\n    <mj-section>\n      <mj-column>\n        <mj-text>\n${paragraphs(words, "          ")}\n        </mj-text>\n      </mj-column>\n    </mj-section>\n  </mj-body>\n</mjml>\n`,
+        mjml: `<mjml>\n  <mj-body>\n    <mj-section>\n      <mj-column>\n${elements(step.blocks ?? [{ kind: "text", text: words }])}\n      </mj-column>\n    </mj-section>\n  </mj-body>\n</mjml>\n`,
       };
   }
 }

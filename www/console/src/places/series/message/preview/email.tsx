@@ -1,7 +1,7 @@
 // A mail as it arrives: on a desk, on a phone, in the dark, and as plain text. Its HTML is foreign: it
 // stands in a frame whose sandbox gives it no right at all, so that nothing in it runs, submits or leads
 // anywhere. That is why it is shown as it is and not cleaned first: what is seen is what is sent.
-import { useState } from "react";
+import { type CSSProperties, useEffect, useRef, useState } from "react";
 
 import { framed } from "~/app/frame.ts";
 import { Choice } from "~/kit/index.ts";
@@ -20,10 +20,28 @@ const VIEWS = [
 // LIMIT: the most that lists of mails show.
 const PREVIEW_LETTERS = 150;
 
+/** As wide as a mail gets with some desk around it: a narrower place shows it smaller, not narrower. */
+const DESK_WIDTH = 680;
+
+/** How much smaller a desk is drawn to fit its place. */
+function useScale() {
+  const place = useRef<HTMLDivElement>(null);
+  const [scale, setScale] = useState(1);
+  useEffect(() => {
+    if (!place.current) return;
+    const watch = new ResizeObserver(([entry]) => setScale(Math.min(1, (entry?.contentRect.width ?? DESK_WIDTH) / DESK_WIDTH)));
+    watch.observe(place.current);
+    return () => watch.disconnect();
+  }, []);
+  return [place, scale] as const;
+}
+
 export function EmailPreview({ mail }: { mail: Rendered }) {
   const [view, setView] = useState<View>("desktop");
+  const [place, scale] = useScale();
+  const isDesk = view === "desktop" || view === "dark";
   return (
-    <div className={css.stage}>
+    <div className={css.stage} ref={place}>
       <Choice label="Seen on" bare value={view} options={VIEWS} onChange={setView} />
       <div className={css.screen} data-narrow={view === "phone" || undefined} data-dark={view === "dark" || undefined}>
         <div className={css.head}>
@@ -36,7 +54,14 @@ export function EmailPreview({ mail }: { mail: Rendered }) {
             {mail.text}
           </pre>
         ) : (
-          <iframe key={view} title="The mail" sandbox="" srcDoc={framed(mail.html ?? "", view === "dark" ? "dark" : "light")} />
+          <iframe
+            key={view}
+            title="The mail"
+            sandbox=""
+            className={isDesk ? css.desk : undefined}
+            style={isDesk ? ({ "--scale": scale } as CSSProperties) : undefined}
+            srcDoc={framed(mail.html ?? "", view === "dark" ? "dark" : "light")}
+          />
         )}
       </div>
     </div>
