@@ -267,6 +267,7 @@ for (const { name, options } of LOOKS) {
     await page.getByText("MJML", { exact: true }).click();
     await page.getByRole("textbox", { name: "MJML" }).getByText("mj-section").first().waitFor();
     await page.frameLocator('iframe[title="The mail"]').getByRole("heading", { name: "Hello" }).waitFor();
+    await page.getByText("This mail has no dark styles of its own").waitFor();
     await look(page, `message-mjml-${name}`);
     await page.getByText("Blocks", { exact: true }).click();
     await saved(page);

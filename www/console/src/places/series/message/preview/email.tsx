@@ -64,6 +64,9 @@ export function EmailPreview({ mail }: { mail: Rendered }) {
           />
         )}
       </div>
+      {view === "dark" && !/prefers-color-scheme/i.test(mail.html ?? "") && (
+        <p className="small soft">This mail has no dark styles of its own: some programs leave it as it is, others invert its colours as they like.</p>
+      )}
     </div>
   );
 }
