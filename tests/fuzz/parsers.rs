@@ -6,8 +6,9 @@ use std::collections::BTreeMap;
 use proptest::{collection::vec, prelude::*, sample::select};
 use rekindle_core::{
     liquid::{self, Limits, Sink},
+    mail::Theme,
     rule::{AnySpelling, parse},
-    series::{DefinitionsSpec, Person, SeriesSpec},
+    series::{DefinitionsSpec, Person, SeriesSpec, StepSpec, preview},
     time::{format_instant, format_span, parse_instant, parse_span},
     value::Value,
     wire::{Bundle, Inbox, decode, encode},
@@ -18,6 +19,8 @@ const RULE: &str = "last_seen > 30 days ago and subscription_status is \"active\
     and not performed \"Used Feature X\" in last 60 days or `a b` is any of (1, \"x\", true) and page url contains \"/\"";
 const RULE_JSON: &str = r#"{"all":[{"attribute":{"name":"a","is":1}},{"not":{"event":{"name":"E","count":{"at_least":3},"window":{"last":5}}}}]}"#;
 const STORY: &str = include_str!("../cases/stories/an_at_risk_customer_is_won_back.json");
+const MAIL: &str = r#"{"id":"m","kind":"email","subject":"s","preheader":"p","blocks":[{"kind":"heading","text":"**a** _b_","level":2},{"kind":"text","text":"- [a](https://x.example) `b`\n> c"},{"kind":"image","src":"https://x.example/a.png","alt":"a","width":9},{"kind":"columns","columns":[[{"kind":"button","label":"a","url":"mailto:a"}],[{"kind":"spacer","height":9}]]}]}"#;
+const HTML: &str = "<!doctype html><head><style>a > b {}</style></head><body><!-- x --><p title='>'>a &amp; b<br><a href=\"https://x.example\">c</a><div style=\"display:none\">d</div></body>";
 const TEMPLATE: &str = "Hi {{ first_name | default: \"there\" | upcase }}{% if a > 1 %}{% for x in (1..3) %}{{ x }}{% endfor %}{% endif %}";
 
 // LIMIT: the forms on the wire come from our own edge and nest as deep as their bytes are long.
@@ -94,6 +97,18 @@ proptest! {
                 let text = liquid::render_within(&template, &scope, sink, &limits, Some(0));
                 prop_assert!(text.is_err() || text.is_ok_and(|text| text.len() <= limits.output_bytes));
             }
+        }
+    }
+
+    #[test]
+    fn what_a_mail_says(json in damaged(MAIL), text in prop_oneof![any::<String>(), damaged(HTML), "[*_~`\\[\\]()!<>&#\\\\ a:/\n-]{0,80}"]) {
+        let mut steps: Vec<StepSpec> = serde_json::from_str(&json).into_iter().collect();
+        for field in ["body", "html"] {
+            let step = serde_json::json!({"id": "m", "kind": "email", "subject": text, field: text});
+            steps.extend(serde_json::from_value::<StepSpec>(step));
+        }
+        for step in steps {
+            let _ = preview(&step, &Person::new("p"), &Theme::default(), 0);
         }
     }
 

@@ -9,6 +9,7 @@ pub mod experiment;
 pub mod hash;
 pub mod history;
 pub mod liquid;
+pub mod mail;
 mod named;
 mod nearest;
 pub mod report;

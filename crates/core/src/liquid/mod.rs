@@ -39,6 +39,7 @@ use serde::Serialize;
 pub use ast::Template;
 pub use facts::{Fact, Facts, Scope};
 pub use sink::Sink;
+pub(crate) use sink::{escape_html, percent_encode};
 
 /// Something wrong in a template, and where; lines and columns are counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -42,7 +42,7 @@ impl Sink {
 }
 
 /// Appends `text` with the five characters of HTML as entities.
-pub(super) fn escape_html(out: &mut String, text: &str) {
+pub(crate) fn escape_html(out: &mut String, text: &str) {
     for c in text.chars() {
         match entity(c) {
             Some(entity) => out.push_str(entity),
@@ -64,7 +64,7 @@ pub(super) fn entity(c: char) -> Option<&'static str> {
 }
 
 /// Appends `text` percent-encoded, but for ASCII letters, digits and `kept`.
-pub(super) fn percent_encode(out: &mut String, text: &str, kept: &[u8]) {
+pub(crate) fn percent_encode(out: &mut String, text: &str, kept: &[u8]) {
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
             out.push(char::from(byte));

@@ -84,10 +84,14 @@ pub enum Outgoing {
         to: String,
         /// The subject line.
         subject: String,
-        /// The text for its plain part.
+        /// What the list of mails shows after the subject; it stands in the HTML part.
+        #[serde(default)]
+        preheader: String,
+        /// The HTML part, a whole document. Whoever sends it puts the link by which one leaves in its
+        /// place: [`place_unsubscribe`](crate::mail::place_unsubscribe).
+        html: String,
+        /// The plain part.
         text: String,
-        /// The same as Markdown, with the person's values escaped, for its HTML part.
-        markdown: String,
     },
     /// A push notification, to every device that the person has at the time of sending.
     Push {

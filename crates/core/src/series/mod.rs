@@ -20,8 +20,8 @@ mod step;
 pub use behind::Number;
 pub use claim::{Claim, check};
 pub use definition::{
-    Action, Definitions, Email, Gate, Goal, InApp, Message, Path, Published, Push, Series, Set,
-    Step, Test, Wait, Webhook,
+    Action, Definitions, Gate, Goal, InApp, Message, Path, Published, Push, Series, Set, Step,
+    Test, Wait, Webhook,
 };
 pub use effect::{Channel, Effect, Metric, Outgoing, Send, effect_id, way_id};
 pub use explain::{Ahead, RunExplanation, SeriesExplanation, StepExplanation, VariantExplanation};

@@ -12,7 +12,7 @@ use super::{
     spec::StepSpec,
     step::Known,
 };
-use crate::wire;
+use crate::{mail::Theme, wire};
 
 /// What a message says.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,12 +23,17 @@ pub enum Said {
     InApp(wire::InApp),
 }
 
-/// Fills in what a step says, for a person at an instant (Unix ms). A mail to somebody without an
-/// address is addressed to nobody.
+/// Fills in what a step says, for a person at an instant (Unix ms); a mail looks as `theme` says. A
+/// mail to somebody without an address is addressed to nobody.
 ///
 /// # Errors
 /// Everything that keeps the step from saying it, as [`problems`](super::problems()) would tell it.
-pub fn preview(step: &StepSpec, person: &Person, now: i64) -> Result<Said, Vec<Finding>> {
+pub fn preview(
+    step: &StepSpec,
+    person: &Person,
+    theme: &Theme,
+    now: i64,
+) -> Result<Said, Vec<Finding>> {
     let message = definition::message(step)?;
     let event = BTreeMap::new();
     let known = Known {
@@ -38,7 +43,7 @@ pub fn preview(step: &StepSpec, person: &Person, now: i64) -> Result<Said, Vec<F
     let said = match &message {
         Message::InApp(message) => inbox::fill(message, &known, now).map(Said::InApp),
         other @ (Message::Email(_) | Message::Push(_) | Message::Webhook(_)) => {
-            other.fill(&known, now).map(Said::Outgoing).ok()
+            other.fill(&known, theme, now).map(Said::Outgoing).ok()
         }
     };
     said.ok_or_else(|| {
@@ -71,19 +76,13 @@ mod tests {
         let mail = step(
             r#"{"id": "m", "kind": "email", "subject": "Hi {{ first_name | default: \"there\" }}", "body": "**{{ id }}**"}"#,
         );
-        let said = |person: &Person| match preview(&mail, person, 0) {
+        let said = |person: &Person| match preview(&mail, person, &Theme::default(), 0) {
             Ok(Said::Outgoing(Outgoing::Email {
-                subject,
-                to,
-                markdown,
-                ..
-            })) => (subject, to, markdown),
+                subject, to, text, ..
+            })) => (subject, to, text),
             other => panic!("{other:?}"),
         };
-        assert_eq!(
-            said(&ana()),
-            ("Hi Ana".into(), String::new(), "**ana**".into())
-        );
+        assert_eq!(said(&ana()), ("Hi Ana".into(), String::new(), "ana".into()));
         assert_eq!(said(&Person::new("x")).0, "Hi there");
     }
 
@@ -92,7 +91,7 @@ mod tests {
         let bar = step(
             r#"{"id": "b", "kind": "in_app", "layout": "modal", "title": "Hi {{ first_name }}", "body": "x"}"#,
         );
-        match preview(&bar, &ana(), 0) {
+        match preview(&bar, &ana(), &Theme::default(), 0) {
             Ok(Said::InApp(said)) => assert_eq!(said.title, "Hi Ana"),
             other => panic!("{other:?}"),
         }
@@ -101,9 +100,10 @@ mod tests {
     #[test]
     fn everything_that_is_wrong_is_told_at_once() {
         let mail = step(r#"{"id": "m", "kind": "email", "subject": "{{ x", "body": "{% if %}"}"#);
-        let found = preview(&mail, &ana(), 0).unwrap_err();
+        let found = preview(&mail, &ana(), &Theme::default(), 0).unwrap_err();
         assert!(found.len() >= 2, "{found:?}");
         let wait = step(r#"{"id": "w", "kind": "wait", "for": "1d"}"#);
-        assert_eq!(preview(&wait, &ana(), 0).unwrap_err()[0].code, "no_message");
+        let found = preview(&wait, &ana(), &Theme::default(), 0).unwrap_err();
+        assert_eq!(found[0].code, "no_message");
     }
 }

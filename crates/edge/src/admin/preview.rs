@@ -19,6 +19,7 @@ use crate::{
     json::{read_tree, tree},
     problem::{Answer, Problem},
     sends::mail,
+    workspace::messages::SettingsView,
 };
 
 /// What stands in a mail for the id of an effect: its links lead nowhere.
@@ -40,7 +41,8 @@ pub(super) async fn preview(context: &Context, request: &mut Request) -> Answer 
         Some(id) => somebody(context, id, now).await?,
         None => Person::new(""),
     };
-    let said = said(&question.step, &person, now).map_err(|findings| {
+    let SettingsView { settings, .. } = context.workspace("settings", &()).await?;
+    let said = said(&question.step, &person, &settings.mail, now).map_err(|findings| {
         let problem = Problem::bad_request("the message cannot be filled in yet");
         match tree(&findings) {
             Ok(findings) => problem.with(findings),
@@ -80,9 +82,16 @@ fn shown(context: &Context, said: &Said, now: i64) -> Json {
         Said::Outgoing(Outgoing::Email {
             to,
             subject,
+            preheader,
+            html,
             text,
-            markdown,
-        }) => mail::compose(&context.env, EFFECT, now, to, subject, text, markdown),
+        }) => {
+            let mut mail = mail::compose(&context.env, EFFECT, now, to, subject, html, text);
+            if let Some(fields) = mail.as_object_mut() {
+                fields.insert("preheader".to_owned(), preheader.as_str().into());
+            }
+            mail
+        }
         Said::Outgoing(Outgoing::Push { title, body, url }) => {
             object!({ "title": title, "body": body, "url": url })
         }

@@ -89,18 +89,11 @@ pub(crate) async fn deliver(context: &Context, send: &Claimed) -> Result<Settled
         Outgoing::Email {
             to,
             subject,
+            html,
             text,
-            markdown,
+            ..
         } => {
-            let mail = mail::compose(
-                &context.env,
-                &send.effect,
-                send.at,
-                to,
-                subject,
-                text,
-                markdown,
-            );
+            let mail = mail::compose(&context.env, &send.effect, send.at, to, subject, html, text);
             mailbox::keep(&context.env, "mail", send, &mail).await?;
             (Delivery::Sent, Vec::new())
         }

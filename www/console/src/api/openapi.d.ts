@@ -2679,6 +2679,8 @@ export interface components {
             /** @description That chance takes. */
             way: string | null;
         };
+        /** @enum {string} */
+        Align: "start" | "center";
         AllFigures: {
             as_of: components["schemas"]["Instant"];
             /** @description By series; all versions and days together. */
@@ -2786,6 +2788,51 @@ export interface components {
             /** @description In how many of the runs that are kept. */
             times: number;
         };
+        /** @description A part of a mail: docs/email.md. */
+        Block: {
+            /** @constant */
+            kind: "heading";
+            text: string;
+            level?: number;
+            align?: components["schemas"]["Align"];
+        } | {
+            /** @constant */
+            kind: "text";
+            text: string;
+            align?: components["schemas"]["Align"];
+        } | {
+            /** @constant */
+            kind: "image";
+            src: string;
+            alt?: string;
+            link?: string;
+            width?: number;
+            align?: components["schemas"]["Align"];
+        } | {
+            /** @constant */
+            kind: "button";
+            label: string;
+            url: string;
+            align?: components["schemas"]["Align"];
+        } | {
+            /** @constant */
+            kind: "divider";
+        } | {
+            /** @constant */
+            kind: "spacer";
+            height?: number;
+        } | {
+            /** @constant */
+            kind: "columns";
+            columns: [
+                components["schemas"]["Block"][],
+                components["schemas"]["Block"][]
+            ];
+        } | {
+            /** @constant */
+            kind: "social";
+            links: components["schemas"]["Link"][];
+        };
         Button: {
             label: string;
             url: string;
@@ -2803,6 +2850,10 @@ export interface components {
             headers?: {
                 [key: string]: string;
             };
+            preheader?: string;
+            blocks?: components["schemas"]["Block"][];
+            html?: string;
+            mjml?: string;
         };
         /** @enum {string} */
         Channel: "email" | "in_app" | "push" | "webhook";
@@ -3081,6 +3132,10 @@ export interface components {
         };
         /** @enum {string} */
         Layout: "banner" | "modal";
+        Link: {
+            label: string;
+            url: string;
+        };
         Literal: string | number | boolean;
         /** @description How many people were looked at. */
         LookedAt: number;
@@ -3098,6 +3153,16 @@ export interface components {
             headers: {
                 [key: string]: string;
             };
+        };
+        /** @description How mails look: docs/email.md. */
+        MailTheme: {
+            accent?: string;
+            logo?: string;
+            name?: string;
+            /** @enum {string} */
+            font?: "sans" | "serif" | "mono";
+            footer?: string;
+            lang?: string;
         };
         /** @description Whoever asks. */
         Me: {
@@ -3357,6 +3422,7 @@ export interface components {
             headers: {
                 [key: string]: string;
             };
+            preheader?: string;
         };
         RenderedPush: {
             title: string;
@@ -3675,6 +3741,7 @@ export interface components {
             subscription_types?: components["schemas"]["SubscriptionType"][];
             holdout_percent?: number;
             revision: number;
+            mail?: components["schemas"]["MailTheme"];
         };
         /** @description The policies of the workspace: docs/policies.md. */
         SettingsSpec: {
@@ -3686,6 +3753,7 @@ export interface components {
             };
             subscription_types?: components["schemas"]["SubscriptionType"][];
             holdout_percent?: number;
+            mail?: components["schemas"]["MailTheme"];
         };
         /**
          * @description An error stops a publish.
@@ -3743,8 +3811,12 @@ export interface components {
             when?: components["schemas"]["Rule"];
             next?: string;
             subject?: string;
+            preheader?: string;
             title?: string;
             body?: string;
+            blocks?: components["schemas"]["Block"][];
+            html?: string;
+            mjml?: string;
             layout?: components["schemas"]["Layout"];
             position?: components["schemas"]["Position"];
             cta?: components["schemas"]["Button"];
@@ -4032,6 +4104,7 @@ export interface components {
     pathItems: never;
 }
 export type Ahead = components['schemas']['Ahead'];
+export type Align = components['schemas']['Align'];
 export type AllFigures = components['schemas']['AllFigures'];
 export type AttributeKind = components['schemas']['AttributeKind'];
 export type AttributeTest = components['schemas']['AttributeTest'];
@@ -4043,6 +4116,7 @@ export type Backtest = components['schemas']['Backtest'];
 export type BacktestQuestion = components['schemas']['BacktestQuestion'];
 export type Batch = components['schemas']['Batch'];
 export type Behind = components['schemas']['Behind'];
+export type Block = components['schemas']['Block'];
 export type Button = components['schemas']['Button'];
 export type Changes = components['schemas']['Changes'];
 export type Channel = components['schemas']['Channel'];
@@ -4071,9 +4145,11 @@ export type Goal = components['schemas']['Goal'];
 export type Instant = components['schemas']['Instant'];
 export type Item = components['schemas']['Item'];
 export type Layout = components['schemas']['Layout'];
+export type Link = components['schemas']['Link'];
 export type Literal = components['schemas']['Literal'];
 export type LookedAt = components['schemas']['LookedAt'];
 export type Mail = components['schemas']['Mail'];
+export type MailTheme = components['schemas']['MailTheme'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
 export type MessageTest = components['schemas']['MessageTest'];

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub(super) use graph::{in_order, reachable};
 pub(super) use index::{Index, membership};
 pub(super) use read::message;
-pub use step::{Action, Email, InApp, Message, Path, Push, Set, Step, Test, Wait, Webhook};
+pub use step::{Action, InApp, Message, Path, Push, Set, Step, Test, Wait, Webhook};
 pub(super) use step::{MET, NO, TIMED_OUT, YES};
 
 use super::{

@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Email, Goal, InApp, Message, Path, Push, Rules, STEPS_MAX, Set, Step, Wait, Webhook,
-    step::Action,
+    Goal, InApp, Message, Path, Push, Rules, STEPS_MAX, Set, Step, Wait, Webhook, step::Action,
 };
 use crate::{
     liquid::{self, Template},
+    mail::{self, Email, SOURCE_BYTES_MAX, Source},
     rule::{AnySpelling, Program, Segments},
     series::{
         policy::{TimeOfDay, Weekdays},
@@ -151,8 +151,12 @@ impl Reader<'_> {
     pub(super) fn out_of_place(&mut self) {
         use StepKind::{Branch, Email, InApp, Push, Set, Split, Wait, Webhook};
         let step = self.step;
-        let kinds: [(&str, bool, &[StepKind]); 24] = [
+        let kinds: [(&str, bool, &[StepKind]); 28] = [
             ("subject", step.subject.is_some(), &[Email]),
+            ("preheader", step.preheader.is_some(), &[Email]),
+            ("blocks", step.blocks.is_some(), &[Email]),
+            ("html", step.html.is_some(), &[Email]),
+            ("mjml", step.mjml.is_some(), &[Email]),
             ("title", step.title.is_some(), &[InApp, Push]),
             ("body", step.body.is_some(), &[Email, InApp, Push, Webhook]),
             ("layout", step.layout.is_some(), &[InApp]),
@@ -258,10 +262,23 @@ impl Reader<'_> {
     fn email(&mut self) -> Option<Email> {
         let step = self.step;
         let subject = self.template("subject", step.subject.as_deref());
-        let body = self.template("body", step.body.as_deref());
+        let preheader = step.preheader.as_deref();
+        let preheader = preheader.map(|source| self.template("preheader", Some(source)));
+        let source = step.mjml.as_deref().unwrap_or_default();
+        if source.len() > SOURCE_BYTES_MAX {
+            self.error(
+                "too_long",
+                format!("`mjml` is longer than {SOURCE_BYTES_MAX} bytes: shorten it"),
+            );
+        }
+        if step.mjml.is_some() && step.html.is_none() {
+            self.missing("html", "write what was made from `mjml`, or remove `mjml`");
+        }
+        let content = mail::content(step.mail(), &mut |code, message| self.error(code, message));
         Some(Email {
             subject: subject?,
-            body: body?,
+            preheader: preheader.flatten(),
+            content: content?,
         })
     }
 
@@ -541,6 +558,17 @@ impl Reader<'_> {
             format!("`{name}` is `{url}`: write a whole address that begins with https://");
         self.error("link", message);
         None
+    }
+}
+
+impl StepSpec {
+    /// What a mail says, as it is written.
+    pub(in crate::series) fn mail(&self) -> Source<'_> {
+        Source {
+            body: self.body.as_deref(),
+            blocks: self.blocks.as_ref(),
+            html: self.html.as_deref(),
+        }
     }
 }
 

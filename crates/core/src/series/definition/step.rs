@@ -7,6 +7,7 @@ use super::Goal;
 use crate::{
     experiment::Ranges,
     liquid::Template,
+    mail::Email,
     rule::Program,
     series::{
         policy::{TimeOfDay, Weekdays},
@@ -135,15 +136,6 @@ pub enum Message {
     Push(Push),
     /// A request to a program.
     Webhook(Webhook),
-}
-
-/// A mail.
-#[derive(Clone, Debug)]
-pub struct Email {
-    /// The subject line.
-    pub subject: Template,
-    /// The text, Markdown.
-    pub body: Template,
 }
 
 /// A message inside the app.
@@ -353,7 +345,7 @@ impl Message {
     /// Everything in it that is filled in.
     pub(in crate::series) fn templates(&self) -> Vec<&Template> {
         match self {
-            Self::Email(email) => vec![&email.subject, &email.body],
+            Self::Email(email) => email.templates(),
             Self::InApp(in_app) => {
                 let label = in_app.cta.as_ref().map(|(label, _)| label);
                 let texts = [&in_app.title, &in_app.body];

@@ -13,7 +13,7 @@ use super::{
     subscription::{SubscriptionType, TYPES_MAX},
     wall::TimeOfDay,
 };
-use crate::{hash::mix64_of, rule::unknown, series::problems::Finding};
+use crate::{hash::mix64_of, mail::Theme, rule::unknown, series::problems::Finding};
 
 // LIMIT: a comparison is sharpest between halves; a larger holdout is a product switched off.
 /// The largest share of people who may be held out, in percent.
@@ -36,6 +36,8 @@ pub struct Settings {
     pub subscription_types: Vec<SubscriptionType>,
     /// How many of a hundred people get no message at all, to compare the others with.
     pub holdout_percent: u8,
+    /// How mails look.
+    pub mail: Theme,
 }
 
 /// The settings as they are written.
@@ -52,6 +54,8 @@ struct Spec {
     subscription_types: Vec<SubscriptionType>,
     #[serde(default, skip_serializing_if = "is_default")]
     holdout_percent: u32,
+    #[serde(default, skip_serializing_if = "is_default")]
+    mail: Theme,
 }
 
 impl TryFrom<Spec> for Settings {
@@ -83,6 +87,7 @@ impl TryFrom<Spec> for Settings {
             kept("`timezone` is a name of the tz database, such as `Europe/Berlin`".to_owned());
         }
         check_types(&spec.subscription_types, &mut kept);
+        spec.mail.check(&mut kept);
         if !problems.is_empty() {
             return Err(problems.join("; "));
         }
@@ -92,6 +97,7 @@ impl TryFrom<Spec> for Settings {
             cap,
             subscription_types: spec.subscription_types,
             holdout_percent: holdout_percent.unwrap_or_default(),
+            mail: spec.mail,
         })
     }
 }
@@ -104,6 +110,7 @@ impl From<Settings> for Spec {
             cap: settings.cap.map(Into::into),
             subscription_types: settings.subscription_types,
             holdout_percent: u32::from(settings.holdout_percent),
+            mail: settings.mail,
         }
     }
 }

@@ -4,19 +4,21 @@
 mod reach;
 mod weekly;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::{
-    definition::{Action, Gate, Series, Step, in_order, reachable},
+    definition::{Action, Gate, Message, Series, Step, in_order, reachable},
+    person::Person,
     policy::Settings,
     spec::{SeriesSpec, StepKind, StepSpec, TestMetric, TestSpec},
-    step::{EVENT, ID},
+    step::{EVENT, ID, Known},
 };
 use crate::{
     experiment::warning,
     liquid::Template,
+    mail::{self, HTML_BYTES_GOOD, Theme, UNSUBSCRIBE},
     rule::{Asked, Names, Program, Rule, Segments, is_known_attribute, unknown},
     time::span_in_words,
 };
@@ -82,6 +84,7 @@ pub fn problems(
     let mut review = Review {
         spec,
         series: &series,
+        theme: &settings.mail,
         names: names.clone(),
         findings: unknown_types,
     };
@@ -89,7 +92,7 @@ pub fn problems(
     review.rules();
     review.exit();
     review.steps();
-    review.links();
+    review.mails();
     review.tests();
     review.week();
     review.findings
@@ -98,6 +101,8 @@ pub fn problems(
 struct Review<'a> {
     spec: &'a SeriesSpec,
     series: &'a Series,
+    /// How mails look.
+    theme: &'a Theme,
     /// The names in the data, and those that the series sets itself.
     names: Names,
     findings: Vec<Finding>,
@@ -222,7 +227,9 @@ impl Review<'_> {
             let Some(name) = variable.path.first() else {
                 continue;
             };
-            let is_built_in = name == ID || (name == EVENT && is_by_event);
+            let is_built_in = name == ID
+                || (name == EVENT && is_by_event)
+                || (name == UNSUBSCRIBE && matches!(step.message(), Some(Message::Email(_))));
             if is_built_in || is_known_attribute(name, &self.names) {
                 continue;
             }
@@ -287,32 +294,46 @@ impl Review<'_> {
         (!holds).then(|| format!("what decides the test can never be counted: {mend}"))
     }
 
-    /// Links in mails that lead nowhere: a mail is read outside the app.
-    fn links(&mut self) {
-        for step in self
-            .spec
-            .steps
-            .iter()
-            .filter(|step| step.kind == StepKind::Email)
-        {
-            let variants = step.experiment.iter().flat_map(|test| &test.variants);
-            let bodies = variants.filter_map(|variant| variant.changes.body.as_deref());
-            for target in step
-                .body
-                .as_deref()
-                .into_iter()
-                .chain(bodies)
-                .flat_map(link_targets)
-            {
-                let is_whole = ["https://", "http://", "mailto:", "tel:", "{{", "{%"]
-                    .iter()
-                    .any(|start| target.starts_with(start));
-                if !is_whole {
+    /// What mails say to those who do not see pictures, follow links or have more than a screen.
+    fn mails(&mut self) {
+        let nobody = Person::new("");
+        let nothing = BTreeMap::new();
+        let known = Known {
+            person: &nobody,
+            event: &nothing,
+        };
+        for (spec, step) in self.spec.steps.iter().zip(&self.series.steps) {
+            for message in step.messages() {
+                let Message::Email(email) = message else {
+                    continue;
+                };
+                let bytes = known
+                    .mail(email, self.theme, 0)
+                    .map_or(0, |mail| mail.html.len());
+                if bytes > HTML_BYTES_GOOD {
                     let message = format!(
-                        "a link of the mail leads to `{target}`: write a whole address that \
-                         begins with https://"
+                        "the mail has {bytes} bytes: Gmail cuts off what is longer than \
+                         {HTML_BYTES_GOOD}; shorten it"
                     );
-                    self.warn(Some(&step.id), "link", message);
+                    self.warn(Some(&spec.id), "large", message);
+                }
+            }
+            if spec.kind != StepKind::Email {
+                continue;
+            }
+            let variants = spec.experiment.iter().flat_map(|test| &test.variants);
+            let variants = variants.map(|variant| variant.changes.apply(spec).0);
+            for said in std::iter::once(spec.clone()).chain(variants) {
+                let mut found = Vec::new();
+                mail::warnings(said.mail(), &mut |code, message| {
+                    found.push((code, message));
+                });
+                for (code, message) in found {
+                    let finding = Finding::warning(Some(&spec.id), code, message);
+                    // A variant that says the same is not told twice.
+                    if !self.findings.contains(&finding) {
+                        self.findings.push(finding);
+                    }
                 }
             }
         }
@@ -357,13 +378,6 @@ impl Series {
     pub fn most_in_a_week(&self) -> Option<u32> {
         weekly::most(self)
     }
-}
-
-/// Where the links of a Markdown text lead.
-fn link_targets(body: &str) -> impl Iterator<Item = &str> {
-    body.split("](")
-        .skip(1)
-        .filter_map(|rest| rest.split([')', ' ']).next())
 }
 
 /// Milliseconds from entry to each step at the earliest.

@@ -67,6 +67,24 @@ pub struct SeriesSpec {
     pub steps: Vec<StepSpec>,
 }
 
+impl SeriesSpec {
+    /// The series without what is only kept to be edited again: shards need not carry it.
+    #[must_use]
+    pub fn to_run(mut self) -> Self {
+        for step in &mut self.steps {
+            step.mjml = None;
+            for variant in step
+                .experiment
+                .iter_mut()
+                .flat_map(|test| &mut test.variants)
+            {
+                variant.changes.mjml = None;
+            }
+        }
+        self
+    }
+}
+
 /// What a series or a message is for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

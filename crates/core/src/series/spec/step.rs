@@ -56,6 +56,18 @@ pub struct StepSpec {
     /// Email: the subject line, Liquid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// Email: what the list of mails shows after the subject, Liquid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preheader: Option<String>,
+    /// Email: what it says as blocks, in the place of `body`; read by [`mail`](crate::mail).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<Value>,
+    /// Email: what it says as a whole document, in the place of `body`; Liquid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    /// Email: the MJML that `html` was made from, kept to be edited again and never sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mjml: Option<String>,
     /// In-app, push: the headline, Liquid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{CtaSpec, LayoutSpec, Method, PositionSpec, StepSpec};
+use crate::value::Value;
 
 /// The name of the step itself among its variants.
 pub const CONTROL: &str = "a";
@@ -58,6 +59,18 @@ pub struct ChangesSpec {
     /// See [`StepSpec`] for this and the rest.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
+    /// What the list of mails shows after the subject.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub preheader: Option<String>,
+    /// What a mail says as blocks; takes the place of `body` and `html`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blocks: Option<Value>,
+    /// What a mail says as a document; takes the place of `body` and `blocks`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    /// What `html` was made from: no change of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mjml: Option<String>,
     /// The headline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -101,6 +114,10 @@ impl ChangesSpec {
     pub fn apply(&self, step: &StepSpec) -> (StepSpec, Vec<&'static str>) {
         let Self {
             subject,
+            preheader,
+            blocks,
+            html,
+            mjml,
             title,
             body,
             layout,
@@ -112,10 +129,20 @@ impl ChangesSpec {
         } = self;
         let mut step = step.clone();
         step.experiment = None;
+        // A mail says one thing: what a variant says takes the place of what the control does.
+        if body.is_some() || blocks.is_some() || html.is_some() {
+            step.body = step.body.filter(|_| body.is_some());
+            step.blocks = step.blocks.filter(|_| blocks.is_some());
+            step.html = step.html.filter(|_| html.is_some());
+            step.mjml.clone_from(mjml);
+        }
         // A request without headers is written as one with none.
         let mut own_headers = Some(std::mem::take(&mut step.headers));
         let changed = [
             replace("subject", &mut step.subject, subject.as_ref()),
+            replace("preheader", &mut step.preheader, preheader.as_ref()),
+            replace("blocks", &mut step.blocks, blocks.as_ref()),
+            replace("html", &mut step.html, html.as_ref()),
             replace("title", &mut step.title, title.as_ref()),
             replace("body", &mut step.body, body.as_ref()),
             replace("layout", &mut step.layout, layout.as_ref()),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 
 use super::{Machine, advance::Due};
 use crate::{
-    liquid::{Fact, Limits, Scope, Sink, Template, render_within},
+    liquid::{Fact, Limits, RenderError, Scope, Sink, Template, render_within},
+    mail::{Email, Mail, Theme, UNSUBSCRIBE, UNSUBSCRIBE_URL},
     series::{
         definition::Message,
         effect::Outgoing,
@@ -40,6 +41,18 @@ impl Scope for Known<'_> {
     }
 }
 
+/// What templates of a mail ask for besides: the link by which one leaves.
+struct InMail<'a>(&'a Known<'a>);
+
+impl Scope for InMail<'_> {
+    fn get(&self, name: &str) -> Option<Fact> {
+        if name == UNSUBSCRIBE {
+            return Some(Value::from(UNSUBSCRIBE_URL).into());
+        }
+        self.0.get(name)
+    }
+}
+
 impl Known<'_> {
     fn fill(&self, template: &Template, sink: Sink, now: i64) -> Result<String, SkipReason> {
         let limits = Limits::default();
@@ -49,6 +62,18 @@ impl Known<'_> {
             return Ok(text.to_owned());
         }
         render_within(template, self, sink, &limits, Some(now)).map_err(|_| SkipReason::Template)
+    }
+
+    /// A mail to them, whether they have an address or not.
+    pub(in crate::series) fn mail(
+        &self,
+        email: &Email,
+        theme: &Theme,
+        now: i64,
+    ) -> Result<Mail, RenderError> {
+        email.compose(theme, &|template, sink| {
+            render_within(template, &InMail(self), sink, &Limits::default(), Some(now))
+        })
     }
 }
 
@@ -77,19 +102,29 @@ impl Machine<'_> {
         due: &Due<'_>,
         message: &Message,
     ) -> Result<Outgoing, SkipReason> {
-        render(message, &self.known(due), self.now)
+        render(
+            message,
+            &self.known(due),
+            &self.definitions.settings.mail,
+            self.now,
+        )
     }
 }
 
-/// What leaves of a message, filled in.
+/// What leaves of a message, filled in; a mail looks as `theme` says.
 ///
 /// # Errors
 /// Why nothing can leave: there is no address, a template is too much, or it is shown in the app.
-pub fn render(message: &Message, known: &Known<'_>, now: i64) -> Result<Outgoing, SkipReason> {
+pub fn render(
+    message: &Message,
+    known: &Known<'_>,
+    theme: &Theme,
+    now: i64,
+) -> Result<Outgoing, SkipReason> {
     if matches!(message, Message::Email(_)) && known.person.email().is_none() {
         return Err(SkipReason::NoEmail);
     }
-    message.fill(known, now)
+    message.fill(known, theme, now)
 }
 
 impl Message {
@@ -97,16 +132,23 @@ impl Message {
     pub(in crate::series) fn fill(
         &self,
         known: &Known<'_>,
+        theme: &Theme,
         now: i64,
     ) -> Result<Outgoing, SkipReason> {
         let fill = |template: &Template, sink: Sink| known.fill(template, sink, now);
         match self {
-            Self::Email(email) => Ok(Outgoing::Email {
-                to: known.person.email().unwrap_or_default().to_owned(),
-                subject: fill(&email.subject, Sink::Subject)?,
-                text: fill(&email.body, Sink::Plain)?,
-                markdown: fill(&email.body, Sink::Markdown)?,
-            }),
+            Self::Email(email) => {
+                let mail = known
+                    .mail(email, theme, now)
+                    .map_err(|_| SkipReason::Template)?;
+                Ok(Outgoing::Email {
+                    to: known.person.email().unwrap_or_default().to_owned(),
+                    subject: mail.subject,
+                    preheader: mail.preheader,
+                    html: mail.html,
+                    text: mail.text,
+                })
+            }
             Self::Push(push) => Ok(Outgoing::Push {
                 title: fill(&push.title, Sink::Plain)?,
                 body: fill(&push.body, Sink::Plain)?,

@@ -112,27 +112,29 @@ impl Shard {
                 "the step `{step}` sends nothing"
             )));
         };
-        Ok(match render(message, &known, now) {
-            Ok(outgoing) => Rendered::Done {
-                outgoing,
-                devices: store.devices(&asked.person)?,
-                now,
-            },
-            Err(SkipReason::NoEmail) => {
-                Rendered::Refused("the person has no `email`: name an address in `to`".to_owned())
-            }
-            Err(SkipReason::Template) => Rendered::Refused(
-                "a template of the step cannot be filled in within its limits: shorten it"
-                    .to_owned(),
-            ),
-            Err(SkipReason::NotTargeted | SkipReason::Paused | SkipReason::Policy(_)) => {
-                Rendered::Refused(
-                    "an in-app message is shown by the page and not sent: look at it \
-                 in the preview"
+        Ok(
+            match render(message, &known, &self.definitions().settings.mail, now) {
+                Ok(outgoing) => Rendered::Done {
+                    outgoing,
+                    devices: store.devices(&asked.person)?,
+                    now,
+                },
+                Err(SkipReason::NoEmail) => Rendered::Refused(
+                    "the person has no `email`: name an address in `to`".to_owned(),
+                ),
+                Err(SkipReason::Template) => Rendered::Refused(
+                    "a template of the step cannot be filled in within its limits: shorten it"
                         .to_owned(),
-                )
-            }
-        })
+                ),
+                Err(SkipReason::NotTargeted | SkipReason::Paused | SkipReason::Policy(_)) => {
+                    Rendered::Refused(
+                        "an in-app message is shown by the page and not sent: look at it \
+                 in the preview"
+                            .to_owned(),
+                    )
+                }
+            },
+        )
     }
 }
 

@@ -340,7 +340,10 @@ impl Store {
             let live = LiveSeries {
                 current: *current,
                 paused: row.state != SeriesState::Published,
-                versions: versions.iter().cloned().collect(),
+                versions: versions
+                    .into_iter()
+                    .map(|(number, spec)| (number, spec.to_run()))
+                    .collect(),
                 migrate: self.migrations(&id)?,
                 pauses: self.pauses(&id)?,
             };

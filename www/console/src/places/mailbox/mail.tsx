@@ -2,6 +2,7 @@
 import { useState } from "react";
 
 import type { Mail } from "~/api/types.ts";
+import { framed } from "~/app/frame.ts";
 import { Choice, Code, Facts } from "~/kit/index.ts";
 
 import { get } from "~/api/client.ts";
@@ -35,7 +36,7 @@ function Detail({ mail }: { mail: Mail }) {
       <Origin item={mail} more={[["To", mail.to ?? "–"]]} />
       <Choice bare label="View" value={view} options={VIEWS} onChange={setView} />
       {/* What others wrote runs nothing and reaches nothing: the sandbox gives it no right at all. */}
-      {view === "html" && <iframe className={css.frame} title={`Mail: ${mail.subject}`} sandbox="" srcDoc={mail.html} />}
+      {view === "html" && <iframe className={css.frame} title={`Mail: ${mail.subject}`} sandbox="" srcDoc={framed(mail.html, "light")} />}
       {view === "text" && <Code wrap label="Plain text" text={mail.text} />}
       {view === "headers" && <Facts of={Object.entries(mail.headers).map(([name, value]) => [name, <code>{value}</code>] as const)} />}
     </>

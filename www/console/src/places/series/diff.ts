@@ -55,6 +55,8 @@ const NAMES: Partial<Record<keyof Step, string>> = {
   subject: "Subject",
   title: "Title",
   body: "Text",
+  html: "HTML",
+  mjml: "MJML",
   layout: "Layout",
   position: "Position",
   url: "Address",
@@ -65,13 +67,14 @@ const NAMES: Partial<Record<keyof Step, string>> = {
 function stepFields(step: Step, spec: SeriesSpec): Fields {
   const { until } = step;
   const leads = edges(spec).filter(({ from }) => from === step.id);
-  const known = new Set(["id", "kind", "delay", "when", "next", "goal", "test", "cta", "live_for", "headers", "for", "until", "timeout", "met", "timed_out", "if", "yes", "no", "paths", "attributes", "add_tags", "remove_tags", ...Object.keys(NAMES)]);
+  const known = new Set(["id", "kind", "delay", "when", "next", "goal", "test", "cta", "live_for", "headers", "for", "until", "timeout", "met", "timed_out", "if", "yes", "no", "paths", "attributes", "add_tags", "remove_tags", "blocks", ...Object.keys(NAMES)]);
   const others = Object.entries(step).filter(([name]) => !known.has(name));
   return fields([
     ["Kind", KIND_NAMES[step.kind]],
     ["Delay", step.delay ? spanWords(step.delay) : null],
     ["Only for", step.when === undefined ? null : ruleText(step.when)],
-    ...(["subject", "title", "body", "layout", "position", "method", "url"] as const).map((name) => [NAMES[name] ?? name, step[name]] as const),
+    ...(["subject", "preheader", "title", "body", "html", "mjml", "layout", "position", "method", "url"] as const).map((name) => [NAMES[name] ?? name, step[name]] as const),
+    ["Blocks", step.blocks?.map((block) => JSON.stringify(block)).join("\n")],
     ["Button", step.cta ? `${step.cta.label} → ${step.cta.url}` : null],
     ["Live for", step.live_for ? spanWords(step.live_for) : null],
     ["Headers", step.headers ? Object.entries(step.headers).map(([name, value]) => `${name}: ${value}`).join("\n") : null],

@@ -17,7 +17,7 @@ export const KIND_NAMES: Record<StepKind, string> = {
 };
 
 export const KIND_ABOUT: Record<StepKind, string> = {
-  email: "Markdown with Liquid, to their address",
+  email: "Text, blocks, MJML or HTML, to their address",
   in_app: "A banner or dialog while they are in your app",
   push: "A notification on their devices",
   webhook: "A signed request to another program",

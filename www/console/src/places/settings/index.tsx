@@ -11,6 +11,7 @@ import { Audit } from "./audit.tsx";
 import { Channels } from "./channels.tsx";
 import { InAndOut } from "./data.tsx";
 import { Install } from "./install.tsx";
+import { Mails } from "./mails.tsx";
 import { Measuring } from "./measuring.tsx";
 import css from "./settings.module.css";
 import { SubscriptionTypes } from "./subscription-types.tsx";
@@ -29,6 +30,7 @@ const GROUPS: readonly { name: string; sections: readonly Section[] }[] = [
   {
     name: "Messages",
     sections: [
+      { tab: "mails", name: "Look of mails", role: "viewer", content: () => <Mails /> },
       { tab: "types", name: "Subscription types", role: "viewer", content: () => <SubscriptionTypes /> },
       { tab: "timing", name: "Quiet hours and cap", role: "viewer", content: () => <TimingSection /> },
       { tab: "measuring", name: "Holdout and churn", role: "viewer", content: () => <Measuring /> },

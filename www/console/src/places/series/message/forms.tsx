@@ -4,6 +4,7 @@ import { type ReactNode, useId } from "react";
 import type { Attributes, Method, SeriesSpec, Step } from "~/api/types.ts";
 import { Badge, Choice, Input, Select, TextArea } from "~/kit/index.ts";
 
+import { EmailContent } from "./email/index.tsx";
 import { LiquidField } from "./liquid-field.tsx";
 import css from "./message.module.css";
 
@@ -39,25 +40,20 @@ function marker({ changed }: FormProps) {
 
 export function EmailForm(props: FormProps) {
   const [set, mark] = [setter(props), marker(props)];
+  const { step } = props;
+  const letters = [...(step.preheader ?? "")].length;
   return (
     <>
+      <LiquidField label={mark("subject", "Subject")} name="Subject" value={step.subject ?? ""} sink="subject" emoji onChange={(value) => set("subject", value)} />
       <LiquidField
-        label={mark("subject", "Subject")}
-        name="Subject"
-        value={props.step.subject ?? ""}
+        label={mark("preheader", "Preview text")}
+        name="Preview text"
+        hint={letters > 0 ? `${letters} letters. Phones show the first 40 or so, desktops up to 150.` : "What lists of mails show after the subject. They show how the mail begins if it is empty."}
+        value={step.preheader ?? ""}
         sink="subject"
-        emoji
-        onChange={(value) => set("subject", value)}
+        onChange={(value) => set("preheader", value)}
       />
-      <LiquidField
-        label={mark("body", "Text")}
-        name="Text"
-        hint="Markdown: **bold**, [words](https://…), # heading, - list."
-        value={props.step.body ?? ""}
-        sink="markdown"
-        lines={14}
-        onChange={(value) => set("body", value)}
-      />
+      <EmailContent step={step} changed={props.changed} onChange={props.onChange} />
     </>
   );
 }

@@ -42,6 +42,7 @@ export function MessageEditor({ step, spec, seriesId, readOnly, onChange }: Mess
       <fieldset className={css.form} disabled={readOnly}>
         <legend className="unseen">{open === CONTROL ? "What it says" : `What variant ${open.toUpperCase()} says`}</legend>
         <Form
+          key={open}
           step={shown}
           spec={spec}
           changed={new Set(open === CONTROL ? [] : changedFields(step, open))}

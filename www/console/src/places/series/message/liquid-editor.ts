@@ -25,6 +25,8 @@ type Options = {
   describedBy: string;
   /** One line takes no line breaks. */
   lines: number;
+  /** Tags are told apart from text. */
+  markup: boolean;
   onChange: (value: string) => void;
 };
 
@@ -50,9 +52,9 @@ const FILTERS: readonly [string, string][] = [
 ];
 const TAGS = ["if", "elsif", "else", "endif", "unless", "endunless", "case", "when", "endcase", "for", "endfor", "assign", "capture", "endcapture", "comment", "endcomment"];
 
-/** Text, with what stands between braces told apart. */
-const liquid = StreamLanguage.define<{ inside: "" | "}}" | "%}" }>({
-  startState: () => ({ inside: "" }),
+/** Text, with what stands between braces told apart, and tags where there are some. */
+const language = (markup: boolean) => StreamLanguage.define<{ inside: "" | "}}" | "%}"; tag: boolean }>({
+  startState: () => ({ inside: "", tag: false }),
   token(stream, state) {
     if (state.inside === "") {
       if (stream.match(/^\{\{-?/)) {
@@ -63,8 +65,28 @@ const liquid = StreamLanguage.define<{ inside: "" | "}}" | "%}" }>({
         state.inside = "%}";
         return "brace";
       }
-      if (!stream.skipTo("{")) stream.skipToEnd();
-      else if (!stream.match(/^\{[{%]/, false)) stream.next();
+      if (!markup) {
+        if (!stream.skipTo("{")) stream.skipToEnd();
+        else if (!stream.match(/^\{[{%]/, false)) stream.next();
+        return null;
+      }
+      if (state.tag) {
+        if (stream.match(/^\/?>/)) {
+          state.tag = false;
+          return "tagName";
+        }
+        if (stream.match(/^["'][^"'{]*["']?/)) return "string";
+        if (stream.match(/^[\w:-]+/)) return "attributeName";
+        stream.next();
+        return null;
+      }
+      if (stream.match(/^<\/?[a-zA-Z][\w:-]*/)) {
+        state.tag = true;
+        return "tagName";
+      }
+      if (stream.match(/^<!--.*?-->/)) return "comment";
+      stream.next();
+      stream.eatWhile(/[^<{]/);
       return null;
     }
     if (stream.match(/^-?[}%]\}/)) {
@@ -87,6 +109,9 @@ const colours = HighlightStyle.define([
   { tag: tags.string, color: "var(--good)" },
   { tag: tags.keyword, color: "var(--warn)" },
   { tag: tags.number, color: "var(--good)" },
+  { tag: tags.tagName, color: "var(--soft)" },
+  { tag: tags.attributeName, color: "var(--warn)" },
+  { tag: tags.comment, color: "var(--soft)", fontStyle: "italic" },
 ]);
 
 const look = EditorView.theme({
@@ -94,6 +119,7 @@ const look = EditorView.theme({
   "&.cm-focused": { outline: "none" },
   ".cm-content": { fontFamily: "inherit", padding: ".4rem 0", caretColor: "var(--ink)" },
   ".cm-scroller": { fontFamily: "inherit", lineHeight: "1.5" },
+  "&.mono .cm-scroller": { fontFamily: "var(--mono, monospace)", fontSize: "var(--text-s)", maxHeight: "28rem" },
   ".cm-line": { padding: "0 .65rem" },
   ".cm-cursor": { borderLeftColor: "var(--ink)" },
   "&.cm-focused .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--accent-wash) !important" },
@@ -102,7 +128,7 @@ const look = EditorView.theme({
   ".cm-completionDetail": { color: "var(--soft)", fontStyle: "normal" },
 });
 
-export function liquidEditor(parent: HTMLElement, { value, label, describedBy, lines, onChange }: Options): LiquidEditor {
+export function liquidEditor(parent: HTMLElement, { value, label, describedBy, lines, markup, onChange }: Options): LiquidEditor {
   let attributes: readonly string[] = [];
 
   function complete(context: CompletionContext) {
@@ -135,17 +161,18 @@ export function liquidEditor(parent: HTMLElement, { value, label, describedBy, l
         closeBrackets(),
         autocompletion({ override: [complete], icons: false }),
         keymap.of(completionKeymap),
-        liquid,
+        language(markup),
         syntaxHighlighting(colours),
         look,
         single,
-        EditorView.contentAttributes.of({ "aria-label": label, "aria-describedby": describedBy, spellcheck: "true", autocapitalize: "sentences" }),
+        EditorView.contentAttributes.of({ tabindex: "0", "aria-label": label, "aria-describedby": describedBy, spellcheck: String(!markup), autocapitalize: markup ? "off" : "sentences" }),
         EditorView.updateListener.of((update) => {
           if (update.docChanged && !update.transactions.some((change) => change.isUserEvent("set"))) onChange(update.state.doc.toString());
         }),
       ],
     }),
   });
+  if (markup) view.dom.classList.add("mono");
   view.contentDOM.style.minHeight = `${lines * 1.5}em`;
 
   return {

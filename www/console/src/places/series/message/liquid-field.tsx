@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Smile } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
-import { type ReactNode, useEffect, useId, useRef, useState } from "react";
+import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from "react";
 
 import { data } from "~/api/queries.ts";
 import { type Sink, type Trouble, fillIn } from "~/core/index.ts";
@@ -23,12 +23,18 @@ type Props = {
   /** One line if absent. */
   lines?: number;
   emoji?: boolean;
+  /** Tags are told apart from text. */
+  markup?: boolean;
+  /** What else is wrong with it. */
+  troubles?: readonly Trouble[];
   onChange: (value: string) => void;
 };
 
 const EMOJI = [..."👋😀🙂😍🤔🎉🎁🔥✨💡⭐❤️🚀⏰📅📣🔔✅👉🏆💸🛒📦🌱☕🙏👀💬📈🔑"];
 
-export function LiquidField({ label, name, hint, value, sink, lines, emoji, onChange }: Props) {
+const NOTHING: readonly Trouble[] = [];
+
+export function LiquidField({ label, name, hint, value, sink, lines, emoji, markup = false, troubles = NOTHING, onChange }: Props) {
   const id = useId();
   const host = useRef<HTMLDivElement>(null);
   const editor = useRef<LiquidEditor>(null);
@@ -37,7 +43,8 @@ export function LiquidField({ label, name, hint, value, sink, lines, emoji, onCh
   const [loaded, setLoaded] = useState(false);
   const known = useQuery(data);
   const names = known.data?.attributes.map((attribute) => attribute.name);
-  const problems = useProblems(value, sink);
+  const own = useProblems(value, sink);
+  const problems = useMemo(() => [...own, ...troubles], [own, troubles]);
 
   useEffect(() => {
     let gone = false;
@@ -48,6 +55,7 @@ export function LiquidField({ label, name, hint, value, sink, lines, emoji, onCh
         label: name,
         describedBy: `${id}-words`,
         lines: lines ?? 1,
+        markup,
         onChange: (next) => change.current(next),
       });
       setLoaded(true);
@@ -57,7 +65,7 @@ export function LiquidField({ label, name, hint, value, sink, lines, emoji, onCh
       editor.current?.destroy();
       editor.current = null;
     };
-  }, [id, name, lines]);
+  }, [id, name, lines, markup]);
   useEffect(() => {
     if (loaded) editor.current?.set(value);
   }, [loaded, value]);

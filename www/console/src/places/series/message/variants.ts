@@ -4,13 +4,15 @@ import { whole } from "~/kit/index.ts";
 
 /** What a variant may change, by the kind of the step, in the order of the form. */
 const FIELDS: Record<string, readonly (keyof Step)[]> = {
-  email: ["subject", "body"],
+  email: ["subject", "preheader", "body", "blocks", "html"],
   in_app: ["title", "body", "layout", "position", "cta"],
   push: ["title", "body", "url"],
   webhook: ["url", "method", "headers", "body"],
 };
 /** What a field that is not written means: a variant that goes back to it has to say so. */
-const UNSAID: Partial<Record<keyof Step, Value>> = { layout: "banner", position: "top", method: "POST", subject: "", title: "", body: "" };
+const UNSAID: Partial<Record<keyof Step, Value>> = { layout: "banner", position: "top", method: "POST", subject: "", preheader: "", title: "", body: "" };
+/** A mail says one of these: what a variant says takes the place of what the control does. */
+const CONTENTS = ["body", "blocks", "html"] as const;
 /** As docs/experiments.md has it. */
 export const CONTROL = "a";
 // LIMIT: ten variants with the control, as the core has it.
@@ -23,23 +25,33 @@ const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === 
 /** The step as those in a variant get it; the step itself for the control. */
 export function shownAs(step: Step, variant: string): Step {
   const found = step.test?.variants.find(({ name }) => name === variant);
-  return found ? ({ ...step, ...found.changes } as Step) : step;
+  if (!found) return step;
+  const { changes } = found;
+  if (!CONTENTS.some((content) => content in changes)) return { ...step, ...changes } as Step;
+  const { body: _, blocks: __, html: ___, mjml: ____, ...rest } = step;
+  return { ...rest, ...changes } as Step;
 }
 
 /** In which fields a variant differs from the control. */
 export function changedFields(step: Step, variant: string): (keyof Step)[] {
   const shown = shownAs(step, variant);
-  return fieldsOf(step).filter((field) => !same(shown[field], step[field]));
+  // What the variant does not say has made room for what it does.
+  return fieldsOf(step).filter((field) => !same(shown[field], step[field]) && (shown[field] !== undefined || !isContent(field)));
 }
+
+const isContent = (field: keyof Step): boolean => (CONTENTS as readonly (keyof Step)[]).includes(field);
 
 /** The step after an edit of what one variant, or the control, shows. */
 export function edited(step: Step, variant: string, shown: Step): Step {
   if (variant === CONTROL || !step.test) return { ...shown, ...(step.test && { test: step.test }) };
   const changes: Record<string, Value> = {};
   for (const field of fieldsOf(step)) {
-    const value = (shown[field] ?? UNSAID[field]) as Value | undefined;
-    if (value !== undefined && !same(value, step[field] ?? UNSAID[field])) changes[field] = value;
+    // A mail that says something in another way has no text that could be empty.
+    const unsaid = isContent(field) && CONTENTS.some((other) => shown[other] !== undefined) ? undefined : UNSAID[field];
+    const value = (shown[field] ?? unsaid) as Value | undefined;
+    if (value !== undefined && !same(value, step[field] ?? unsaid)) changes[field] = value;
   }
+  if ("html" in changes && shown.mjml !== undefined) changes.mjml = shown.mjml;
   const variants = step.test.variants.map((one) => (one.name === variant ? { ...one, changes } : one));
   return { ...step, test: { ...step.test, variants } };
 }

@@ -13,7 +13,7 @@ import { WebhookPreview } from "./webhook.tsx";
 
 export function MessagePreview({ step, person, attributes }: { step: Step; person: string | null; attributes: Attributes }) {
   const wanted = useDeferredValue(step);
-  const { when: _, test: __, next: ___, goal: ____, delay: _____, ...content } = wanted;
+  const { when: _, test: __, next: ___, goal: ____, delay: _____, mjml: ______, ...content } = wanted;
   const { data, error } = useQuery({
     queryKey: ["preview", content, person, attributes],
     queryFn: ({ signal }) => post("/preview", { body: { step: content, ...(person !== null && { person }) }, signal }),
