@@ -32,6 +32,25 @@ pub(crate) const ORIGIN: &str = "REKINDLE_ORIGIN";
 /// What mails say they are from.
 pub(crate) const MAIL_FROM: &str = "REKINDLE_MAIL_FROM";
 
+/// Who takes mails that name no one: `mailbox` if it is not set.
+pub(crate) const MAIL_PROVIDER: &str = "REKINDLE_MAIL_PROVIDER";
+/// The key of Resend: a secret.
+pub(crate) const RESEND_KEY: &str = "REKINDLE_RESEND_KEY";
+/// Where Resend listens, if not at its own address.
+pub(crate) const RESEND_URL: &str = "REKINDLE_RESEND_URL";
+/// The token of Postmark's server: a secret.
+pub(crate) const POSTMARK_KEY: &str = "REKINDLE_POSTMARK_KEY";
+/// Where Postmark listens, if not at its own address.
+pub(crate) const POSTMARK_URL: &str = "REKINDLE_POSTMARK_URL";
+/// The message stream of Postmark.
+pub(crate) const POSTMARK_STREAM: &str = "REKINDLE_POSTMARK_STREAM";
+/// The id and the secret of a key of Amazon's: a secret.
+pub(crate) const SES_KEY: &str = "REKINDLE_SES_KEY";
+/// Where Amazon SES listens, if not at its own address.
+pub(crate) const SES_URL: &str = "REKINDLE_SES_URL";
+/// The region of Amazon SES.
+pub(crate) const SES_REGION: &str = "REKINDLE_SES_REGION";
+
 /// A variable or secret; `None` when it is absent or empty.
 pub(crate) fn text(env: &Env, name: &str) -> Option<String> {
     env.var(name)
@@ -137,6 +156,11 @@ pub(crate) fn is_uuid(id: &str) -> bool {
 /// The key of a bundle.
 pub(crate) fn bundle_key(version: u64) -> String {
     format!("bundle/{}", hex64(version))
+}
+
+/// The key of a mail as it goes over the wire.
+pub(crate) fn raw_key(effect: &str) -> String {
+    ["raw/", effect].concat()
 }
 
 /// The key of something that left at an instant: newest first in the order of keys.

@@ -71,11 +71,15 @@ async fn fetch(mut request: Request, env: Env, _worker: WorkerContext) -> Result
 
 async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answer {
     match (request.method(), path) {
-        (Method::Get, ["health"]) => Ok(Response::from_json(&serde_json::json!({
-            "ok": true,
-            "version": env!("CARGO_PKG_VERSION"),
-            "development": cfg!(feature = "dev"),
-        }))?),
+        (Method::Get, ["health"]) => {
+            let (provider, problems) = sends::mail::health(&context.env);
+            Ok(Response::from_json(&serde_json::json!({
+                "ok": problems.is_empty(),
+                "version": env!("CARGO_PKG_VERSION"),
+                "development": cfg!(feature = "dev"),
+                "mail": { "provider": provider, "problems": problems },
+            }))?)
+        }
         (Method::Options, ["v1", ..]) => ingest::preflight(context),
         (
             Method::Post,

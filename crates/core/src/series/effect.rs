@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{definition::Message, spec::Method};
+use super::{
+    definition::Message,
+    spec::{MailProvider, Method},
+};
 use crate::hash::{halves_of_effect, mix64_of, person_key, push_hex64};
 
 /// Something to be performed. Every effect has a stable id or is safe to repeat.
@@ -88,6 +91,9 @@ pub enum Outgoing {
         text: String,
         /// The same as Markdown, with the person's values escaped, for its HTML part.
         markdown: String,
+        /// Who takes it, if not whom the deployment chose.
+        #[serde(default)]
+        provider: Option<MailProvider>,
     },
     /// A push notification, to every device that the person has at the time of sending.
     Push {

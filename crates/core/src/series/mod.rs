@@ -36,9 +36,9 @@ pub use preview::{Said, preview};
 pub use problems::{Finding, MANY_A_WEEK, Severity, problems};
 pub use spec::{
     AudienceSpec, CONTROL, ChangesSpec, CtaSpec, DefinitionsSpec, Each, Entry, EventEntry,
-    GoalSpec, LayoutSpec, LiveSeries, Method, Migration, Overdue, PathSpec, Pause, PositionSpec,
-    Reentry, SegmentSpec, SeriesSpec, Span, StepKind, StepSpec, TestMetric, TestSpec, UntilSpec,
-    VariantSpec,
+    GoalSpec, LayoutSpec, LiveSeries, MailProvider, Method, Migration, Overdue, PathSpec, Pause,
+    PositionSpec, Reentry, SegmentSpec, SeriesSpec, Span, StepKind, StepSpec, TestMetric, TestSpec,
+    UntilSpec, VariantSpec,
 };
 pub(crate) use step::{Keeps, rehearse};
 pub use step::{Known, render, step};

@@ -81,7 +81,8 @@ fn shown(context: &Context, said: &Said, now: i64) -> Json {
             subject,
             text,
             markdown,
-        }) => mail::compose(&context.env, EFFECT, now, to, subject, text, markdown),
+            ..
+        }) => mail::preview(&context.env, EFFECT, now, [to, subject, text, markdown]),
         Said::Outgoing(Outgoing::Push { title, body, url }) => {
             object!({ "title": title, "body": body, "url": url })
         }

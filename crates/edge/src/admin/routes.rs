@@ -332,6 +332,12 @@ pub(super) const ROUTES: &[Route] = &[
     ),
     route(
         Get,
+        "mailbox/{id}/raw",
+        Viewer,
+        ["", "", "a mail of the mailbox as it goes over the wire"],
+    ),
+    route(
+        Get,
         "pushes",
         Viewer,
         ["cursor limit", "", "pushes that left"],

@@ -1,12 +1,15 @@
 //! The consumer of the queue of sends: claims, sends, reports back.
 //!
-//! At least once on both sides. Safe to run twice: what has been settled or cancelled cannot be
-//! claimed, and a provider is given the effect's id, under which it keeps one copy.
+//! At least once on both sides. Safe to run twice: what has been settled, cancelled or claimed by
+//! another consumer cannot be claimed, and a provider is given the effect's id. A send that fails
+//! is put off alone; the others of its batch are settled.
 
+mod http;
 pub(crate) mod mail;
 mod mailbox;
 pub(crate) mod push;
-mod request;
+mod retry;
+mod subtle;
 pub(crate) mod webhook;
 
 use std::collections::BTreeMap;
@@ -16,18 +19,64 @@ use rekindle_core::{
     hash::key_of_effect,
     series::{Delivery, Outgoing},
 };
+use serde_json::Value as Json;
 use worker::{Env, MessageBatch, MessageExt, Result};
 
+use self::retry::Trouble;
 use crate::{
     bindings::shard_number,
+    clock::real_ms,
     context::Context,
-    shard::messages::{Claimed, Queued, Settled},
+    shard::messages::{CLAIM_MS, Claimed, PutOff, Queued, Reports, Settled},
 };
 
 // LIMIT: a Worker may have six connections open; a provider that hangs holds up its own lane only.
 const AT_ONCE: usize = 6;
 
-/// Takes a batch: one claim and one receipt for each shard that it names.
+// LIMIT: no attempt takes longer; providers answer in a second or two, the slowest mail servers
+// look at a message for some ten.
+const ATTEMPT_MS_MAX: i64 = 30_000;
+
+// An attempt must have ended when its claim does: who claims next would send it a second time.
+const START_MS_MAX: i64 = CLAIM_MS - ATTEMPT_MS_MAX - 5_000;
+
+/// What a provider made of a send.
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    /// It has it. Final.
+    Taken,
+    /// Nothing is to be gained by trying again; the reason is for people. Final.
+    Refused(String),
+    /// It may take it another time: after so long (ms), if it said when.
+    Later {
+        trouble: Trouble,
+        reason: String,
+        after_ms: Option<i64>,
+    },
+}
+
+impl Outcome {
+    fn later(trouble: Trouble, reason: String) -> Self {
+        Self::Later {
+            trouble,
+            reason,
+            after_ms: None,
+        }
+    }
+}
+
+/// An attempt at a send.
+struct Attempt {
+    outcome: Outcome,
+    /// Devices that are gone for good.
+    gone: Vec<String>,
+    /// What is kept of it when it is settled: the box, and the content.
+    copy: (&'static str, Json),
+    /// Whether a copy is kept of what was taken as well.
+    keep_taken: bool,
+}
+
+/// Takes a batch: one claim and one report for each shard that it names.
 pub(crate) async fn consume(env: Env, batch: &MessageBatch<Queued>) -> Result<()> {
     let context = Context::new(env);
     let mut by_shard: BTreeMap<u64, Vec<worker::Message<Queued>>> = BTreeMap::new();
@@ -66,46 +115,53 @@ async fn consume_for_shard(
         .iter()
         .map(|message| message.body().effect.as_str())
         .collect();
+    let begun = real_ms();
     let claimed: Vec<Claimed> = context.shard(number, "claim", &effects).await?;
-    let mut outcomes = futures_util::stream::iter(&claimed)
-        .map(|send| deliver(context, send))
+    let mut attempts = futures_util::stream::iter(&claimed)
+        .map(async |send| {
+            let is_late = real_ms().saturating_sub(begun) > START_MS_MAX;
+            let attempt = if is_late {
+                None
+            } else {
+                Some(attempt(context, send).await)
+            };
+            (send, attempt)
+        })
         .buffer_unordered(AT_ONCE);
-    let mut receipts = Vec::new();
-    let mut failed = None;
-    while let Some(outcome) = outcomes.next().await {
-        match outcome {
-            Ok(receipt) => receipts.push(receipt),
-            // The others' receipts must reach the shard first.
-            Err(error) => failed = Some(error),
+    let mut reports = Reports::default();
+    while let Some((send, attempt)) = attempts.next().await {
+        match attempt {
+            Some(attempt) => report(context, send, attempt, &mut reports).await,
+            // It is queued again when its lease ends.
+            None => reports.put_off.push(PutOff {
+                effect: send.effect.clone(),
+                until: None,
+            }),
         }
     }
-    let () = context.shard(number, "settle", &receipts).await?;
-    failed.map_or(Ok(()), Err)
+    context.shard(number, "settle", &reports).await
 }
 
-/// Hands one send to its provider. An error means that it is to be tried again.
-pub(crate) async fn deliver(context: &Context, send: &Claimed) -> Result<Settled> {
-    let (delivery, gone) = match &send.outgoing {
+/// Hands one send to its provider.
+async fn attempt(context: &Context, send: &Claimed) -> Attempt {
+    match &send.outgoing {
         Outgoing::Email {
             to,
             subject,
             text,
             markdown,
+            provider,
         } => {
-            let mail = mail::compose(
-                &context.env,
-                &send.effect,
-                send.at,
+            let words = mail::Words {
                 to,
                 subject,
                 text,
                 markdown,
-            );
-            mailbox::keep(&context.env, "mail", send, &mail).await?;
-            (Delivery::Sent, Vec::new())
+            };
+            mail::attempt(context, send, &words, *provider).await
         }
         Outgoing::Push { title, body, url } => {
-            push::deliver(context, send, title, body, url.as_deref()).await?
+            push::attempt(context, send, title, body, url.as_deref()).await
         }
         Outgoing::Webhook {
             method,
@@ -119,12 +175,77 @@ pub(crate) async fn deliver(context: &Context, send: &Claimed) -> Result<Settled
                 headers,
                 body,
             };
-            (webhook::deliver(context, send, &call).await?, Vec::new())
+            webhook::attempt(context, send, &call).await
+        }
+    }
+}
+
+/// Adds what follows from an attempt to what the shard is told.
+async fn report(context: &Context, send: &Claimed, attempt: Attempt, reports: &mut Reports) {
+    let now = real_ms();
+    let delivery = match attempt.outcome {
+        Outcome::Taken => Delivery::Sent,
+        Outcome::Refused(reason) => Delivery::Undelivered(reason),
+        Outcome::Later {
+            trouble,
+            reason,
+            after_ms,
+        } => {
+            let failures = send.failures.saturating_add(1);
+            let trying_ms = now.saturating_sub(send.failing_since.unwrap_or(now));
+            let effect = &send.effect;
+            if let Some(wait) = retry::wait_ms(effect, trouble, failures, trying_ms, after_ms) {
+                worker::console_warn!("{effect} is put off by {wait} ms: {reason}");
+                reports.put_off.push(PutOff {
+                    effect: effect.clone(),
+                    until: Some(now.saturating_add(wait)),
+                });
+                return;
+            }
+            Delivery::Undelivered(format!("{reason} (tried {failures} times)"))
         }
     };
-    Ok(Settled {
+    if attempt.keep_taken || delivery != Delivery::Sent {
+        keep(context, send, attempt.copy, &delivery).await;
+    }
+    reports.settled.push(Settled {
         effect: send.effect.clone(),
         delivery,
-        gone,
-    })
+        gone: attempt.gone,
+    });
+}
+
+/// Keeps a copy with what came of it. It has left: that there is no copy is no reason to send it again.
+async fn keep(
+    context: &Context,
+    send: &Claimed,
+    (name, mut copy): (&str, Json),
+    delivery: &Delivery,
+) {
+    if let Some(copy) = copy.as_object_mut() {
+        let outcome = match delivery {
+            Delivery::Undelivered(reason) => ["undelivered: ", reason].concat(),
+            Delivery::Sent | Delivery::Ruled(_) => "sent".to_owned(),
+        };
+        copy.insert("outcome".to_owned(), outcome.into());
+    }
+    if let Err(error) = mailbox::keep(&context.env, name, send, &copy).await {
+        worker::console_error!("no copy of {} was kept: {error}", send.effect);
+    }
+}
+
+/// Sends something once, at the wish of a person who waits for it; why it did not leave.
+pub(crate) async fn try_once(context: &Context, send: &Claimed) -> Option<String> {
+    let attempt = attempt(context, send).await;
+    let delivery = match attempt.outcome {
+        Outcome::Taken => Delivery::Sent,
+        Outcome::Refused(reason) | Outcome::Later { reason, .. } => Delivery::Undelivered(reason),
+    };
+    if attempt.keep_taken {
+        keep(context, send, attempt.copy, &delivery).await;
+    }
+    match delivery {
+        Delivery::Undelivered(reason) => Some(reason),
+        Delivery::Sent | Delivery::Ruled(_) => None,
+    }
 }

@@ -461,6 +461,10 @@ pub(crate) struct Sizes {
     pub(crate) growth: Vec<(String, i64, i64)>,
 }
 
+// LIMIT: while a claim lasts, in real time, no other consumer gets the same send. It ends by
+// itself: who claimed it may have died.
+pub(crate) const CLAIM_MS: i64 = 60_000;
+
 /// A send that the consumer may perform now.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Claimed {
@@ -474,9 +478,28 @@ pub(crate) struct Claimed {
     pub(crate) outgoing: Outgoing,
     /// The devices of the person, for a push.
     pub(crate) devices: Vec<Device>,
+    /// How many attempts have failed.
+    pub(crate) failures: i64,
+    /// The real instant of the first of them, Unix ms.
+    pub(crate) failing_since: Option<i64>,
 }
 
-/// What came of a send.
+/// What came of sends that were claimed.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Reports {
+    pub(crate) settled: Vec<Settled>,
+    pub(crate) put_off: Vec<PutOff>,
+}
+
+/// A send that is to be tried again.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PutOff {
+    pub(crate) effect: String,
+    /// It failed: not before this instant of real time, Unix ms. `None`: there was no time to try it.
+    pub(crate) until: Option<i64>,
+}
+
+/// What came of a send for good.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Settled {
     pub(crate) effect: String,

@@ -39,10 +39,13 @@ use serde::{Serialize, de::DeserializeOwned};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use self::{
-    messages::{Claimed, Counter, Erased, Settled},
+    messages::{CLAIM_MS, Claimed, Counter, Erased, Reports, Settled},
     store::{NameKind, Store},
 };
-use crate::{clock::Clock, zones::Atlas};
+use crate::{
+    clock::{Clock, real_ms},
+    zones::Atlas,
+};
 
 // LIMIT: a slice of timers or of people to look at again, between which other inputs are served.
 const SLICE: u32 = 500;
@@ -90,6 +93,9 @@ pub struct Shard {
     heard_kept: Cell<Option<i64>>,
     /// The zones that people live in.
     atlas: RefCell<Atlas>,
+    /// The sends that a consumer has in hand, and until when. An incarnation that is gone takes
+    /// its claims with it: that window is what the provider's idempotency key is for.
+    claims: RefCell<BTreeMap<String, i64>>,
 }
 
 impl DurableObject for Shard {
@@ -106,6 +112,7 @@ impl DurableObject for Shard {
             heard: Cell::default(),
             heard_kept: Cell::default(),
             atlas: RefCell::default(),
+            claims: RefCell::default(),
         }
     }
 
@@ -186,7 +193,7 @@ impl Shard {
             "ingest" => reply(&self.ingest(read(body)?)?),
             "define" => reply(&self.define(&read(body)?)?),
             "claim" => reply(&self.claim(&read::<Vec<String>>(body)?)?),
-            "settle" => reply(&self.settle(read(body)?)?),
+            "settle" => reply(&self.take_reports(read(body)?)?),
             "erase" => reply(&self.erase(&read::<String>(body)?)?),
             "replay" => reply(&self.replay(&read::<String>(body)?)?),
             "unsubscribe" => reply(&self.unsubscribe(&read::<String>(body)?)?),
@@ -362,11 +369,22 @@ impl Shard {
 
     /// The sends among these that are still to be made: the policies are asked once more.
     fn claim(&self, effects: &[String]) -> Result<Vec<Claimed>> {
+        let store = self.store()?;
+        let now = real_ms();
+        let mut claims = self.claims.borrow_mut();
+        claims.retain(|_, until| *until > now);
         let mut claimed = Vec::new();
         for effect in effects {
+            // A consumer that is slow has it in hand: its message came to a second one.
+            if claims.contains_key(effect) {
+                continue;
+            }
             // What was cancelled or has been settled is not in the outbox any more.
-            if let Some((person, send)) = self.store()?.send(effect)? {
-                claimed.extend(self.claim_one(person, send)?);
+            if let Some((person, send)) = store.send(effect)?
+                && let Some(send) = self.claim_one(person, send)?
+            {
+                claims.insert(effect.clone(), now.saturating_add(CLAIM_MS));
+                claimed.push(send);
             }
         }
         Ok(claimed)
@@ -398,7 +416,10 @@ impl Shard {
         };
         match ruling {
             Ruling::Send => {
+                let (failures, failing_since) = store.failures(&effect)?;
                 return Ok(Some(Claimed {
+                    failures,
+                    failing_since,
                     effect,
                     series: send.series,
                     step: send.step,
@@ -473,6 +494,18 @@ impl Shard {
         Ok(series.and_then(|series| series.policies.subscription.clone()))
     }
 
+    /// Ends the claims of these sends: some are settled, the others wait for another attempt.
+    fn take_reports(&self, reports: Reports) -> Result<()> {
+        let store = self.store()?;
+        for send in &reports.put_off {
+            if let Some(until) = send.until {
+                store.put_off(&send.effect, real_ms(), until)?;
+            }
+            self.claims.borrow_mut().remove(&send.effect);
+        }
+        self.settle(reports.settled)
+    }
+
     /// Takes receipts: the outbox row goes, and the person's run and the report know.
     fn settle(&self, receipts: Vec<Settled>) -> Result<()> {
         let store = self.store()?;
@@ -485,6 +518,7 @@ impl Shard {
             }
             self.keep_dead_letter(&person, &receipt)?;
             store.remove_send(&receipt.effect)?;
+            self.claims.borrow_mut().remove(&receipt.effect);
             let (effect, delivery) = (receipt.effect, receipt.delivery);
             self.decide(&person, vec![Input::Settled { effect, delivery }])?;
         }

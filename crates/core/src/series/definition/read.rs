@@ -151,8 +151,9 @@ impl Reader<'_> {
     pub(super) fn out_of_place(&mut self) {
         use StepKind::{Branch, Email, InApp, Push, Set, Split, Wait, Webhook};
         let step = self.step;
-        let kinds: [(&str, bool, &[StepKind]); 24] = [
+        let kinds: [(&str, bool, &[StepKind]); 25] = [
             ("subject", step.subject.is_some(), &[Email]),
+            ("provider", step.provider.is_some(), &[Email]),
             ("title", step.title.is_some(), &[InApp, Push]),
             ("body", step.body.is_some(), &[Email, InApp, Push, Webhook]),
             ("layout", step.layout.is_some(), &[InApp]),
@@ -262,6 +263,7 @@ impl Reader<'_> {
         Some(Email {
             subject: subject?,
             body: body?,
+            provider: step.provider,
         })
     }
 

@@ -10,7 +10,7 @@ use crate::{
     rule::Program,
     series::{
         policy::{TimeOfDay, Weekdays},
-        spec::{CONTROL, Method, TestMetric},
+        spec::{CONTROL, MailProvider, Method, TestMetric},
     },
     value::Value,
     wire::Layout,
@@ -144,6 +144,8 @@ pub struct Email {
     pub subject: Template,
     /// The text, Markdown.
     pub body: Template,
+    /// Who takes it, if not whom the deployment chose.
+    pub provider: Option<MailProvider>,
 }
 
 /// A message inside the app.

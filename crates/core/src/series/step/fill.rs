@@ -101,6 +101,7 @@ impl Message {
                 subject: fill(&email.subject, Sink::Subject)?,
                 text: fill(&email.body, Sink::Plain)?,
                 markdown: fill(&email.body, Sink::Markdown)?,
+                provider: email.provider,
             }),
             Self::Push(push) => Ok(Outgoing::Push {
                 title: fill(&push.title, Sink::Plain)?,

@@ -1,5 +1,5 @@
 //! The platform's cryptography: the one module that knows `crypto.subtle`.
-//! It knows P-256 and AES-128-GCM; what they are used for is `encrypt`'s and `vapid`'s.
+//! It knows P-256 and AES-128-GCM; what they are used for is for others to say.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
