@@ -41,7 +41,7 @@ pub(crate) fn run() -> Result<()> {
     }
     let (mail_secrets, mail_lacking) = mail(&settings);
     lacking.extend(mail_lacking);
-    let secrets = [&SECRETS, mail_secrets].concat();
+    let secrets = [&SECRETS[..], &mail_secrets].concat();
     tools::node_modules()?;
     match stored_secrets()? {
         Some(stored) => lacking.extend(
@@ -82,8 +82,9 @@ fn missing_bindings(settings: &Value) -> Vec<String> {
 }
 
 /// What each provider of mail needs: secrets, and variables.
-const MAIL: [(&str, &[&str], &[&str]); 4] = [
+const MAIL: [(&str, &[&str], &[&str]); 5] = [
     ("mailbox", &[], &[]),
+    ("smtp", &["REKINDLE_SMTP_URL"], &["REKINDLE_MAIL_FROM"]),
     ("resend", &["REKINDLE_RESEND_KEY"], &["REKINDLE_MAIL_FROM"]),
     (
         "postmark",
@@ -99,7 +100,7 @@ const MAIL: [(&str, &[&str], &[&str]); 4] = [
 
 /// The secrets that the provider of mail needs, and what its variables lack. The Worker itself says
 /// more on `/health`, once it is there.
-fn mail(settings: &Value) -> (&'static [&'static str], Vec<String>) {
+fn mail(settings: &Value) -> (Vec<&'static str>, Vec<String>) {
     let var = |name: &str| settings.pointer("/vars")?.get(name)?.as_str();
     let chosen = var("REKINDLE_MAIL_PROVIDER").unwrap_or("mailbox");
     let Some((_, secrets, vars)) = MAIL.iter().find(|(name, _, _)| *name == chosen) else {
@@ -107,11 +108,15 @@ fn mail(settings: &Value) -> (&'static [&'static str], Vec<String>) {
             "wrangler.toml names a provider of mail that there is not: `{chosen}`; \
              docs/sending.md lists those that there are"
         );
-        return (&[], vec![problem]);
+        return (Vec::new(), vec![problem]);
     };
     let unset = vars.iter().filter(|name| var(name).is_none());
     let lacking =
         unset.map(|name| format!("{name} under [vars] in wrangler.toml: docs/sending.md"));
+    let mut secrets = secrets.to_vec();
+    if var("REKINDLE_DKIM_SELECTOR").is_some() {
+        secrets.push("REKINDLE_DKIM_KEY");
+    }
     (secrets, lacking.collect())
 }
 
@@ -158,6 +163,7 @@ mod tests {
         );
         assert_eq!(with("mailbox"), (0, 0));
         assert_eq!(with("resend"), (1, 1));
+        assert_eq!(with("smtp"), (1, 1));
         assert_eq!(with("ses"), (1, 2));
         assert_eq!(with("pigeon"), (0, 1));
     }

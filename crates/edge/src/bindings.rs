@@ -50,6 +50,12 @@ pub(crate) const SES_KEY: &str = "REKINDLE_SES_KEY";
 pub(crate) const SES_URL: &str = "REKINDLE_SES_URL";
 /// The region of Amazon SES.
 pub(crate) const SES_REGION: &str = "REKINDLE_SES_REGION";
+/// The mail server, with user and password: a secret.
+pub(crate) const SMTP_URL: &str = "REKINDLE_SMTP_URL";
+/// What stands before `._domainkey` in the name of the public key.
+pub(crate) const DKIM_SELECTOR: &str = "REKINDLE_DKIM_SELECTOR";
+/// The private key that mails are signed with: a secret.
+pub(crate) const DKIM_KEY: &str = "REKINDLE_DKIM_KEY";
 
 /// A variable or secret; `None` when it is absent or empty.
 pub(crate) fn text(env: &Env, name: &str) -> Option<String> {

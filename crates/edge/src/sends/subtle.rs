@@ -1,5 +1,5 @@
 //! The platform's cryptography: the one module that knows `crypto.subtle`.
-//! It knows P-256 and AES-128-GCM; what they are used for is for others to say.
+//! It knows P-256, AES-128-GCM, RSA and Ed25519; what they are used for is for others to say.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
@@ -72,6 +72,34 @@ fn usages(names: &[&str]) -> Array {
 
 fn bytes(buffer: &JsValue) -> Vec<u8> {
     Uint8Array::new(buffer).to_vec()
+}
+
+/// How a private key signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SignatureKind {
+    /// RSASSA-PKCS1-v1_5 over SHA-256.
+    RsaSha256,
+    /// Ed25519, over the message itself.
+    Ed25519,
+}
+
+/// A signature with a private key that someone else made (PKCS#8).
+pub(super) async fn sign_pkcs8(
+    kind: SignatureKind,
+    pkcs8: &[u8],
+    message: &[u8],
+) -> Result<Vec<u8>> {
+    let algorithm = match kind {
+        SignatureKind::RsaSha256 => object(&[
+            ("name", &"RSASSA-PKCS1-v1_5".into()),
+            ("hash", &"SHA-256".into()),
+        ])?,
+        SignatureKind::Ed25519 => object(&[("name", &"Ed25519".into())])?,
+    };
+    let data = Uint8Array::from(pkcs8);
+    let key = import_key("pkcs8", &data, &algorithm, false, &usages(&["sign"])).await?;
+    let message = Uint8Array::from(message);
+    Ok(bytes(&sign(&algorithm, &key, &message).await?))
 }
 
 /// Someone's public key, known to be a point of the curve.

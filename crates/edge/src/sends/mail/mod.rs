@@ -6,9 +6,11 @@
 mod address;
 mod api;
 mod compose;
+mod dkim;
 mod message;
 mod settings;
 mod sigv4;
+mod smtp;
 
 use rekindle_core::series::MailProvider;
 use serde_json::{Value as Json, json};
@@ -18,6 +20,7 @@ pub(in crate::sends) use self::compose::Words;
 use self::{
     address::Address,
     compose::compose,
+    dkim::Dkim,
     message::Mail,
     settings::{Route, Settings, chosen, settings},
 };
@@ -113,8 +116,24 @@ async fn hand_over(
     let outcome = match settings.route {
         Route::Mailbox => keep(env, &mail).await,
         Route::Api(api, access) => api::send(api, &access, &mail).await,
+        Route::Smtp(server, dkim) => submit(&server, dkim.as_ref(), &mail).await,
     };
     (outcome, Some(mail.copy()))
+}
+
+/// Signs a mail, if there is a key, and hands it to a mail server.
+async fn submit(server: &smtp::Server, dkim: Option<&Dkim>, mail: &Mail) -> Outcome {
+    let message = match dkim {
+        None => Ok(mail.raw()),
+        Some(dkim) => dkim.signed(mail.from.domain(), &mail.raw()).await,
+    };
+    match message {
+        Ok(message) => smtp::send(server, mail, &message).await,
+        Err(error) => {
+            let reason = ["it could not be signed: ", &error.to_string()].concat();
+            Outcome::later(Trouble::Account, reason)
+        }
+    }
 }
 
 /// The embedded provider: the mail is kept as it would be sent, beside what is shown of it.

@@ -7,10 +7,16 @@ use worker::Url;
 use super::{
     address::Address,
     api::{Api, POSTMARK, RESEND, SES},
+    dkim::{Dkim, Pkcs8},
+    smtp::{Server, Tls},
 };
-use crate::bindings::{
-    LINK_SECRET, MAIL_FROM, MAIL_PROVIDER, ORIGIN, POSTMARK_KEY, POSTMARK_STREAM, POSTMARK_URL,
-    RESEND_KEY, RESEND_URL, SES_KEY, SES_REGION, SES_URL,
+use crate::{
+    bindings::{
+        DKIM_KEY, DKIM_SELECTOR, LINK_SECRET, MAIL_FROM, MAIL_PROVIDER, ORIGIN, POSTMARK_KEY,
+        POSTMARK_STREAM, POSTMARK_URL, RESEND_KEY, RESEND_URL, SES_KEY, SES_REGION, SES_URL,
+        SMTP_URL,
+    },
+    percent_decode,
 };
 
 const FROM_DEFAULT: &str = "Rekindle <hello@localhost>";
@@ -27,6 +33,8 @@ pub(super) enum Route {
     Mailbox,
     /// To a provider's API.
     Api(&'static Api, Access),
+    /// To a mail server, signed if there is a key.
+    Smtp(Server, Option<Dkim>),
 }
 
 /// How an API is reached. A secret: it has no `Debug`.
@@ -144,9 +152,12 @@ impl Reader<'_> {
                 let usual = ["https://email.", &region, ".amazonaws.com"].concat();
                 self.api(&SES, SES_KEY, (SES_URL, &usual), region)
             }
-            MailProvider::Smtp | MailProvider::Cloudflare => {
-                self.wrong(MAIL_PROVIDER, "this provider is not built yet")
+            MailProvider::Smtp => {
+                let server = self.smtp();
+                let dkim = self.dkim();
+                server.map(|server| Route::Smtp(server, dkim))
             }
+            MailProvider::Cloudflare => self.wrong(MAIL_PROVIDER, "this provider is not built yet"),
         }
     }
 
@@ -171,6 +182,74 @@ impl Reader<'_> {
             extra,
         };
         Some(Route::Api(api, access))
+    }
+
+    /// `smtps://USER:PASSWORD@HOST` (TLS from the start), `smtp://…` (STARTTLS), with `?tls=off`
+    /// neither. The address is a secret: no problem repeats it.
+    fn smtp(&mut self) -> Option<Server> {
+        // What Cloudflare lets no Worker connect to.
+        const CLOSED_PORT: u16 = 25;
+        let url = self.required(SMTP_URL, "such as `smtps://USER:PASSWORD@HOST`")?;
+        let url = Url::parse(&url).ok();
+        let Some((url, host)) = url.as_ref().and_then(|url| Some((url, url.host_str()?))) else {
+            return self.wrong(
+                SMTP_URL,
+                "it is no address: write `smtps://USER:PASSWORD@HOST`, with `%40` for an `@` in the \
+                 password",
+            );
+        };
+        let (tls, usual_port) = match (url.scheme(), url.query()) {
+            ("smtps", None) => (Tls::Implicit, 465),
+            ("smtp", None) => (Tls::Start, 587),
+            ("smtp", Some("tls=off")) => (Tls::Off, 587),
+            _ => {
+                let why = "it begins with `smtps://` or `smtp://`, and may end in `?tls=off`";
+                return self.wrong(SMTP_URL, why);
+            }
+        };
+        let port = url.port().unwrap_or(usual_port);
+        if port == CLOSED_PORT {
+            return self.wrong(SMTP_URL, "port 25 is closed to Workers: use 465 or 587");
+        }
+        let decoded = |text: &str| percent_decode(text).unwrap_or_else(|| text.to_owned());
+        let login = (!url.username().is_empty()).then(|| {
+            let password = url.password().unwrap_or_default();
+            (decoded(url.username()), decoded(password))
+        });
+        if login.is_some() && tls == Tls::Off {
+            let why = "a password never travels without TLS: leave out `?tls=off`";
+            return self.wrong(SMTP_URL, why);
+        }
+        Some(Server {
+            host: host.to_owned(),
+            port,
+            tls,
+            login,
+        })
+    }
+
+    /// Both or neither.
+    fn dkim(&mut self) -> Option<Dkim> {
+        if self.get(DKIM_KEY).is_none() && self.get(DKIM_SELECTOR).is_none() {
+            return None;
+        }
+        let selector = self.required(DKIM_SELECTOR, "what stands before `._domainkey`");
+        let key = self.required(DKIM_KEY, "the private key in PEM (PKCS#8)");
+        let selector = selector.and_then(|selector| {
+            let is_label = |char: char| char.is_ascii_alphanumeric() || "-_.".contains(char);
+            if selector.chars().all(is_label) {
+                return Some(selector);
+            }
+            self.wrong(DKIM_SELECTOR, "write letters, digits, `-` and `.`")
+        });
+        let key = key.and_then(|key| match Pkcs8::read(&key) {
+            Ok(key) => Some(key),
+            Err(why) => self.wrong(DKIM_KEY, &why),
+        });
+        Some(Dkim {
+            selector: selector?,
+            key: key?,
+        })
     }
 }
 
@@ -247,5 +326,59 @@ mod tests {
         let found = found.err().unwrap();
         assert_eq!(found.len(), 2, "{found:?}");
         assert!(found[0].starts_with(ORIGIN) && found[1].starts_with(LINK_SECRET));
+    }
+
+    #[test]
+    fn mail_servers_and_how_they_are_reached() {
+        let server = |url: &str| {
+            let set = [&EVERYONE[..], &[FROM, (SMTP_URL, url)]].concat();
+            let settings = settings(&|name| find(&set, name), MailProvider::Smtp)?;
+            match settings.route {
+                Route::Smtp(server, None) => {
+                    Ok((server.host, server.port, server.tls, server.login))
+                }
+                Route::Mailbox | Route::Api(..) | Route::Smtp(..) => panic!("another route"),
+            }
+        };
+        let login = |user: &str, password: &str| Some((user.to_owned(), password.to_owned()));
+        let host = || "mx.example".to_owned();
+        for (url, expected) in [
+            (
+                "smtps://u:p@mx.example",
+                (host(), 465, Tls::Implicit, login("u", "p")),
+            ),
+            (
+                "smtp://a%40b.example:p%40%3A%2F@mx.example",
+                (host(), 587, Tls::Start, login("a@b.example", "p@:/")),
+            ),
+            ("smtp://mx.example:2525", (host(), 2_525, Tls::Start, None)),
+            ("smtp://mx.example?tls=off", (host(), 587, Tls::Off, None)),
+        ] {
+            assert_eq!(server(url), Ok(expected), "{url}");
+        }
+        for url in [
+            "mx.example",
+            "http://mx.example",
+            "smtp://",
+            "smtp://mx.example:25",
+            "smtp://u:p@mx.example?tls=off",
+            "smtps://mx.example?tls=off",
+        ] {
+            let problems: Vec<String> = server(url).unwrap_err();
+            assert_eq!(problems.len(), 1, "{url}");
+            assert!(problems[0].starts_with(SMTP_URL) && !problems[0].contains("u:p"));
+        }
+    }
+
+    #[test]
+    fn a_key_of_dkim_needs_its_selector() {
+        let smtp = [FROM, (SMTP_URL, "smtps://mx.example")];
+        let with = |more: &[(&'static str, &'static str)]| {
+            problems(MailProvider::Smtp, &[&smtp, more].concat()).len()
+        };
+        assert_eq!(with(&[]), 0);
+        assert_eq!(with(&[(DKIM_SELECTOR, "s1")]), 1);
+        assert_eq!(with(&[(DKIM_KEY, "nonsense")]), 2);
+        assert_eq!(with(&[(DKIM_KEY, "nonsense"), (DKIM_SELECTOR, "s 1")]), 2);
     }
 }
