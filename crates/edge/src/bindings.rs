@@ -56,6 +56,10 @@ pub(crate) const SMTP_URL: &str = "REKINDLE_SMTP_URL";
 pub(crate) const DKIM_SELECTOR: &str = "REKINDLE_DKIM_SELECTOR";
 /// The private key that mails are signed with: a secret.
 pub(crate) const DKIM_KEY: &str = "REKINDLE_DKIM_KEY";
+/// What is counted of a mail: `all` if it is not set, `clicks` or `off`.
+pub(crate) const MAIL_TRACK: &str = "REKINDLE_MAIL_TRACK";
+/// Whether links say which mail they were in, to the company's own statistics: `on` or `off`.
+pub(crate) const MAIL_UTM: &str = "REKINDLE_MAIL_UTM";
 
 /// A variable or secret; `None` when it is absent or empty.
 pub(crate) fn text(env: &Env, name: &str) -> Option<String> {

@@ -18,6 +18,7 @@ mod sends;
     reason = "the macro of a Durable Object writes methods without docs"
 )]
 mod shard;
+mod tracking;
 mod unsubscribe;
 #[expect(
     missing_docs,
@@ -96,6 +97,12 @@ async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answe
         #[cfg(feature = "dev")]
         (_, ["dev", "clock"]) => admin::answer(context, request, path).await,
         (Method::Get, ["console", ..]) => console::page(context).await,
+        (Method::Get | Method::Head, ["c", effect, link, tag]) => {
+            tracking::follow(context, request, effect, link, tag).await
+        }
+        (Method::Get | Method::Head, ["o", effect, tag]) => {
+            tracking::picture(context, request, effect, tag).await
+        }
         (Method::Get, ["u", effect, tag]) => unsubscribe::ask(context, effect, tag),
         (Method::Post, ["u", effect, tag]) => unsubscribe::confirm(context, effect, tag).await,
         _ => Err(Problem::not_found(format!(

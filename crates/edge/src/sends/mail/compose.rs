@@ -1,4 +1,5 @@
-//! A mail from what the series wrote: HTML from Markdown, and the way out.
+//! A mail from what the series wrote: HTML from Markdown, links that are counted, and
+//! the way out.
 //! Values of the person arrive escaped for Markdown; HTML written in a body is shown as text.
 
 use pulldown_cmark::{Event, Options, Parser, html::push_html};
@@ -6,9 +7,11 @@ use worker::Env;
 
 use super::{
     address::{Address, one_line},
+    links::{lead_links, with_utm},
     message::Mail,
+    settings::Tracked,
 };
-use crate::{auth, bindings};
+use crate::{auth, bindings, tracking};
 
 /// What the series wrote.
 pub(in crate::sends) struct Words<'a> {
@@ -18,17 +21,35 @@ pub(in crate::sends) struct Words<'a> {
     pub(in crate::sends) markdown: &'a str,
 }
 
-/// The mail with its parts; `at` is when it was decided, Unix ms.
+/// Which message of which series it is.
+pub(super) struct About<'a> {
+    pub(super) effect: &'a str,
+    pub(super) series: &'a str,
+    pub(super) step: &'a str,
+    /// When it was decided, Unix ms.
+    pub(super) at: i64,
+}
+
+/// The mail with its parts.
 pub(super) fn compose(
     env: &Env,
     from: Address,
     to: Address,
-    effect: &str,
-    at: i64,
+    tracked: Tracked,
+    about: &About<'_>,
     words: &Words<'_>,
 ) -> Mail {
+    let effect = about.effect;
     let mut text = words.text.to_owned();
-    let mut html = to_html(words.markdown);
+    let mut html = lead_links(&to_html(words.markdown), &|link| {
+        let link = with_utm(link, about.series, about.step)
+            .filter(|_| tracked.utm)
+            .unwrap_or_else(|| link.to_owned());
+        let led = tracked
+            .clicks
+            .then(|| tracking::click(env, effect, about.at, &link));
+        led.flatten().unwrap_or(link)
+    });
     let unsubscribe = unsubscribe_link(env, effect);
     if let Some(link) = &unsubscribe {
         text.extend(["\n\n--\nUnsubscribe: ", link, "\n"]);
@@ -38,6 +59,17 @@ pub(super) fn compose(
             "\" style=\"color:inherit\">Unsubscribe</a></p>",
         ]);
     }
+    if let Some(picture) = tracked
+        .opens
+        .then(|| tracking::open(env, effect, about.at))
+        .flatten()
+    {
+        html.extend([
+            "<img src=\"",
+            &picture,
+            "\" width=\"1\" height=\"1\" alt=\"\">",
+        ]);
+    }
     Mail {
         effect: effect.to_owned(),
         from,
@@ -45,7 +77,7 @@ pub(super) fn compose(
         subject: one_line(words.subject),
         text,
         html: page(&html),
-        at,
+        at: about.at,
         unsubscribe,
     }
 }

@@ -7,6 +7,7 @@ mod address;
 mod api;
 mod compose;
 mod dkim;
+mod links;
 mod message;
 mod settings;
 mod sigv4;
@@ -19,10 +20,10 @@ use worker::Env;
 pub(in crate::sends) use self::compose::Words;
 use self::{
     address::Address,
-    compose::compose,
+    compose::{About, compose},
     dkim::Dkim,
     message::Mail,
-    settings::{Route, Settings, chosen, settings},
+    settings::{Route, Settings, Tracked, chosen, settings},
 };
 use super::{Attempt, Outcome, Trouble, mailbox};
 use crate::{bindings, context::Context, shard::messages::Claimed};
@@ -69,7 +70,14 @@ pub(crate) fn preview(
     };
     let from = ready(env, None).map_or_else(|_| Address::nobody(), |settings| settings.from);
     let to = Address::parse(to).unwrap_or_else(|_| Address::nobody());
-    compose(env, from, to, effect, at, &words).copy()
+    let about = About {
+        effect,
+        series: "",
+        step: "",
+        at,
+    };
+    // Who looks at it beforehand is not counted.
+    compose(env, from, to, Tracked::default(), &about, &words).copy()
 }
 
 /// Hands one mail to its provider.
@@ -112,7 +120,13 @@ async fn hand_over(
         Ok(to) => Address { name: None, ..to },
         Err(reason) => return (Outcome::Refused(reason), None),
     };
-    let mail = compose(env, settings.from, to, &send.effect, send.at, words);
+    let about = About {
+        effect: &send.effect,
+        series: &send.series,
+        step: &send.step,
+        at: send.at,
+    };
+    let mail = compose(env, settings.from, to, settings.tracked, &about, words);
     let outcome = match settings.route {
         Route::Mailbox => keep(env, &mail).await,
         Route::Api(api, access) => api::send(api, &access, &mail).await,

@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{
     bindings::{
-        DKIM_KEY, DKIM_SELECTOR, LINK_SECRET, MAIL_FROM, MAIL_PROVIDER, ORIGIN, POSTMARK_KEY,
-        POSTMARK_STREAM, POSTMARK_URL, RESEND_KEY, RESEND_URL, SES_KEY, SES_REGION, SES_URL,
-        SMTP_URL,
+        DKIM_KEY, DKIM_SELECTOR, LINK_SECRET, MAIL_FROM, MAIL_PROVIDER, MAIL_TRACK, MAIL_UTM,
+        ORIGIN, POSTMARK_KEY, POSTMARK_STREAM, POSTMARK_URL, RESEND_KEY, RESEND_URL, SES_KEY,
+        SES_REGION, SES_URL, SMTP_URL,
     },
     percent_decode,
 };
@@ -25,6 +25,16 @@ const FROM_DEFAULT: &str = "Rekindle <hello@localhost>";
 pub(super) struct Settings {
     pub(super) route: Route,
     pub(super) from: Address,
+    pub(super) tracked: Tracked,
+}
+
+/// What a mail's links and its picture tell us.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Tracked {
+    pub(super) clicks: bool,
+    pub(super) opens: bool,
+    /// Whether links are given UTM parameters.
+    pub(super) utm: bool,
 }
 
 /// Where mails go.
@@ -83,8 +93,18 @@ pub(super) fn settings(read: Vars<'_>, provider: MailProvider) -> Result<Setting
         reader.required(ORIGIN, "the address of this Worker");
         reader.required(LINK_SECRET, "any long random text");
     }
+    let depth = reader.choose(MAIL_TRACK, &["all", "clicks", "off"]);
+    let tracked = Tracked {
+        clicks: depth < 2,
+        opens: depth < 1,
+        utm: reader.choose(MAIL_UTM, &["off", "on"]) == 1,
+    };
     match (route, from) {
-        (Some(route), Some(from)) if reader.problems.is_empty() => Ok(Settings { route, from }),
+        (Some(route), Some(from)) if reader.problems.is_empty() => Ok(Settings {
+            route,
+            from,
+            tracked,
+        }),
         _ => Err(reader.problems),
     }
 }
@@ -110,6 +130,18 @@ impl Reader<'_> {
             return self.wrong(name, &["it is not set: ", what].concat());
         }
         value
+    }
+
+    /// Which of these words was chosen: the first where there is none.
+    fn choose(&mut self, name: &str, words: &[&str]) -> usize {
+        let Some(chosen) = self.get(name) else {
+            return 0;
+        };
+        let place = words.iter().position(|word| *word == chosen);
+        place.unwrap_or_else(|| {
+            let why = ["write one of ", &words.join(", ")].concat();
+            self.wrong(name, &why).unwrap_or(0)
+        })
     }
 
     fn from(&mut self, provider: MailProvider) -> Option<Address> {
@@ -329,6 +361,31 @@ mod tests {
     }
 
     #[test]
+    fn everything_is_counted_unless_told_otherwise() {
+        let tracked = |set: &[(&str, &str)]| {
+            let settings = settings(&|name| find(set, name), MailProvider::Mailbox)?;
+            let Tracked { clicks, opens, utm } = settings.tracked;
+            Ok((clicks, opens, utm))
+        };
+        for (set, expected) in [
+            (vec![], (true, true, false)),
+            (
+                vec![(MAIL_TRACK, "all"), (MAIL_UTM, "on")],
+                (true, true, true),
+            ),
+            (vec![(MAIL_TRACK, "clicks")], (true, false, false)),
+            (
+                vec![(MAIL_TRACK, "off"), (MAIL_UTM, "off")],
+                (false, false, false),
+            ),
+        ] {
+            assert_eq!(tracked(&set), Ok(expected));
+        }
+        let wrong: Result<_, Vec<String>> = tracked(&[(MAIL_TRACK, "opens"), (MAIL_UTM, "yes")]);
+        assert_eq!(wrong.unwrap_err().len(), 2);
+    }
+
+    #[test]
     fn mail_servers_and_how_they_are_reached() {
         let server = |url: &str| {
             let set = [&EVERYONE[..], &[FROM, (SMTP_URL, url)]].concat();
@@ -337,7 +394,9 @@ mod tests {
                 Route::Smtp(server, None) => {
                     Ok((server.host, server.port, server.tls, server.login))
                 }
-                Route::Mailbox | Route::Api(..) | Route::Smtp(..) => panic!("another route"),
+                Route::Mailbox | Route::Api(..) | Route::Smtp(..) => {
+                    panic!("another route")
+                }
             }
         };
         let login = |user: &str, password: &str| Some((user.to_owned(), password.to_owned()));
