@@ -139,6 +139,15 @@ async fn consume_for_shard(
             }),
         }
     }
+    // LIMIT: a shard that a deployment has just replaced is there again at the next call; what it is
+    // not told would be sent once more. It may be told twice: that changes nothing.
+    const TRIES: usize = 3;
+    for _ in 1..TRIES {
+        match context.shard(number, "settle", &reports).await {
+            Ok(()) => return Ok(()),
+            Err(error) => worker::console_warn!("shard {number} is told again: {error}"),
+        }
+    }
     context.shard(number, "settle", &reports).await
 }
 
