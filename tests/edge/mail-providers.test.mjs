@@ -287,6 +287,48 @@ describe("Amazon SES", () => {
   });
 });
 
+describe("Cloudflare Email", () => {
+  const wrong = (code) => ({ status: 500, json: { code, message: `it is ${code}` } });
+  let service;
+  let runtime;
+  before(async () => {
+    service = await startApi((body) => body.to, { status: 200, json: { messageId: "1" } });
+    runtime = await startRuntime({
+      email: service.origin,
+      vars: { REKINDLE_MAIL_FROM: FROM, REKINDLE_MAIL_PROVIDER: "cloudflare" },
+    });
+    await runtime.api("POST", "/api/v1/dev/clock", { now: START });
+  });
+  after(() => Promise.all([runtime?.stop(), service?.stop()]));
+
+  test("gets the mail through its binding", async () => {
+    await mail(runtime, "ada");
+    const [{ body }, ...more] = service.to(addressOf("ada"));
+    assert.equal(more.length, 0);
+    const { html, text, headers, ...rest } = body;
+    assert.deepEqual(rest, {
+      from: { name: "Blüte & Co.", email: "hello@shop.example" },
+      to: addressOf("ada"),
+      subject: SUBJECT,
+    });
+    assert.deepEqual(Object.keys(headers), ["List-Unsubscribe", "List-Unsubscribe-Post"]);
+    assert.match(text, /^Hallo Ada,/);
+    assert.match(html, /<p>Hallo Ada,<\/p>/);
+    await assertSent(runtime, "ada");
+  });
+
+  test("throws: the code says whether to try again", async () => {
+    service.answer(addressOf("suppressed"), wrong("E_RECIPIENT_SUPPRESSED"));
+    service.answer(addressOf("limited"), wrong("E_RATE_LIMIT_EXCEEDED"));
+    await arrange(runtime, "suppressed");
+    await mail(runtime, "limited");
+    assert.equal(service.to(addressOf("suppressed")).length, 1);
+    await assertUndelivered(runtime, "suppressed", /answered E_RECIPIENT_SUPPRESSED: it is E_RECIPIENT_SUPPRESSED$/);
+    assert.equal(service.to(addressOf("limited")).length, 2);
+    await assertSent(runtime, "limited");
+  });
+});
+
 describe("a wrong setting", () => {
   test("is told by /health, with the mend, and nothing is sent elsewhere", async () => {
     const runtime = await startRuntime({ vars: { REKINDLE_MAIL_PROVIDER: "ses", REKINDLE_SES_KEY: "no-colon" } });
@@ -299,6 +341,17 @@ describe("a wrong setting", () => {
         ["REKINDLE_SES_REGION", "REKINDLE_SES_KEY", "REKINDLE_MAIL_FROM"],
       );
       assert.ok(!JSON.stringify(health).includes("no-colon"), "no secret is told");
+    } finally {
+      await runtime.stop();
+    }
+  });
+
+  test("a binding that is missing is told as well", async () => {
+    const runtime = await startRuntime({ vars: { REKINDLE_MAIL_PROVIDER: "cloudflare", REKINDLE_MAIL_FROM: FROM } });
+    try {
+      const { ok, mail: told } = await (await fetch(`${runtime.url}/health`)).json();
+      assert.equal(ok, false);
+      assert.match(told.problems.join(), /^there is no binding EMAIL: write `\[\[send_email\]\]`/);
     } finally {
       await runtime.stop();
     }

@@ -82,7 +82,7 @@ fn missing_bindings(settings: &Value) -> Vec<String> {
 }
 
 /// What each provider of mail needs: secrets, and variables.
-const MAIL: [(&str, &[&str], &[&str]); 5] = [
+const MAIL: [(&str, &[&str], &[&str]); 6] = [
     ("mailbox", &[], &[]),
     ("smtp", &["REKINDLE_SMTP_URL"], &["REKINDLE_MAIL_FROM"]),
     ("resend", &["REKINDLE_RESEND_KEY"], &["REKINDLE_MAIL_FROM"]),
@@ -91,6 +91,7 @@ const MAIL: [(&str, &[&str], &[&str]); 5] = [
         &["REKINDLE_POSTMARK_KEY"],
         &["REKINDLE_MAIL_FROM"],
     ),
+    ("cloudflare", &[], &["REKINDLE_MAIL_FROM"]),
     (
         "ses",
         &["REKINDLE_SES_KEY"],

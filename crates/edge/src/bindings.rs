@@ -12,6 +12,8 @@ pub(crate) const WORKSPACE: &str = "WORKSPACE";
 pub(crate) const KV: &str = "KV";
 /// The queue of sends.
 pub(crate) const SENDS: &str = "SENDS";
+/// Cloudflare Email Service, if it sends the mails.
+pub(crate) const EMAIL: &str = "EMAIL";
 /// The static files.
 pub(crate) const ASSETS: &str = "ASSETS";
 

@@ -5,6 +5,7 @@
 
 mod address;
 mod api;
+mod cloudflare;
 mod compose;
 mod dkim;
 mod links;
@@ -40,7 +41,13 @@ fn ready(env: &Env, provider: Option<MailProvider>) -> Result<Settings, Vec<Stri
         Some(provider) => provider,
         None => chosen(&read).map_err(|problem| vec![problem])?,
     };
-    settings(&read, provider)
+    let settings = settings(&read, provider)?;
+    if matches!(settings.route, Route::Cloudflare) && !cloudflare::is_bound(env) {
+        let problem = "there is no binding EMAIL: write `[[send_email]]` and `name = \"EMAIL\"` into \
+                       wrangler.toml";
+        return Err(vec![problem.to_owned()]);
+    }
+    Ok(settings)
 }
 
 /// Which provider was chosen, and what is wrong with its settings. It names no secret.
@@ -130,6 +137,7 @@ async fn hand_over(
     let outcome = match settings.route {
         Route::Mailbox => keep(env, &mail).await,
         Route::Api(api, access) => api::send(api, &access, &mail).await,
+        Route::Cloudflare => cloudflare::send(env, &mail).await,
         Route::Smtp(server, dkim) => submit(&server, dkim.as_ref(), &mail).await,
     };
     (outcome, Some(mail.copy()))

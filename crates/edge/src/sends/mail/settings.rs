@@ -45,6 +45,8 @@ pub(super) enum Route {
     Api(&'static Api, Access),
     /// To a mail server, signed if there is a key.
     Smtp(Server, Option<Dkim>),
+    /// To Cloudflare Email Service, through its binding.
+    Cloudflare,
 }
 
 /// How an API is reached. A secret: it has no `Debug`.
@@ -189,7 +191,7 @@ impl Reader<'_> {
                 let dkim = self.dkim();
                 server.map(|server| Route::Smtp(server, dkim))
             }
-            MailProvider::Cloudflare => self.wrong(MAIL_PROVIDER, "this provider is not built yet"),
+            MailProvider::Cloudflare => Some(Route::Cloudflare),
         }
     }
 
@@ -394,7 +396,7 @@ mod tests {
                 Route::Smtp(server, None) => {
                     Ok((server.host, server.port, server.tls, server.login))
                 }
-                Route::Mailbox | Route::Api(..) | Route::Smtp(..) => {
+                Route::Mailbox | Route::Api(..) | Route::Smtp(..) | Route::Cloudflare => {
                     panic!("another route")
                 }
             }
