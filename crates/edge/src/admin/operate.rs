@@ -211,6 +211,7 @@ pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by:
         devices,
         failures: 0,
         failing_since: None,
+        shut: None,
     };
     note(
         context,

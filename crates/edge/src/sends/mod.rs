@@ -19,7 +19,7 @@ use rekindle_core::{
     hash::key_of_effect,
     series::{Delivery, Outgoing},
 };
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use worker::{Env, MessageBatch, MessageExt, Result};
 
 use self::retry::Trouble;
@@ -27,7 +27,7 @@ use crate::{
     bindings::shard_number,
     clock::real_ms,
     context::Context,
-    shard::messages::{CLAIM_MS, Claimed, PutOff, Queued, Reports, Settled},
+    shard::messages::{CLAIM_MS, Claimed, Failed, PutOff, Queued, Reports, Settled},
 };
 
 // LIMIT: a Worker may have six connections open; a provider that hangs holds up its own lane only.
@@ -120,12 +120,10 @@ async fn consume_for_shard(
     let mut attempts = futures_util::stream::iter(&claimed)
         .map(async |send| {
             let is_late = real_ms().saturating_sub(begun) > START_MS_MAX;
-            let attempt = if is_late {
-                None
-            } else {
-                Some(attempt(context, send).await)
-            };
-            (send, attempt)
+            if is_late {
+                return (send, None);
+            }
+            (send, Some(attempt(context, send).await))
         })
         .buffer_unordered(AT_ONCE);
     let mut reports = Reports::default();
@@ -136,6 +134,7 @@ async fn consume_for_shard(
             None => reports.put_off.push(PutOff {
                 effect: send.effect.clone(),
                 until: None,
+                failed: None,
             }),
         }
     }
@@ -153,6 +152,14 @@ async fn consume_for_shard(
 
 /// Hands one send to its provider.
 async fn attempt(context: &Context, send: &Claimed) -> Attempt {
+    if let Some(reason) = &send.shut {
+        return Attempt {
+            outcome: Outcome::later(Trouble::Outage, reason.clone()),
+            gone: Vec::new(),
+            copy: copy(send),
+            keep_taken: false,
+        };
+    }
     match &send.outgoing {
         Outgoing::Email {
             to,
@@ -189,6 +196,35 @@ async fn attempt(context: &Context, send: &Claimed) -> Attempt {
     }
 }
 
+/// What is kept of a send, for people: the box, and the content.
+fn copy(send: &Claimed) -> (&'static str, Json) {
+    match &send.outgoing {
+        Outgoing::Email {
+            to, subject, text, ..
+        } => {
+            let copy = json!({
+                "to": to, "subject": subject, "text": text, "html": "", "headers": {},
+            });
+            ("mail", copy)
+        }
+        Outgoing::Push { title, body, url } => {
+            let device = send.devices.first();
+            let to = device.map(|device| push::shown(&device.endpoint));
+            let copy = json!({ "to": to, "title": title, "body": body, "url": url });
+            ("push", copy)
+        }
+        Outgoing::Webhook {
+            method,
+            url,
+            headers,
+            body,
+        } => {
+            let copy = json!({ "method": method, "url": url, "headers": headers, "body": body });
+            ("webhook", copy)
+        }
+    }
+}
+
 /// Adds what follows from an attempt to what the shard is told.
 async fn report(context: &Context, send: &Claimed, attempt: Attempt, reports: &mut Reports) {
     let now = real_ms();
@@ -208,6 +244,11 @@ async fn report(context: &Context, send: &Claimed, attempt: Attempt, reports: &m
                 reports.put_off.push(PutOff {
                     effect: effect.clone(),
                     until: Some(now.saturating_add(wait)),
+                    failed: send.shut.is_none().then(|| Failed {
+                        // Who asks for patience without saying how much gets a second of it.
+                        pause_ms: (trouble == Trouble::Limit).then(|| after_ms.unwrap_or(1_000)),
+                        reason,
+                    }),
                 });
                 return;
             }

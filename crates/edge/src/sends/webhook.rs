@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use hmac::{Hmac, Mac};
 use rekindle_core::series::Method;
-use serde_json::json;
 use sha2::Sha256;
 use worker::{Request, Result};
 
@@ -39,17 +38,12 @@ pub(super) async fn attempt(context: &Context, send: &Claimed, call: &Call<'_>) 
             (Outcome::Refused(reason), None)
         }
     };
-    let copy = json!({
-        "method": call.method,
-        "url": call.url,
-        "headers": call.headers,
-        "body": call.body,
-        "status": status,
-    });
+    let (name, mut copy) = super::copy(send);
+    copy["status"] = status.into();
     Attempt {
         outcome,
         gone: Vec::new(),
-        copy: ("webhook", copy),
+        copy: (name, copy),
         keep_taken: true,
     }
 }

@@ -482,6 +482,8 @@ pub(crate) struct Claimed {
     pub(crate) failures: i64,
     /// The real instant of the first of them, Unix ms.
     pub(crate) failing_since: Option<i64>,
+    /// Why whoever takes it is left alone now: it is put off without an attempt.
+    pub(crate) shut: Option<String>,
 }
 
 /// What came of sends that were claimed.
@@ -497,6 +499,16 @@ pub(crate) struct PutOff {
     pub(crate) effect: String,
     /// It failed: not before this instant of real time, Unix ms. `None`: there was no time to try it.
     pub(crate) until: Option<i64>,
+    /// What whoever should have taken it did; nothing where they were not asked.
+    pub(crate) failed: Option<Failed>,
+}
+
+/// How whoever should have taken a send failed.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Failed {
+    pub(crate) reason: String,
+    /// For how long they asked to be left alone, ms.
+    pub(crate) pause_ms: Option<i64>,
 }
 
 /// What came of a send for good.

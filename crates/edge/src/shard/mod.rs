@@ -9,6 +9,7 @@
 //! leaves the shard (inboxes, sends) is written to a table first and performed afterwards.
 
 mod answers;
+mod breaker;
 mod dead;
 #[cfg(feature = "dev")]
 mod development;
@@ -39,6 +40,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use self::{
+    breaker::{Breakers, receiver},
     messages::{CLAIM_MS, Claimed, Counter, Erased, Reports, Settled},
     store::{NameKind, Store},
 };
@@ -96,6 +98,8 @@ pub struct Shard {
     /// The sends that a consumer has in hand, and until when. An incarnation that is gone takes
     /// its claims with it: that window is what the provider's idempotency key is for.
     claims: RefCell<BTreeMap<String, i64>>,
+    /// Who is left alone for a while.
+    breakers: RefCell<Breakers>,
 }
 
 impl DurableObject for Shard {
@@ -113,6 +117,7 @@ impl DurableObject for Shard {
             heard_kept: Cell::default(),
             atlas: RefCell::default(),
             claims: RefCell::default(),
+            breakers: RefCell::default(),
         }
     }
 
@@ -417,9 +422,12 @@ impl Shard {
         match ruling {
             Ruling::Send => {
                 let (failures, failing_since) = store.failures(&effect)?;
+                let shut = receiver(&send.outgoing)
+                    .and_then(|name| self.breakers.borrow_mut().refuse(&name, real_ms()));
                 return Ok(Some(Claimed {
                     failures,
                     failing_since,
+                    shut,
                     effect,
                     series: send.series,
                     step: send.step,
@@ -497,13 +505,26 @@ impl Shard {
     /// Ends the claims of these sends: some are settled, the others wait for another attempt.
     fn take_reports(&self, reports: Reports) -> Result<()> {
         let store = self.store()?;
-        for send in &reports.put_off {
+        for send in reports.put_off {
+            if let Some(failed) = send.failed
+                && let Some(name) = self.receiver_of(&send.effect)?
+            {
+                let (reason, pause_ms) = (failed.reason, failed.pause_ms);
+                let mut breakers = self.breakers.borrow_mut();
+                breakers.failed(name, reason, pause_ms, real_ms());
+            }
             if let Some(until) = send.until {
                 store.put_off(&send.effect, real_ms(), until)?;
             }
             self.claims.borrow_mut().remove(&send.effect);
         }
         self.settle(reports.settled)
+    }
+
+    /// Whom a send in the outbox is handed to.
+    fn receiver_of(&self, effect: &str) -> Result<Option<String>> {
+        let send = self.store()?.send(effect)?;
+        Ok(send.and_then(|(_, send)| receiver(&send.outgoing)))
     }
 
     /// Takes receipts: the outbox row goes, and the person's run and the report know.
@@ -515,6 +536,11 @@ impl Shard {
             };
             for endpoint in &receipt.gone {
                 store.remove_device(&person, endpoint)?;
+            }
+            if receipt.delivery == Delivery::Sent
+                && let Some(name) = self.receiver_of(&receipt.effect)?
+            {
+                self.breakers.borrow_mut().worked(&name);
             }
             self.keep_dead_letter(&person, &receipt)?;
             store.remove_send(&receipt.effect)?;

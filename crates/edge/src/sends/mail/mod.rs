@@ -15,7 +15,7 @@ mod sigv4;
 mod smtp;
 
 use rekindle_core::series::MailProvider;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use worker::Env;
 
 pub(in crate::sends) use self::compose::Words;
@@ -95,15 +95,10 @@ pub(super) async fn attempt(
     provider: Option<MailProvider>,
 ) -> Attempt {
     let (outcome, copy) = hand_over(context, send, words, provider).await;
-    let copy = copy.unwrap_or_else(|| {
-        json!({
-            "to": words.to, "subject": words.subject, "text": words.text, "html": "", "headers": {},
-        })
-    });
     Attempt {
         outcome,
         gone: Vec::new(),
-        copy: ("mail", copy),
+        copy: copy.map_or_else(|| super::copy(send), |copy| ("mail", copy)),
         keep_taken: stays(&context.env, provider),
     }
 }

@@ -67,18 +67,16 @@ pub(super) async fn attempt(
     });
     let pushed = push_to_all(context, send, payload.to_string().as_bytes()).await;
     let (outcome, gone) = verdict(pushed);
-    let to = send.devices.first().map(|device| shown(&device.endpoint));
-    let copy = json!({ "to": to, "title": title, "body": body, "url": url });
     Attempt {
         outcome,
         gone,
-        copy: ("push", copy),
+        copy: super::copy(send),
         keep_taken: true,
     }
 }
 
 /// An endpoint as it may be shown: who knows the whole of it can push to the device.
-fn shown(endpoint: &str) -> String {
+pub(super) fn shown(endpoint: &str) -> String {
     if cfg!(feature = "dev") {
         return endpoint.to_owned();
     }
