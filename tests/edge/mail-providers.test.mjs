@@ -114,7 +114,15 @@ describe("Resend", () => {
     await mail(runtime, "down");
     const tried = service.to(addressOf("down")).length;
     assert.ok(tried > 3 && tried < 20, `${tried} attempts`);
-    await assertUndelivered(runtime, "down", new RegExp(`answered 503: down it is down \\(tried ${tried} times\\)$`));
+    await assertUndelivered(runtime, "down", /Resend answered 503: down it is down \(tried \d+ times\)$/);
+    const { items } = await runtime.api("GET", "/api/v1/dead-letters");
+    const letter = items.find(({ person }) => person === "down");
+    assert.match(letter.reason, /answered 503/);
+    service.answer(addressOf("down"));
+    await runtime.api("POST", `/api/v1/dead-letters/${letter.effect}/replay`);
+    await anHourLater(runtime);
+    assert.equal(service.to(addressOf("down")).length, tried + 1, "someone tried it again");
+    assert.equal((await decided(runtime, "down")).sent, 1);
   });
 
   test("is never asked about an address that cannot be one, or that smuggles a header", async () => {
@@ -164,6 +172,55 @@ describe("Resend, and a power cut between two attempts", () => {
     await until(async () => (await decided(runtime, "waiting")).sent === 1, "the receipt", 60_000);
     assert.equal(service.to(addressOf("waiting")).length, 2);
     await assertSent(runtime, "waiting");
+  });
+});
+
+describe("Resend, down for everyone", () => {
+  const PEOPLE = Array.from({ length: 12 }, (_, n) => `crowd-${n}`);
+  let back = Infinity;
+  const world = provider(
+    (body) => body.to[0],
+    () => (Date.now() < back ? { status: 503, json: {} } : { status: 200, json: { id: "1" } }),
+    { REKINDLE_MAIL_PROVIDER: "resend", REKINDLE_RESEND_KEY: "re_secret", REKINDLE_SHARDS: "1" },
+  );
+
+  test("it is left alone, but for one mail at a time, and gets all of them once it is back", async () => {
+    const { runtime, service } = world;
+    await arrange(runtime, "crowd");
+    await runtime.ingest(PEOPLE.flatMap((userId) => [
+      { type: "identify", userId, messageId: `${userId}-i`, traits: { email: addressOf(userId) } },
+      { type: "track", event: "Left crowd", userId, messageId: `${userId}-t` },
+    ]));
+    const [began, OUTAGE_MS] = [Date.now(), 5_000];
+    back = began + OUTAGE_MS;
+    await anHourLater(runtime);
+    const asked = [...PEOPLE, "crowd"].flatMap((id) => service.to(addressOf(id)));
+    const failed = asked.filter(({ at }) => at < back).length;
+    // Without a breaker each of them would have asked three times by then.
+    assert.ok(failed >= 13 && failed <= 13 + 6, `${failed} requests while it was down`);
+    assert.equal(asked.length - failed, 13);
+    assert.equal((await decided(runtime, "crowd")).sent, 13);
+  });
+});
+
+describe("one mail through another provider than the others", () => {
+  const world = provider((body) => body.To ?? body.to[0], { status: 200, json: { ErrorCode: 0, id: "1" } }, {
+    REKINDLE_MAIL_PROVIDER: "resend",
+    REKINDLE_RESEND_KEY: "re_secret",
+    REKINDLE_POSTMARK_KEY: "server-token",
+  });
+
+  test("its step names it; what is not set up waits and says so", async () => {
+    const { runtime, service } = world;
+    await arrange(runtime, "usual");
+    await arrange(runtime, "named", { provider: "postmark" });
+    await arrange(runtime, "kept", { provider: "mailbox" });
+    await mail(runtime, "unset", { provider: "ses" });
+    assert.deepEqual(["usual", "named", "kept"].map((id) => service.to(addressOf(id)).map(({ path }) => path)), [["/emails"], ["/email"], []]);
+    await assertSent(runtime, "named");
+    assert.equal((await decided(runtime, "kept")).kept[0].outcome, "sent");
+    await assertUndelivered(runtime, "unset", /mail is not set up: REKINDLE_SES_REGION: it is not set/);
+    await assert.rejects(arrange(runtime, "unknown", { provider: "pigeon" }), { status: 400 });
   });
 });
 

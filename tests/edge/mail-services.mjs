@@ -12,7 +12,7 @@ export const FROM = "Blüte & Co. <hello@shop.example>";
  * none) or `"half"` (it breaks off in the middle of the body).
  *
  * @param {(body: any) => string} addressOf whom a request is for
- * @param {{ status: number, json: object }} usual
+ * @param {{ status: number, json: object } | (() => object)} usual
  */
 export async function startApi(addressOf, usual) {
   const requests = [];
@@ -25,7 +25,7 @@ export async function startApi(addressOf, usual) {
     const body = JSON.parse(text);
     const to = addressOf(body);
     requests.push({ to, method, path, headers, text, body, at: Date.now() });
-    const answer = answers.get(to)?.shift() ?? usual;
+    const answer = answers.get(to)?.shift() ?? (typeof usual === "function" ? usual() : usual);
     if (answer === "cut") return request.socket.destroy();
     if (answer === "hang") return;
     if (answer === "half") {

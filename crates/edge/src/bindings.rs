@@ -52,12 +52,20 @@ pub(crate) const SES_KEY: &str = "REKINDLE_SES_KEY";
 pub(crate) const SES_URL: &str = "REKINDLE_SES_URL";
 /// The region of Amazon SES.
 pub(crate) const SES_REGION: &str = "REKINDLE_SES_REGION";
+/// What Resend signs its webhooks with: a secret.
+pub(crate) const RESEND_HOOK: &str = "REKINDLE_RESEND_HOOK";
+/// The name and the password, a colon between them, that Postmark's webhooks come with: a secret.
+pub(crate) const POSTMARK_HOOK: &str = "REKINDLE_POSTMARK_HOOK";
+/// The topic by which Amazon SES tells of mails.
+pub(crate) const SES_TOPIC: &str = "REKINDLE_SES_TOPIC";
 /// The mail server, with user and password: a secret.
 pub(crate) const SMTP_URL: &str = "REKINDLE_SMTP_URL";
 /// What stands before `._domainkey` in the name of the public key.
 pub(crate) const DKIM_SELECTOR: &str = "REKINDLE_DKIM_SELECTOR";
 /// The private key that mails are signed with: a secret.
 pub(crate) const DKIM_KEY: &str = "REKINDLE_DKIM_KEY";
+/// The company's colour, `#rrggbb`, on the page where people choose what they get.
+pub(crate) const BRAND_COLOR: &str = "REKINDLE_BRAND_COLOR";
 /// What is counted of a mail: `all` if it is not set, `clicks` or `off`.
 pub(crate) const MAIL_TRACK: &str = "REKINDLE_MAIL_TRACK";
 /// Whether links say which mail they were in, to the company's own statistics: `on` or `off`.

@@ -9,8 +9,11 @@ mod bindings;
 mod clock;
 mod console;
 mod context;
+mod hooks;
+mod html;
 mod ingest;
 mod json;
+mod preferences;
 mod problem;
 mod sends;
 #[expect(
@@ -19,7 +22,6 @@ mod sends;
 )]
 mod shard;
 mod tracking;
-mod unsubscribe;
 #[expect(
     missing_docs,
     reason = "the macro of a Durable Object writes methods without docs"
@@ -97,14 +99,17 @@ async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answe
         #[cfg(feature = "dev")]
         (_, ["dev", "clock"]) => admin::answer(context, request, path).await,
         (Method::Get, ["console", ..]) => console::page(context).await,
+        (Method::Post, ["hooks", provider]) => hooks::take(context, request, provider).await,
         (Method::Get | Method::Head, ["c", effect, link, tag]) => {
             tracking::follow(context, request, effect, link, tag).await
         }
         (Method::Get | Method::Head, ["o", effect, tag]) => {
             tracking::picture(context, request, effect, tag).await
         }
-        (Method::Get, ["u", effect, tag]) => unsubscribe::ask(context, effect, tag),
-        (Method::Post, ["u", effect, tag]) => unsubscribe::confirm(context, effect, tag).await,
+        (Method::Get, ["u", effect, tag]) => preferences::show(context, effect, tag).await,
+        (Method::Post, ["u", effect, tag]) => {
+            preferences::change(context, request, effect, tag).await
+        }
         _ => Err(Problem::not_found(format!(
             "no {} /{}",
             request.method().as_ref(),

@@ -201,6 +201,12 @@ pub enum Metric {
     Clicked,
     /// Sent away.
     Dismissed,
+    /// Came back for good, after the provider had taken it.
+    Bounced,
+    /// Was called spam by its owner.
+    Complained,
+    /// Led the person to leave what it belongs to.
+    Unsubscribed,
     /// Entered, and was not seen in the 30 days after.
     #[serde(rename = "churned_30")]
     Churned30,

@@ -27,7 +27,7 @@ pub use effect::{Channel, Effect, Metric, Outgoing, Send, effect_id, way_id};
 pub use explain::{Ahead, RunExplanation, SeriesExplanation, StepExplanation, VariantExplanation};
 pub use flight::{InFlight, counted, in_flight, moves, overdue};
 pub use inbox::inbox;
-pub use input::{Delivery, Input};
+pub use input::{Delivery, Feedback, Input};
 pub use person::{
     ExitReason, Identified, Outcome, Person, Reaction, Reactions, Run, RunState, SkipReason,
     StepRecord, TIMEZONE,

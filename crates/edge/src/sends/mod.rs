@@ -20,7 +20,9 @@ use rekindle_core::{
     series::{Delivery, Outgoing},
 };
 use serde_json::{Value as Json, json};
-use worker::{Env, MessageBatch, MessageExt, Result};
+use worker::{Env, MessageBatch, MessageExt, Method, Result};
+
+pub(crate) use self::subtle::verify_rsa;
 
 use self::retry::Trouble;
 use crate::{
@@ -282,6 +284,15 @@ async fn keep(
     if let Err(error) = mailbox::keep(&context.env, name, send, &copy).await {
         worker::console_error!("no copy of {} was kept: {error}", send.effect);
     }
+}
+
+/// What is at an address of a program of others; nothing where it is not there in time.
+pub(crate) async fn fetch_text(url: &str) -> Option<String> {
+    // LIMIT: whoever waits for this is a program, and asks again.
+    const ANSWER_MS_MAX: u64 = 5_000;
+    let request = http::request(Method::Get, url, &[], None).ok()?;
+    let answer = http::answer(request, ANSWER_MS_MAX, true).await?;
+    (answer.status == 200).then_some(answer.body)
 }
 
 /// Sends something once, at the wish of a person who waits for it; why it did not leave.

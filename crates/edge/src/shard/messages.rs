@@ -7,8 +7,8 @@ use rekindle_core::{
     experiment::Sticky,
     rule::Rule,
     series::{
-        Channel, Delivery, Metric, Outgoing, Reaction, Run, SegmentSpec, SeriesSpec, StepSpec,
-        policy::Settings,
+        Channel, Delivery, Feedback, Metric, Outgoing, Reaction, Run, SegmentSpec, SeriesSpec,
+        StepSpec, policy::Settings,
     },
     value::Value,
 };
@@ -518,6 +518,41 @@ pub(crate) struct Settled {
     pub(crate) delivery: Delivery,
     /// Endpoints that are gone for good.
     pub(crate) gone: Vec<String>,
+}
+
+/// What a person lets write to them, for the page on which they choose.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Preferences {
+    pub(crate) types: Vec<Preference>,
+    /// Whether they have not left everything.
+    pub(crate) everything: bool,
+}
+
+/// A type that a person may take or leave.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Preference {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) subscribed: bool,
+}
+
+/// A person chooses.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Prefer {
+    pub(crate) effect: String,
+    /// The types that they want; they leave where it is absent.
+    pub(crate) wanted: Option<Vec<String>>,
+    /// Whether they leave everything, and not only what the message belongs to.
+    pub(crate) everything: bool,
+}
+
+/// What was heard of a mail after its provider had taken it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Heard {
+    pub(crate) effect: String,
+    /// The address that it went to, if the provider says so.
+    pub(crate) address: Option<String>,
+    pub(crate) feedback: Feedback,
 }
 
 /// The body of a message in the queue of sends: no personal data, only where to ask.

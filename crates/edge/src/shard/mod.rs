@@ -17,6 +17,7 @@ mod ingest;
 mod join;
 pub(crate) mod messages;
 mod perform;
+mod preferences;
 mod store;
 
 use std::{
@@ -28,10 +29,8 @@ use std::{
 use rekindle_core::{
     rule::{Stream, Streams},
     series::{
-        Claim, Definitions, DefinitionsSpec, Delivery, Effect, Identified, Input, Person, Send,
-        TIMEZONE, check, effect_id,
-        policy::{Ruling, subscription::Choice},
-        step, way_id,
+        Claim, Definitions, DefinitionsSpec, Delivery, Effect, Input, Person, Send, TIMEZONE,
+        check, policy::Ruling, step, way_id,
     },
     value::Value,
     window::DAY_MS,
@@ -41,7 +40,7 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 
 use self::{
     breaker::{Breakers, receiver},
-    messages::{CLAIM_MS, Claimed, Counter, Erased, Reports, Settled},
+    messages::{CLAIM_MS, Claimed, Counter, Erased, Heard, Reports, Settled},
     store::{NameKind, Store},
 };
 use crate::{
@@ -201,7 +200,9 @@ impl Shard {
             "settle" => reply(&self.take_reports(read(body)?)?),
             "erase" => reply(&self.erase(&read::<String>(body)?)?),
             "replay" => reply(&self.replay(&read::<String>(body)?)?),
-            "unsubscribe" => reply(&self.unsubscribe(&read::<String>(body)?)?),
+            "heard" => reply(&self.hear_of_mail(read(body)?)?),
+            "preferences" => reply(&self.preferences(&read::<String>(body)?)?),
+            "prefer" => reply(&self.prefer(&read(body)?)?),
             #[cfg(feature = "dev")]
             "clock" => reply(&self.set_clock(read(body)?)?),
             #[cfg(feature = "dev")]
@@ -462,44 +463,18 @@ impl Shard {
         Ok(erased)
     }
 
-    /// The person who got this message wants no more mails.
-    fn unsubscribe(&self, effect: &str) -> Result<()> {
-        let Some(person) = self.store()?.person_of_effect(effect)? else {
+    /// Takes what was heard of a mail; of one that was never sent from here, nothing.
+    fn hear_of_mail(&self, heard: Heard) -> Result<()> {
+        let Some(person) = self.store()?.person_of_effect(&heard.effect)? else {
             return Ok(());
         };
-        if let Some(subscription) = self.subscription_of(&person, effect)? {
-            let choice = Input::Chose {
-                subscription: Some(subscription),
-                choice: Choice {
-                    at: self.now(),
-                    subscribed: false,
-                },
-            };
-            return self.decide(&person, vec![choice]);
-        }
-        self.note_name(NameKind::Attribute, "unsubscribed")?;
-        let attributes = BTreeMap::from([("unsubscribed".to_owned(), Value::Bool(true))]);
-        self.decide(
-            &person,
-            vec![Input::Identify(Identified {
-                at: self.now(),
-                attributes,
-            })],
-        )
-    }
-
-    /// The type of the message behind an effect, if its series names one.
-    fn subscription_of(&self, person: &str, effect: &str) -> Result<Option<String>> {
-        let Some(person) = self.store()?.person(person)? else {
-            return Ok(None);
+        let input = Input::Heard {
+            effect: heard.effect,
+            feedback: heard.feedback,
+            address: heard.address,
+            at: self.now(),
         };
-        let definitions = self.definitions();
-        let sent = person.each_run().find(|(series, run)| {
-            let mut steps = run.steps.iter();
-            steps.any(|record| effect_id(&person.id, series, run.entry, &record.step) == effect)
-        });
-        let series = sent.and_then(|(id, run)| definitions.series(id, run.version));
-        Ok(series.and_then(|series| series.policies.subscription.clone()))
+        self.decide(&person, vec![input])
     }
 
     /// Ends the claims of these sends: some are settled, the others wait for another attempt.

@@ -3,6 +3,8 @@
 
 use worker::Url;
 
+use crate::html::push_escaped;
+
 /// HTML with the address of each link replaced by what `lead` makes of it.
 pub(super) fn lead_links(html: &str, lead: &dyn Fn(&str) -> String) -> String {
     let mut led = String::with_capacity(html.len() * 2);
@@ -93,19 +95,6 @@ fn unescaped(text: &str) -> String {
         plain = plain.replace(escape, char);
     }
     plain
-}
-
-fn push_escaped(out: &mut String, text: &str) {
-    for char in text.chars() {
-        match char {
-            '&' => out.push_str("&amp;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            char => out.push(char),
-        }
-    }
 }
 
 /// A link that tells the company's own statistics which mail it was in. What it says already stays.

@@ -1,12 +1,12 @@
 //! Signature Version 4, by which Amazon knows who asks.
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>.
 
-use hmac::{Hmac, Mac};
 use rekindle_core::time::format_instant;
 use sha2::{Digest, Sha256};
 use worker::Url;
 
 use super::settings::Access;
+use crate::auth::hmac;
 
 /// The headers that a request to Amazon SES needs: `access.key` is the key's id and the secret, with a
 /// colon between them; `access.extra` the region.
@@ -85,7 +85,7 @@ impl Signing<'_> {
         let start = ["AWS4", secret].concat().into_bytes();
         let key = [day, self.region, self.service, END, &signed]
             .iter()
-            .fold(start, |key, part| mac(&key, part.as_bytes()));
+            .fold(start, |key, part| hmac(&key, part.as_bytes()));
         [
             "AWS4-HMAC-SHA256 Credential=",
             key_id,
@@ -98,17 +98,6 @@ impl Signing<'_> {
         ]
         .concat()
     }
-}
-
-fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
-    // HMAC takes keys of any length: there is no other outcome.
-    Hmac::<Sha256>::new_from_slice(key).map_or_else(
-        |_| Vec::new(),
-        |mut mac| {
-            mac.update(message);
-            mac.finalize().into_bytes().to_vec()
-        },
-    )
 }
 
 fn hex(bytes: &[u8]) -> String {
