@@ -103,6 +103,12 @@ pub enum Outgoing {
         body: String,
         /// Where a click leads.
         url: Option<String>,
+        /// The address of a picture.
+        #[serde(default)]
+        image: Option<String>,
+        /// Buttons: what each says, and where it leads.
+        #[serde(default)]
+        actions: Vec<(String, String)>,
     },
     /// A request to a program; signed by whoever sends it.
     Webhook {

@@ -17,7 +17,7 @@ use crate::{
     context::Context,
     json::read_tree,
     problem::{Answer, Problem},
-    sends::mail,
+    sends::{self, mail},
 };
 
 /// What stands in a mail for the id of an effect: its links lead nowhere.
@@ -83,14 +83,6 @@ fn shown(context: &Context, said: &Said, now: i64) -> Json {
             markdown,
             ..
         }) => mail::preview(&context.env, EFFECT, now, [to, subject, text, markdown]),
-        Said::Outgoing(Outgoing::Push { title, body, url }) => {
-            object!({ "title": title, "body": body, "url": url })
-        }
-        Said::Outgoing(Outgoing::Webhook {
-            method,
-            url,
-            headers,
-            body,
-        }) => object!({ "method": method, "url": url, "headers": headers, "body": body }),
+        Said::Outgoing(outgoing) => sends::content(outgoing),
     }
 }

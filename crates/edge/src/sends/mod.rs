@@ -178,9 +178,7 @@ async fn attempt(context: &Context, send: &Claimed) -> Attempt {
             };
             mail::attempt(context, send, &words, *provider).await
         }
-        Outgoing::Push { title, body, url } => {
-            push::attempt(context, send, title, body, url.as_deref()).await
-        }
+        Outgoing::Push { .. } => push::attempt(context, send).await,
         Outgoing::Webhook {
             method,
             url,
@@ -198,33 +196,45 @@ async fn attempt(context: &Context, send: &Claimed) -> Attempt {
     }
 }
 
-/// What is kept of a send, for people: the box, and the content.
-fn copy(send: &Claimed) -> (&'static str, Json) {
-    match &send.outgoing {
+/// What leaves, for people.
+pub(crate) fn content(outgoing: &Outgoing) -> Json {
+    match outgoing {
         Outgoing::Email {
             to, subject, text, ..
+        } => json!({ "to": to, "subject": subject, "text": text, "html": "", "headers": {} }),
+        Outgoing::Push {
+            title,
+            body,
+            url,
+            image,
+            actions,
         } => {
-            let copy = json!({
-                "to": to, "subject": subject, "text": text, "html": "", "headers": {},
-            });
-            ("mail", copy)
-        }
-        Outgoing::Push { title, body, url } => {
-            let device = send.devices.first();
-            let to = device.map(|device| push::shown(&device.endpoint));
-            let copy = json!({ "to": to, "title": title, "body": body, "url": url });
-            ("push", copy)
+            let action = |(label, url): &(String, String)| json!({ "label": label, "url": url });
+            let actions: Vec<Json> = actions.iter().map(action).collect();
+            json!({ "title": title, "body": body, "url": url, "image": image, "actions": actions })
         }
         Outgoing::Webhook {
             method,
             url,
             headers,
             body,
-        } => {
-            let copy = json!({ "method": method, "url": url, "headers": headers, "body": body });
-            ("webhook", copy)
-        }
+        } => json!({ "method": method, "url": url, "headers": headers, "body": body }),
     }
+}
+
+/// What is kept of a send: the box, and the content.
+fn copy(send: &Claimed) -> (&'static str, Json) {
+    let mut content = content(&send.outgoing);
+    let name = match &send.outgoing {
+        Outgoing::Email { .. } => "mail",
+        Outgoing::Push { .. } => {
+            let device = send.devices.first();
+            content["to"] = device.map(|device| push::shown(&device.endpoint)).into();
+            "push"
+        }
+        Outgoing::Webhook { .. } => "webhook",
+    };
+    (name, content)
 }
 
 /// Adds what follows from an attempt to what the shard is told.

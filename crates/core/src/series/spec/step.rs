@@ -123,6 +123,12 @@ pub struct StepSpec {
     /// Push: where a click leads. Webhook: where the request goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Push: the address of a picture, shown where the device shows one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// Push: buttons, where the device shows them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<CtaSpec>,
     /// Webhook: `POST` where it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,

@@ -9,7 +9,6 @@ mod vapid;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::future::join_all;
-use serde_json::json;
 use sha2::{Digest, Sha256};
 use worker::{Method, ResponseBuilder, Result, Url, js_sys::Uint8Array};
 
@@ -50,21 +49,11 @@ pub(crate) async fn public_key(context: &Context) -> Answer {
 }
 
 /// Sends one push to every device of the person, and tells which devices are gone for good.
-pub(super) async fn attempt(
-    context: &Context,
-    send: &Claimed,
-    title: &str,
-    body: &str,
-    url: Option<&str>,
-) -> Attempt {
-    let payload = json!({
-        "title": title,
-        "body": body,
-        "url": url,
-        "effect": send.effect,
-        "api": bindings::text(&context.env, bindings::ORIGIN),
-        "key": bindings::text(&context.env, bindings::WRITE_KEY),
-    });
+pub(super) async fn attempt(context: &Context, send: &Claimed) -> Attempt {
+    let mut payload = super::content(&send.outgoing);
+    payload["effect"] = send.effect.as_str().into();
+    payload["api"] = bindings::text(&context.env, bindings::ORIGIN).into();
+    payload["key"] = bindings::text(&context.env, bindings::WRITE_KEY).into();
     let pushed = push_to_all(context, send, payload.to_string().as_bytes()).await;
     let (outcome, gone) = verdict(pushed);
     Attempt {
