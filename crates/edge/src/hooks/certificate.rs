@@ -5,6 +5,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 
 /// The `SubjectPublicKeyInfo` of a certificate in PEM.
 pub(super) fn public_key(pem: &str) -> Option<Vec<u8>> {
+    const VERSION: u8 = 0xa0;
     let (_, rest) = pem.split_once("-----BEGIN CERTIFICATE-----")?;
     let (base64, _) = rest.split_once("-----END CERTIFICATE-----")?;
     let base64: String = base64.split_whitespace().collect();
@@ -14,7 +15,6 @@ pub(super) fn public_key(pem: &str) -> Option<Vec<u8>> {
     let mut rest = signed.content;
     // The version may be absent; the serial number, the algorithm, the issuer, the dates and the
     // subject come before the key.
-    const VERSION: u8 = 0xa0;
     let (first, after) = element(rest)?;
     if first.tag == VERSION {
         rest = after;

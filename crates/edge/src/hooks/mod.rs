@@ -76,12 +76,12 @@ fn text<'a>(tree: &'a Json, pointer: &str) -> &'a str {
         .unwrap_or_default()
 }
 
-fn heard(effect: &str, address: &str, feedback: Feedback) -> Option<Heard> {
-    Some(Heard {
+fn heard(effect: &str, address: &str, feedback: Feedback) -> Heard {
+    Heard {
         effect: effect.to_owned(),
         address: (!address.is_empty()).then(|| address.to_owned()),
         feedback,
-    })
+    }
 }
 
 /// A bounce's reason for people.
@@ -124,16 +124,15 @@ fn resend(context: &Context, request: &Request, body: &str) -> Answer<Option<Hea
         .next()
         .unwrap_or_else(|| text(&told, "/data/tags/effect"));
     let address = text(&told, "/data/to/0");
-    Ok(match text(&told, "/type") {
+    let feedback = match text(&told, "/type") {
         // What came back for now only is tried again by Resend itself.
-        "email.bounced" if text(&told, "/data/bounce/type") != "Transient" => heard(
-            effect,
-            address,
-            bounced(text(&told, "/data/bounce/message")),
-        ),
-        "email.complained" => heard(effect, address, Feedback::Complained),
+        "email.bounced" if text(&told, "/data/bounce/type") != "Transient" => {
+            Some(bounced(text(&told, "/data/bounce/message")))
+        }
+        "email.complained" => Some(Feedback::Complained),
         _ => None,
-    })
+    };
+    Ok(feedback.map(|feedback| heard(effect, address, feedback)))
 }
 
 /// Postmark signs nothing: it sends a name and a password, which are in the address that it was given:
@@ -148,13 +147,14 @@ fn postmark(context: &Context, request: &Request, body: &str) -> Answer<Option<H
     let told = tree(body)?;
     let (effect, address) = (text(&told, "/Metadata/effect"), text(&told, "/Email"));
     let is_final = told.pointer("/Inactive").and_then(Json::as_bool) == Some(true);
-    Ok(match (text(&told, "/RecordType"), text(&told, "/Type")) {
-        ("SpamComplaint", _) | (_, "SpamComplaint") => heard(effect, address, Feedback::Complained),
+    let feedback = match (text(&told, "/RecordType"), text(&told, "/Type")) {
+        ("SpamComplaint", _) | (_, "SpamComplaint") => Some(Feedback::Complained),
         ("Bounce", kind) if is_final || matches!(kind, "HardBounce" | "BadEmailAddress") => {
-            heard(effect, address, bounced(text(&told, "/Description")))
+            Some(bounced(text(&told, "/Description")))
         }
         _ => None,
-    })
+    };
+    Ok(feedback.map(|feedback| heard(effect, address, feedback)))
 }
 
 /// Refuses what was signed too long ago, or is yet to come.

@@ -68,11 +68,12 @@ pub(super) async fn read(context: &Context, body: &str) -> Answer<Option<Heard>>
             let recipient = "/bounce/bouncedRecipients/0";
             let recipient = event.pointer(recipient).unwrap_or(&Json::Null);
             let why = text(recipient, "/diagnosticCode");
-            heard(effect, text(recipient, "/emailAddress"), bounced(why))
+            let address = text(recipient, "/emailAddress");
+            Some(heard(effect, address, bounced(why)))
         }
         "Complaint" => {
             let address = text(&event, "/complaint/complainedRecipients/0/emailAddress");
-            heard(effect, address, Feedback::Complained)
+            Some(heard(effect, address, Feedback::Complained))
         }
         _ => None,
     })

@@ -113,6 +113,9 @@ async fn consume_for_shard(
     number: u64,
     messages: &[worker::Message<Queued>],
 ) -> Result<()> {
+    // LIMIT: a shard that a deployment has just replaced is there again at the next call; what it is
+    // not told would be sent once more. It may be told twice: that changes nothing.
+    const TRIES: usize = 3;
     let effects: Vec<&str> = messages
         .iter()
         .map(|message| message.body().effect.as_str())
@@ -140,9 +143,6 @@ async fn consume_for_shard(
             }),
         }
     }
-    // LIMIT: a shard that a deployment has just replaced is there again at the next call; what it is
-    // not told would be sent once more. It may be told twice: that changes nothing.
-    const TRIES: usize = 3;
     for _ in 1..TRIES {
         match context.shard(number, "settle", &reports).await {
             Ok(()) => return Ok(()),
@@ -229,12 +229,20 @@ fn copy(send: &Claimed) -> (&'static str, Json) {
         Outgoing::Email { .. } => "mail",
         Outgoing::Push { .. } => {
             let device = send.devices.first();
-            content["to"] = device.map(|device| push::shown(&device.endpoint)).into();
+            let to = device.map(|device| push::shown(&device.endpoint));
+            put(&mut content, "to", to.into());
             "push"
         }
         Outgoing::Webhook { .. } => "webhook",
     };
     (name, content)
+}
+
+/// Adds a field to an object.
+fn put(object: &mut Json, name: &str, value: Json) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(name.to_owned(), value);
+    }
 }
 
 /// Adds what follows from an attempt to what the shard is told.
@@ -284,13 +292,11 @@ async fn keep(
     (name, mut copy): (&str, Json),
     delivery: &Delivery,
 ) {
-    if let Some(copy) = copy.as_object_mut() {
-        let outcome = match delivery {
-            Delivery::Undelivered(reason) => ["undelivered: ", reason].concat(),
-            Delivery::Sent | Delivery::Ruled(_) => "sent".to_owned(),
-        };
-        copy.insert("outcome".to_owned(), outcome.into());
-    }
+    let outcome = match delivery {
+        Delivery::Undelivered(reason) => ["undelivered: ", reason].concat(),
+        Delivery::Sent | Delivery::Ruled(_) => "sent".to_owned(),
+    };
+    put(&mut copy, "outcome", outcome.into());
     if let Err(error) = mailbox::keep(&context.env, name, send, &copy).await {
         worker::console_error!("no copy of {} was kept: {error}", send.effect);
     }

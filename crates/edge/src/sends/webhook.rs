@@ -37,7 +37,7 @@ pub(super) async fn attempt(context: &Context, send: &Claimed, call: &Call<'_>) 
         }
     };
     let (name, mut copy) = super::copy(send);
-    copy["status"] = status.into();
+    super::put(&mut copy, "status", status.into());
     Attempt {
         outcome,
         gone: Vec::new(),

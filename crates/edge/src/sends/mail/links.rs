@@ -7,26 +7,26 @@ use crate::html::push_escaped;
 
 /// HTML with the address of each link replaced by what `lead` makes of it.
 pub(super) fn lead_links(html: &str, lead: &dyn Fn(&str) -> String) -> String {
-    let mut led = String::with_capacity(html.len() * 2);
+    let mut out = String::with_capacity(html.len() * 2);
     let mut rest = html;
     while let Some(at) = rest.find("<a") {
         let (before, tag) = rest.split_at(at);
-        led.push_str(before);
+        out.push_str(before);
         let end = end_of_tag(tag);
         let (tag, after) = tag.split_at(end);
         match address(tag) {
             Some((start, text)) => {
                 let (head, tail) = tag.split_at(start);
-                led.push_str(head);
-                push_escaped(&mut led, &lead(&unescaped(text)));
-                led.push_str(tail.get(text.len()..).unwrap_or_default());
+                out.push_str(head);
+                push_escaped(&mut out, &lead(&unescaped(text)));
+                out.push_str(tail.get(text.len()..).unwrap_or_default());
             }
-            None => led.push_str(tag),
+            None => out.push_str(tag),
         }
         rest = after;
     }
-    led.push_str(rest);
-    led
+    out.push_str(rest);
+    out
 }
 
 /// Where a tag ends: after the first `>` that no quotes are around.

@@ -51,9 +51,15 @@ pub(crate) async fn public_key(context: &Context) -> Answer {
 /// Sends one push to every device of the person, and tells which devices are gone for good.
 pub(super) async fn attempt(context: &Context, send: &Claimed) -> Attempt {
     let mut payload = super::content(&send.outgoing);
-    payload["effect"] = send.effect.as_str().into();
-    payload["api"] = bindings::text(&context.env, bindings::ORIGIN).into();
-    payload["key"] = bindings::text(&context.env, bindings::WRITE_KEY).into();
+    let origin = bindings::text(&context.env, bindings::ORIGIN);
+    let key = bindings::text(&context.env, bindings::WRITE_KEY);
+    for (name, value) in [
+        ("effect", Some(send.effect.clone())),
+        ("api", origin),
+        ("key", key),
+    ] {
+        super::put(&mut payload, name, value.into());
+    }
     let pushed = push_to_all(context, send, payload.to_string().as_bytes()).await;
     let (outcome, gone) = verdict(pushed);
     Attempt {
