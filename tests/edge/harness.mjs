@@ -34,8 +34,9 @@ export const ADMIN_TOKEN = "dev";
  *   `stop`, if not given
  * @param {Record<string, string>} [options.vars] on top of the settings' own
  * @param {string} [options.settings] of wrangler, from the root of the repository
+ * @param {string} [options.email] where what is given to the binding `EMAIL` goes; no binding if not given
  */
-export async function startRuntime({ port, state, vars = {}, settings = DEVELOPMENT } = {}) {
+export async function startRuntime({ port, state, vars = {}, settings = DEVELOPMENT, email } = {}) {
   const ours = state === undefined;
   state ??= await mkdtemp(join(tmpdir(), "rekindle-test-"));
   port ??= await freePort();
@@ -45,6 +46,7 @@ export async function startRuntime({ port, state, vars = {}, settings = DEVELOPM
     state: resolve(state),
     port,
     vars: { REKINDLE_ORIGIN: url, ...vars },
+    email,
   });
   let child;
 

@@ -142,6 +142,8 @@ test("a push arrives encrypted, signed and once", async () => {
     title: "Hi Ada",
     body: "10 % — nur für dich 🎁",
     url: CLICK,
+    image: null,
+    actions: [],
     effect,
     api: runtime.url,
     key: WRITE_KEY,
@@ -153,6 +155,17 @@ test("a push arrives encrypted, signed and once", async () => {
   assert.equal((await runtime.ingest([reaction])).status, 200);
   const report = await runtime.api("GET", "/api/v1/series/ada/report");
   assert.equal(report.steps[0].clicked, 1);
+});
+
+test("a picture and buttons travel along", async () => {
+  const device = subscribe("/buttons");
+  await person("buttons", [device]);
+  const image = "https://shop.example/garden.jpg";
+  await push("buttons", { image, actions: [{ label: "Yes, {{ name }}", url: `${CLICK}?yes` }, { label: "No", url: `${CLICK}?no` }] });
+  const [{ body }] = service.to("/buttons");
+  const { image: shown, actions } = JSON.parse(decrypt(device, body).text);
+  assert.equal(shown, image);
+  assert.deepEqual(actions, [{ label: "Yes, Ada", url: `${CLICK}?yes` }, { label: "No", url: `${CLICK}?no` }]);
 });
 
 test("every device gets it under keys of its own", async () => {
@@ -241,7 +254,7 @@ test("what a push service refuses is not tried again, and redirects are not foll
 
 test("the longest text that fits arrives, one more byte does not", async () => {
   const step = { title: "Hi", body: "{{ essay }}" };
-  const frame = { title: "Hi", body: "", url: CLICK, effect: "0".repeat(32), api: runtime.url, key: WRITE_KEY };
+  const frame = { title: "Hi", body: "", url: CLICK, image: null, actions: [], effect: "0".repeat(32), api: runtime.url, key: WRITE_KEY };
   const room = 3_993 - JSON.stringify(frame).length;
   const device = subscribe("/fits");
   await person("fits", [device], { essay: "x".repeat(room) });

@@ -7,11 +7,28 @@ import { dirname, join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptions } from "wrangler";
 
-const { settings, state, port, vars } = JSON.parse(process.argv[2]);
+const { settings, state, port, vars, email } = JSON.parse(process.argv[2]);
 if (!existsSync(settings)) {
   console.error(`${settings} is missing: run \`cargo xtask build --dev\` first`);
   process.exit(2);
 }
+
+/** Cloudflare Email Service, as its binding is documented: what it is given goes to this address. */
+function emailService(address) {
+  const script = `
+    import { WorkerEntrypoint } from "cloudflare:workers";
+    export class Email extends WorkerEntrypoint {
+      async send(message) {
+        const answer = await fetch(${JSON.stringify(address)}, { method: "POST", body: JSON.stringify(message) });
+        const { messageId, code, message: words } = await answer.json();
+        if (!answer.ok) throw Object.assign(new Error(words), { code });
+        return { messageId };
+      }
+    }
+    export default {};`;
+  return { name: "email", modules: true, compatibilityDate: "2026-11-17", script };
+}
+
 const { workerOptions: worker, main } = workerOptions(settings);
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
@@ -32,7 +49,9 @@ const miniflare = new Miniflare(
         ],
         modulesRoot: dirname(main),
         bindings: { ...worker.bindings, ...vars },
+        ...(email ? { serviceBindings: { ...worker.serviceBindings, EMAIL: { name: "email", entrypoint: "Email" } } } : {}),
       },
+      ...(email ? [emailService(email)] : []),
     ],
   }),
 );

@@ -126,6 +126,22 @@ test("a receiver that is busy is asked again under the same id; one that refuses
   assert.equal(receiver.to("/elsewhere").length, 0, "where a redirect leads was not looked at");
 });
 
+test("a receiver that stays in trouble is given up, and gets the request when someone tries again", async () => {
+  receiver.answer("/down", ...Array(60).fill(500));
+  await call("down", { body: "x" });
+  const attempts = receiver.to("/down").length;
+  assert.ok(attempts > 2 && attempts < 20, `${attempts} attempts`);
+  assert.deepEqual(await figures("down"), { sent: 0, undelivered: 1 });
+  const { items } = await api("GET", "/dead-letters");
+  const letter = items.find(({ series }) => series === "down");
+  assert.match(letter.reason, /the receiver answered 500 \(tried \d+ times\)$/);
+  receiver.answer("/down");
+  await api("POST", `/dead-letters/${letter.effect}/replay`);
+  await api("POST", "/dev/clock", { advance: "1ms" });
+  assert.equal(receiver.to("/down").length, attempts + 1);
+  assert.equal((await figures("down")).sent, 1);
+});
+
 test("a request that is tried again waits while its series stands still", async () => {
   receiver.answer("/still", ...Array(50).fill(503));
   const called = call("still", { body: "x" });

@@ -539,7 +539,8 @@ fn entry_of(person: &Person, series: &str, input: &Input) -> u32 {
     let about = match input {
         Input::Reaction { effect, .. }
         | Input::Settled { effect, .. }
-        | Input::Replayed { effect } => Some(effect),
+        | Input::Replayed { effect }
+        | Input::Heard { effect, .. } => Some(effect),
         Input::Event { .. }
         | Input::Identify(_)
         | Input::Chose { .. }

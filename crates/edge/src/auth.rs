@@ -82,16 +82,37 @@ pub(crate) fn random_id() -> worker::Result<String> {
     random::<8>().map(|bytes| hex64(u64::from_be_bytes(bytes)))
 }
 
-/// The user name of Basic authentication: where Segment's clients put the write key.
-pub(crate) fn basic_user(request: &Request) -> Option<String> {
+/// Name and password of Basic authentication (RFC 7617), a colon between them.
+pub(crate) fn basic(request: &Request) -> Option<String> {
     let authorization = header(request, "authorization")?;
     let encoded = authorization.strip_prefix("Basic ")?;
-    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
-    Some(
-        decoded
-            .split_once(':')
-            .map_or(decoded.clone(), |(user, _)| user.to_owned()),
+    String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()
+}
+
+/// The user name alone: where Segment's clients put the write key.
+pub(crate) fn basic_user(request: &Request) -> Option<String> {
+    let basic = basic(request)?;
+    let user = basic.split_once(':').map(|(user, _)| user.to_owned());
+    Some(user.unwrap_or(basic))
+}
+
+/// HMAC-SHA256. It takes keys of any length: there is no other outcome.
+pub(crate) fn hmac(key: &[u8], message: &[u8]) -> Vec<u8> {
+    Hmac::<Sha256>::new_from_slice(key).map_or_else(
+        |_| Vec::new(),
+        |mut mac| {
+            mac.update(message);
+            mac.finalize().into_bytes().to_vec()
+        },
     )
+}
+
+/// What Standard Webhooks signs with a secret (`whsec_`, base64), in base64; `None` when the secret is
+/// none.
+pub(crate) fn standard_tag(secret: &str, message: &str) -> Option<String> {
+    let key = secret.strip_prefix("whsec_").unwrap_or(secret);
+    let key = STANDARD.decode(key).ok().filter(|key| !key.is_empty())?;
+    Some(STANDARD.encode(hmac(&key, message.as_bytes())))
 }
 
 /// Who sends events with this key.

@@ -13,6 +13,8 @@ pub(crate) const WORKSPACE: &str = "WORKSPACE";
 pub(crate) const KV: &str = "KV";
 /// The queue of sends.
 pub(crate) const SENDS: &str = "SENDS";
+/// Cloudflare Email Service, if it sends the mails.
+pub(crate) const EMAIL: &str = "EMAIL";
 /// The static files.
 pub(crate) const ASSETS: &str = "ASSETS";
 
@@ -32,6 +34,43 @@ pub(crate) const LINK_SECRET: &str = "REKINDLE_LINK_SECRET";
 pub(crate) const ORIGIN: &str = "REKINDLE_ORIGIN";
 /// What mails say they are from.
 pub(crate) const MAIL_FROM: &str = "REKINDLE_MAIL_FROM";
+
+/// Who takes mails that name no one: `mailbox` if it is not set.
+pub(crate) const MAIL_PROVIDER: &str = "REKINDLE_MAIL_PROVIDER";
+/// The key of Resend: a secret.
+pub(crate) const RESEND_KEY: &str = "REKINDLE_RESEND_KEY";
+/// Where Resend listens, if not at its own address.
+pub(crate) const RESEND_URL: &str = "REKINDLE_RESEND_URL";
+/// The token of Postmark's server: a secret.
+pub(crate) const POSTMARK_KEY: &str = "REKINDLE_POSTMARK_KEY";
+/// Where Postmark listens, if not at its own address.
+pub(crate) const POSTMARK_URL: &str = "REKINDLE_POSTMARK_URL";
+/// The message stream of Postmark.
+pub(crate) const POSTMARK_STREAM: &str = "REKINDLE_POSTMARK_STREAM";
+/// The id and the secret of a key of Amazon's: a secret.
+pub(crate) const SES_KEY: &str = "REKINDLE_SES_KEY";
+/// Where Amazon SES listens, if not at its own address.
+pub(crate) const SES_URL: &str = "REKINDLE_SES_URL";
+/// The region of Amazon SES.
+pub(crate) const SES_REGION: &str = "REKINDLE_SES_REGION";
+/// What Resend signs its webhooks with: a secret.
+pub(crate) const RESEND_HOOK: &str = "REKINDLE_RESEND_HOOK";
+/// The name and the password, a colon between them, that Postmark's webhooks come with: a secret.
+pub(crate) const POSTMARK_HOOK: &str = "REKINDLE_POSTMARK_HOOK";
+/// The topic by which Amazon SES tells of mails.
+pub(crate) const SES_TOPIC: &str = "REKINDLE_SES_TOPIC";
+/// The mail server, with user and password: a secret.
+pub(crate) const SMTP_URL: &str = "REKINDLE_SMTP_URL";
+/// What stands before `._domainkey` in the name of the public key.
+pub(crate) const DKIM_SELECTOR: &str = "REKINDLE_DKIM_SELECTOR";
+/// The private key that mails are signed with: a secret.
+pub(crate) const DKIM_KEY: &str = "REKINDLE_DKIM_KEY";
+/// The company's colour, `#rrggbb`, on the page where people choose what they get.
+pub(crate) const BRAND_COLOR: &str = "REKINDLE_BRAND_COLOR";
+/// What is counted of a mail: `all` if it is not set, `clicks` or `off`.
+pub(crate) const MAIL_TRACK: &str = "REKINDLE_MAIL_TRACK";
+/// Whether links say which mail they were in, to the company's own statistics: `on` or `off`.
+pub(crate) const MAIL_UTM: &str = "REKINDLE_MAIL_UTM";
 
 /// A variable or secret; `None` when it is absent or empty.
 pub(crate) fn text(env: &Env, name: &str) -> Option<String> {
@@ -143,6 +182,11 @@ pub(crate) fn is_uuid(id: &str) -> bool {
 /// The key of a bundle.
 pub(crate) fn bundle_key(version: u64) -> String {
     format!("bundle/{}", hex64(version))
+}
+
+/// The key of a mail as it goes over the wire.
+pub(crate) fn raw_key(effect: &str) -> String {
+    ["raw/", effect].concat()
 }
 
 /// The key of something that left at an instant: newest first in the order of keys.

@@ -9,8 +9,11 @@ mod bindings;
 mod clock;
 mod console;
 mod context;
+mod hooks;
+mod html;
 mod ingest;
 mod json;
+mod preferences;
 mod problem;
 mod sends;
 #[expect(
@@ -18,7 +21,7 @@ mod sends;
     reason = "the macro of a Durable Object writes methods without docs"
 )]
 mod shard;
-mod unsubscribe;
+mod tracking;
 #[expect(
     missing_docs,
     reason = "the macro of a Durable Object writes methods without docs"
@@ -71,11 +74,15 @@ async fn fetch(mut request: Request, env: Env, _worker: WorkerContext) -> Result
 
 async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answer {
     match (request.method(), path) {
-        (Method::Get, ["health"]) => Ok(Response::from_json(&serde_json::json!({
-            "ok": true,
-            "version": env!("CARGO_PKG_VERSION"),
-            "development": cfg!(feature = "dev"),
-        }))?),
+        (Method::Get, ["health"]) => {
+            let (provider, problems) = sends::mail::health(&context.env);
+            Ok(Response::from_json(&serde_json::json!({
+                "ok": problems.is_empty(),
+                "version": env!("CARGO_PKG_VERSION"),
+                "development": cfg!(feature = "dev"),
+                "mail": { "provider": provider, "problems": problems },
+            }))?)
+        }
         (Method::Options, ["v1", ..]) => ingest::preflight(context),
         (
             Method::Post,
@@ -91,8 +98,17 @@ async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answe
         #[cfg(feature = "dev")]
         (_, ["dev", "clock"]) => admin::answer(context, request, path).await,
         (Method::Get, ["console", ..]) => console::page(context).await,
-        (Method::Get, ["u", effect, tag]) => unsubscribe::ask(context, effect, tag),
-        (Method::Post, ["u", effect, tag]) => unsubscribe::confirm(context, effect, tag).await,
+        (Method::Post, ["hooks", provider]) => hooks::take(context, request, provider).await,
+        (Method::Get | Method::Head, ["c", effect, link, tag]) => {
+            tracking::follow(context, request, effect, link, tag).await
+        }
+        (Method::Get | Method::Head, ["o", effect, tag]) => {
+            tracking::picture(context, request, effect, tag).await
+        }
+        (Method::Get, ["u", effect, tag]) => preferences::show(context, effect, tag).await,
+        (Method::Post, ["u", effect, tag]) => {
+            preferences::change(context, request, effect, tag).await
+        }
         _ => Err(Problem::not_found(format!(
             "no {} /{}",
             request.method().as_ref(),

@@ -11,15 +11,19 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("push", (event) => {
   const message = read(event.data);
   if (!message) return;
-  const { title, body, effect } = message;
-  const shown = self.registration.showNotification(title, { body, tag: effect, data: message });
+  const { title, body, effect, image } = message;
+  const actions = buttons(message).map(({ label }, place) => ({ action: String(place), title: label }));
+  const options = { body, tag: effect, actions, data: message, ...(image && { image }) };
+  const shown = self.registration.showNotification(title, options);
   event.waitUntil(Promise.all([shown, report(message, "received")]));
 });
 
 self.addEventListener("notificationclick", (event) => {
   const message = event.notification.data;
   event.notification.close();
-  if (message) event.waitUntil(Promise.all([open(message.url), report(message, "clicked")]));
+  if (!message) return;
+  const { url } = buttons(message)[event.action] ?? message;
+  event.waitUntil(Promise.all([open(url), report(message, "clicked")]));
 });
 
 self.addEventListener("notificationclose", (event) => {
@@ -35,6 +39,8 @@ function read(data) {
     return undefined;
   }
 }
+
+const buttons = ({ actions }) => (Array.isArray(actions) ? actions : []);
 
 async function open(address) {
   const url = new URL(address || "/", self.location.origin);

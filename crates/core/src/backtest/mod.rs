@@ -292,6 +292,9 @@ fn told(
         | Metric::Opened
         | Metric::Clicked
         | Metric::Dismissed
+        | Metric::Bounced
+        | Metric::Complained
+        | Metric::Unsubscribed
         | Metric::Churned30
         | Metric::Churned60
         | Metric::Churned90

@@ -1,7 +1,7 @@
 //! What a mail consists of, ready to be filled in. Nothing in it can be wrong any more.
 
 use super::address::Address;
-use crate::liquid::Template;
+use crate::{liquid::Template, series::MailProvider};
 
 /// A mail.
 #[derive(Clone, Debug)]
@@ -12,6 +12,8 @@ pub struct Email {
     pub preheader: Option<Template>,
     /// What it says.
     pub content: Content,
+    /// Who takes it, if not whom the deployment chose.
+    pub provider: Option<MailProvider>,
 }
 
 /// What a mail says.

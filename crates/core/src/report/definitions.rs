@@ -2,7 +2,7 @@
 //! Computes nothing.
 
 /// How every number of a report is computed.
-pub const DEFINITIONS: [(&str, &str); 29] = [
+pub const DEFINITIONS: [(&str, &str); 32] = [
     (
         "matched",
         "times that a person came to match the audience, or performed the event that lets people in",
@@ -88,6 +88,18 @@ pub const DEFINITIONS: [(&str, &str); 29] = [
         "the link or button was followed, counted once a run",
     ),
     ("dismissed", "in_app: was sent away, counted once a run"),
+    (
+        "bounced",
+        "email: came back for good after the provider had taken it; counted as sent as well",
+    ),
+    (
+        "complained",
+        "email: was called spam by its owner, counted once an address",
+    ),
+    (
+        "unsubscribed",
+        "email: led the person to leave what it belongs to",
+    ),
     (
         "ways",
         "branch: yes, no; split: its paths; wait until a rule holds: met, timed_out",

@@ -155,6 +155,12 @@ pub struct StepCounts {
     pub clicked: u64,
     /// Sent away.
     pub dismissed: u64,
+    /// Came back.
+    pub bounced: u64,
+    /// Called spam.
+    pub complained: u64,
+    /// Left by a link in it.
+    pub unsubscribed: u64,
     /// Reached the goal of the message.
     pub converted: u64,
     /// Converted by sent; `null` when nothing was sent.
@@ -187,6 +193,12 @@ pub struct Variant {
     pub clicked: u64,
     /// Sent away.
     pub dismissed: u64,
+    /// Came back.
+    pub bounced: u64,
+    /// Called spam.
+    pub complained: u64,
+    /// Left by a link in it.
+    pub unsubscribed: u64,
     /// Reached the goal of the message, or of the series where it has none.
     pub converted: u64,
     /// Left by the exit condition.
@@ -389,6 +401,9 @@ impl StepCounts {
             opened: counts.get(Metric::Opened),
             clicked: counts.get(Metric::Clicked),
             dismissed: counts.get(Metric::Dismissed),
+            bounced: counts.get(Metric::Bounced),
+            complained: counts.get(Metric::Complained),
+            unsubscribed: counts.get(Metric::Unsubscribed),
             converted,
             conversion_rate: rate(converted, sent),
             ways: named(parts, |part| !is_variant(kind, part)),
@@ -425,6 +440,9 @@ impl From<&Counts> for Variant {
             opened: counts.get(Metric::Opened),
             clicked: counts.get(Metric::Clicked),
             dismissed: counts.get(Metric::Dismissed),
+            bounced: counts.get(Metric::Bounced),
+            complained: counts.get(Metric::Complained),
+            unsubscribed: counts.get(Metric::Unsubscribed),
             converted: counts.get(Metric::Converted),
             re_engaged: counts.get(Metric::ReEngaged),
         }

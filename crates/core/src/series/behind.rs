@@ -97,6 +97,9 @@ impl Number<'_> {
             Metric::Clicked => Record(|record| record.reactions.clicked),
             Metric::Dismissed => Record(|record| record.reactions.dismissed),
             Metric::Matched
+            | Metric::Bounced
+            | Metric::Complained
+            | Metric::Unsubscribed
             | Metric::Moved
             | Metric::Churned30
             | Metric::Churned60

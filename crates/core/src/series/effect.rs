@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{definition::Message, spec::Method};
+use super::{
+    definition::Message,
+    spec::{MailProvider, Method},
+};
 use crate::hash::{halves_of_effect, mix64_of, person_key, push_hex64};
 
 /// Something to be performed. Every effect has a stable id or is safe to repeat.
@@ -92,6 +95,9 @@ pub enum Outgoing {
         html: String,
         /// The plain part.
         text: String,
+        /// Who takes it, if not whom the deployment chose.
+        #[serde(default)]
+        provider: Option<MailProvider>,
     },
     /// A push notification, to every device that the person has at the time of sending.
     Push {
@@ -101,6 +107,12 @@ pub enum Outgoing {
         body: String,
         /// Where a click leads.
         url: Option<String>,
+        /// The address of a picture.
+        #[serde(default)]
+        image: Option<String>,
+        /// Buttons: what each says, and where it leads.
+        #[serde(default)]
+        actions: Vec<(String, String)>,
     },
     /// A request to a program; signed by whoever sends it.
     Webhook {
@@ -199,6 +211,12 @@ pub enum Metric {
     Clicked,
     /// Sent away.
     Dismissed,
+    /// Came back for good, after the provider had taken it.
+    Bounced,
+    /// Was called spam by its owner.
+    Complained,
+    /// Led the person to leave what it belongs to.
+    Unsubscribed,
     /// Entered, and was not seen in the 30 days after.
     #[serde(rename = "churned_30")]
     Churned30,

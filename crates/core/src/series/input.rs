@@ -63,6 +63,17 @@ pub enum Input {
     },
     /// An address must not be written to.
     Suppressed(Suppressed),
+    /// What is heard of a mail after its provider has taken it.
+    Heard {
+        /// The id of the effect.
+        effect: String,
+        /// What is heard.
+        feedback: Feedback,
+        /// The address that it went to; the person's own where it is absent.
+        address: Option<String>,
+        /// When, Unix ms.
+        at: i64,
+    },
     /// An address may be written to again.
     Opened {
         /// The channel.
@@ -92,11 +103,24 @@ impl Input {
             | Self::Replayed { .. }
             | Self::Chose { .. }
             | Self::Suppressed(_)
+            | Self::Heard { .. }
             | Self::Opened { .. }
             | Self::Joined { .. }
             | Self::Tick => None,
         }
     }
+}
+
+/// What is heard of a mail after its provider has taken it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Feedback {
+    /// It came back for good, for this reason: nothing is sent to the address any more.
+    Bounced(String),
+    /// Its owner called it spam: nothing is sent to the address any more.
+    Complained,
+    /// The person left by a link in it. What they left is [`Input::Chose`]'s to say.
+    Unsubscribed,
 }
 
 /// What came of a send.

@@ -27,7 +27,7 @@ pub use effect::{Channel, Effect, Metric, Outgoing, Send, effect_id, way_id};
 pub use explain::{Ahead, RunExplanation, SeriesExplanation, StepExplanation, VariantExplanation};
 pub use flight::{InFlight, counted, in_flight, moves, overdue};
 pub use inbox::inbox;
-pub use input::{Delivery, Input};
+pub use input::{Delivery, Feedback, Input};
 pub use person::{
     ExitReason, Identified, Outcome, Person, Reaction, Reactions, Run, RunState, SkipReason,
     StepRecord, TIMEZONE,
@@ -36,9 +36,9 @@ pub use preview::{Said, preview};
 pub use problems::{Finding, MANY_A_WEEK, Severity, problems};
 pub use spec::{
     AudienceSpec, CONTROL, ChangesSpec, CtaSpec, DefinitionsSpec, Each, Entry, EventEntry,
-    GoalSpec, LayoutSpec, LiveSeries, Method, Migration, Overdue, PathSpec, Pause, PositionSpec,
-    Reentry, SegmentSpec, SeriesSpec, Span, StepKind, StepSpec, TestMetric, TestSpec, UntilSpec,
-    VariantSpec,
+    GoalSpec, LayoutSpec, LiveSeries, MailProvider, Method, Migration, Overdue, PathSpec, Pause,
+    PositionSpec, Reentry, SegmentSpec, SeriesSpec, Span, StepKind, StepSpec, TestMetric, TestSpec,
+    UntilSpec, VariantSpec,
 };
 pub(crate) use step::{Keeps, rehearse};
 pub use step::{Known, render, step};

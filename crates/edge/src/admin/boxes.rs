@@ -2,18 +2,18 @@
 
 use rekindle_core::hash::key_of_effect;
 use serde_json::Value as Json;
-use worker::{KvStore, Request};
+use worker::{KvStore, Request, ResponseBuilder};
 
 use super::{limit, list};
 use crate::{
     bindings,
     context::{Context, parameter},
     json::read_text,
-    problem::Answer,
+    problem::{Answer, Problem},
 };
 
-/// Where what left is kept: mails, pushes, requests.
-const BOXES: [&str; 3] = ["mail", "push", "webhook"];
+/// Where what left is kept: mails, twice, pushes, requests.
+const BOXES: [&str; 4] = ["mail", "raw", "push", "webhook"];
 
 // LIMIT: a box has a thousand keys a page, and a request may ask KV a thousand times.
 const PAGES_MAX: usize = 100;
@@ -72,4 +72,18 @@ pub(super) async fn list_box(context: &Context, request: &Request, name: &str) -
 pub(super) async fn kept(kv: &KvStore, key: &str) -> Answer<Option<Json>> {
     let text = kv.get(key).text().await?;
     Ok(text.as_deref().map(read_text).transpose()?)
+}
+
+/// A mail of the embedded mailbox as it would go over the wire (RFC 5322).
+pub(super) async fn raw(context: &Context, effect: &str) -> Answer {
+    let kept = context.kv_bytes(&bindings::raw_key(effect)).await?;
+    let Some(message) = kept else {
+        return Err(Problem::not_found(
+            "the mailbox has no such mail: `GET /api/v1/mailbox` lists what it has",
+        )
+        .into());
+    };
+    Ok(ResponseBuilder::new()
+        .with_header("content-type", "message/rfc822")?
+        .fixed(message))
 }

@@ -108,6 +108,7 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
         (Method::Get, ["people", id, "explain"]) => people::explain(context, request, id).await,
 
         (Method::Get, ["mailbox"]) => boxes::list_box(context, request, "mail").await,
+        (Method::Get, ["mailbox", effect, "raw"]) => boxes::raw(context, effect).await,
         (Method::Get, ["pushes"]) => boxes::list_box(context, request, "push").await,
         (Method::Get, ["webhooks"]) => boxes::list_box(context, request, "webhook").await,
 

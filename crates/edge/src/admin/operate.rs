@@ -2,7 +2,7 @@
 
 use rekindle_core::{
     hash::{hex64, key_of_effect, person_key},
-    series::{CONTROL, Channel, Delivery, StepSpec},
+    series::{CONTROL, Channel, Outgoing, StepSpec},
 };
 use serde::Deserialize;
 use serde_json::{Value as Json, json as object};
@@ -39,8 +39,7 @@ pub(super) async fn status(context: &Context) -> Answer {
         "last_event_at": all.last_event_at,
         "waiting": all.waiting,
         "channels": {
-            // The embedded provider keeps mails: there is no address to verify.
-            "email": { "provider": "mailbox", "verified_at": null },
+            "email": { "provider": sends::mail::health(&context.env).0, "verified_at": null },
             "push": { "provider": "web_push", "devices": all.devices },
         },
         "attention": attention(context, &all),
@@ -49,7 +48,12 @@ pub(super) async fn status(context: &Context) -> Answer {
 
 /// What someone should look at, with where.
 fn attention(context: &Context, status: &ShardStatus) -> Vec<Json> {
-    let mut notes = Vec::new();
+    let mut notes: Vec<Json> = Vec::new();
+    let (_, problems) = sends::mail::health(&context.env);
+    notes.extend(problems.into_iter().map(|problem| {
+        let message = ["no mail leaves: ", &problem].concat();
+        object!({ "code": "mail_settings", "message": message })
+    }));
     for (name, code, lost) in [
         (
             bindings::ORIGIN,
@@ -205,6 +209,9 @@ pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by:
         at: now,
         outgoing,
         devices,
+        failures: 0,
+        failing_since: None,
+        shut: None,
     };
     note(
         context,
@@ -213,14 +220,12 @@ pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by:
         object!({ "step": send.step }),
     )
     .await?;
-    let reason = match sends::deliver(context, &send).await {
-        Ok(settled) => match settled.delivery {
-            Delivery::Sent | Delivery::Ruled(_) => None,
-            Delivery::Undelivered(reason) => Some(reason),
-        },
-        Err(error) => Some(error.to_string()),
+    let reason = sends::try_once(context, &send).await;
+    let stays = match &send.outgoing {
+        Outgoing::Email { provider, .. } => sends::mail::stays(&context.env, *provider),
+        Outgoing::Push { .. } | Outgoing::Webhook { .. } => false,
     };
-    let mailbox_id = (channel == Channel::Email).then_some(&effect);
+    let mailbox_id = stays.then_some(&effect);
     json(&object!({ "sent": reason.is_none(), "reason": reason, "mailbox_id": mailbox_id }))
 }
 

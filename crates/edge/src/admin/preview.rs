@@ -18,7 +18,7 @@ use crate::{
     context::Context,
     json::{read_tree, tree},
     problem::{Answer, Problem},
-    sends::mail,
+    sends::{self, mail},
     workspace::messages::SettingsView,
 };
 
@@ -85,21 +85,14 @@ fn shown(context: &Context, said: &Said, now: i64) -> Json {
             preheader,
             html,
             text,
+            ..
         }) => {
-            let mut mail = mail::compose(&context.env, EFFECT, now, to, subject, html, text);
+            let mut mail = mail::preview(&context.env, EFFECT, now, [to, subject, html, text]);
             if let Some(fields) = mail.as_object_mut() {
                 fields.insert("preheader".to_owned(), preheader.as_str().into());
             }
             mail
         }
-        Said::Outgoing(Outgoing::Push { title, body, url }) => {
-            object!({ "title": title, "body": body, "url": url })
-        }
-        Said::Outgoing(Outgoing::Webhook {
-            method,
-            url,
-            headers,
-            body,
-        }) => object!({ "method": method, "url": url, "headers": headers, "body": body }),
+        Said::Outgoing(outgoing) => sends::content(outgoing),
     }
 }

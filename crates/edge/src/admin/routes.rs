@@ -69,6 +69,7 @@ pub(super) const ROUTES: &[Route] = &[
     route(Get, "people/{id}/events", Viewer),
     route(Get, "people/{id}/explain", Viewer),
     route(Get, "mailbox", Viewer),
+    route(Get, "mailbox/{id}/raw", Viewer),
     route(Get, "pushes", Viewer),
     #[cfg(feature = "dev")]
     route(Get, "dev/clock", Viewer),

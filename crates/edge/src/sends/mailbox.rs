@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use worker::{Env, Result};
 
 use crate::{
-    bindings::{self, box_key},
+    bindings::{self, box_key, raw_key},
     shard::messages::Claimed,
 };
 
@@ -29,4 +29,10 @@ pub(super) async fn keep(env: &Env, name: &str, send: &Claimed, content: &Json) 
         .execute()
         .await?;
     Ok(())
+}
+
+/// Keeps a mail as it would go over the wire.
+pub(super) async fn keep_raw(env: &Env, effect: &str, message: &[u8]) -> Result<()> {
+    let put = env.kv(bindings::KV)?.put_bytes(&raw_key(effect), message)?;
+    Ok(put.execute().await?)
 }

@@ -6,17 +6,11 @@
 use std::collections::BTreeMap;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use hmac::{Hmac, Mac};
-use rekindle_core::series::{Delivery, Method};
-use serde_json::json;
-use sha2::Sha256;
-use worker::{Headers, Request, RequestInit, RequestRedirect, Result};
+use rekindle_core::series::Method;
+use worker::{Request, Result};
 
-use super::{
-    mailbox,
-    request::{answer, may_be_taken_later, outcome},
-};
-use crate::{bindings, clock::real_ms, context::Context, shard::messages::Claimed};
+use super::{Attempt, Outcome, Trouble, http};
+use crate::{auth::hmac, bindings, clock::real_ms, context::Context, shard::messages::Claimed};
 
 // LIMIT: a receiver that needs longer takes the request in and works on it afterwards.
 const ANSWER_MS_MAX: u64 = 15_000;
@@ -30,57 +24,64 @@ pub(super) struct Call<'a> {
 }
 
 /// Makes the request.
-///
-/// # Errors
-/// When trying again may help: no answer in time, 408, 429, or the receiver's own failure.
-pub(super) async fn deliver(
-    context: &Context,
-    send: &Claimed,
-    call: &Call<'_>,
-) -> Result<Delivery> {
-    let Some(status) = answer(request(context, send, call)?, ANSWER_MS_MAX).await else {
-        return Err("the receiver did not answer".into());
+pub(super) async fn attempt(context: &Context, send: &Claimed, call: &Call<'_>) -> Attempt {
+    let (outcome, status) = match request(context, send, call) {
+        Ok(request) => {
+            let answer = http::answer(request, ANSWER_MS_MAX, false).await;
+            let status = answer.as_ref().map(|answer| answer.status);
+            (verdict(answer), status)
+        }
+        Err(error) => {
+            let reason = ["no request can be made of it: ", &error.to_string()].concat();
+            (Outcome::Refused(reason), None)
+        }
     };
-    let answered = format!("the receiver answered {status}");
-    let delivery = match status {
-        200..=299 => Delivery::Sent,
-        _ if may_be_taken_later(status) => return Err(answered.into()),
-        _ => Delivery::Undelivered(answered),
+    let (name, mut copy) = super::copy(send);
+    super::put(&mut copy, "status", status.into());
+    Attempt {
+        outcome,
+        gone: Vec::new(),
+        copy: (name, copy),
+        keep_taken: true,
+    }
+}
+
+fn verdict(answer: Option<http::Answer>) -> Outcome {
+    let Some(answer) = answer else {
+        let reason = "the receiver did not answer".to_owned();
+        return Outcome::later(Trouble::Outage, reason);
     };
-    let kept = json!({
-        "method": call.method,
-        "url": call.url,
-        "headers": call.headers,
-        "body": call.body,
-        "status": status,
-        "outcome": outcome(&delivery),
-    });
-    mailbox::keep(&context.env, "webhook", send, &kept).await?;
-    Ok(delivery)
+    if (200..=299).contains(&answer.status) {
+        return Outcome::Taken;
+    }
+    let reason = ["the receiver answered ", &answer.status.to_string()].concat();
+    match http::trouble(answer.status) {
+        Some(trouble) => Outcome::Later {
+            trouble,
+            reason,
+            after_ms: answer.after_ms,
+        },
+        None => Outcome::Refused(reason),
+    }
 }
 
 fn request(context: &Context, send: &Claimed, call: &Call<'_>) -> Result<Request> {
-    let headers = Headers::new();
-    headers.set("content-type", "application/json")?;
-    for (name, value) in call.headers {
-        headers.set(name, value)?;
-    }
     let at = (real_ms() / 1_000).to_string();
-    headers.set("webhook-id", &send.effect)?;
-    headers.set("webhook-timestamp", &at)?;
-    if let Some(secret) = bindings::text(&context.env, bindings::LINK_SECRET) {
-        let signature = signature(&key(&secret), &send.effect, &at, call.body);
-        headers.set("webhook-signature", &signature)?;
+    let secret = bindings::text(&context.env, bindings::LINK_SECRET);
+    let signature = secret.map(|secret| signature(&key(&secret), &send.effect, &at, call.body));
+    let mut headers = vec![("content-type", "application/json")];
+    let own = call.headers.iter();
+    headers.extend(own.map(|(name, value)| (name.as_str(), value.as_str())));
+    headers.extend([
+        ("webhook-id", send.effect.as_str()),
+        ("webhook-timestamp", &at),
+    ]);
+    if let Some(signature) = &signature {
+        headers.push(("webhook-signature", signature));
     }
-    let mut init = RequestInit::new();
-    init.with_method(method(call.method))
-        .with_headers(headers)
-        // Where a redirect leads was not looked at.
-        .with_redirect(RequestRedirect::Manual);
-    if !matches!(call.method, Method::Get | Method::Delete) {
-        init.with_body(Some(call.body.into()));
-    }
-    Request::new_with_init(call.url, &init)
+    let has_body = !matches!(call.method, Method::Get | Method::Delete);
+    let body = has_body.then(|| call.body.into());
+    http::request(method(call.method), call.url, &headers, body)
 }
 
 fn method(method: Method) -> worker::Method {
@@ -93,24 +94,15 @@ fn method(method: Method) -> worker::Method {
     }
 }
 
-fn hmac(key: &[u8], parts: &[&[u8]]) -> Vec<u8> {
-    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else {
-        return Vec::new();
-    };
-    for part in parts {
-        mac.update(part);
-    }
-    mac.finalize().into_bytes().to_vec()
-}
-
 /// What receivers are given to check signatures with: made from the secret that stays here.
 pub(crate) fn key(secret: &str) -> Vec<u8> {
-    hmac(secret.as_bytes(), &[b"webhook"])
+    hmac(secret.as_bytes(), b"webhook")
 }
 
 fn signature(key: &[u8], id: &str, at: &str, body: &str) -> String {
-    let parts = [id, ".", at, ".", body].map(str::as_bytes);
-    format!("v1,{}", STANDARD.encode(hmac(key, &parts)))
+    let message = [id, ".", at, ".", body].concat();
+    let tag = STANDARD.encode(hmac(key, message.as_bytes()));
+    ["v1,", &tag].concat()
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ impl Shard {
             if due.is_some_and(|due| due <= self.now()) {
                 continue;
             }
-            if store.has_sends(self.now())? {
+            if store.has_sends(self.now())? || store.next_take_up()?.is_some() {
                 return Ok(Advanced { fired, done: false });
             }
             match due.filter(|due| *due <= target) {

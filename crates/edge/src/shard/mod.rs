@@ -9,6 +9,7 @@
 //! leaves the shard (inboxes, sends) is written to a table first and performed afterwards.
 
 mod answers;
+mod breaker;
 mod dead;
 #[cfg(feature = "dev")]
 mod development;
@@ -16,6 +17,7 @@ mod ingest;
 mod join;
 pub(crate) mod messages;
 mod perform;
+mod preferences;
 mod store;
 
 use std::{
@@ -27,10 +29,8 @@ use std::{
 use rekindle_core::{
     rule::{Stream, Streams},
     series::{
-        Claim, Definitions, DefinitionsSpec, Delivery, Effect, Identified, Input, Person, Send,
-        TIMEZONE, check, effect_id,
-        policy::{Ruling, subscription::Choice},
-        step, way_id,
+        Claim, Definitions, DefinitionsSpec, Delivery, Effect, Input, Person, Send, TIMEZONE,
+        check, policy::Ruling, step, way_id,
     },
     value::Value,
     window::DAY_MS,
@@ -39,10 +39,15 @@ use serde::{Serialize, de::DeserializeOwned};
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use self::{
-    messages::{Claimed, Counter, Erased, Settled},
+    breaker::{Breakers, receiver},
+    messages::{CLAIM_MS, Claimed, Counter, Erased, Heard, Reports, Settled},
     store::{NameKind, Store},
 };
-use crate::{clock::Clock, json::read_text, zones::Atlas};
+use crate::{
+    clock::{Clock, real_ms},
+    json::read_text,
+    zones::Atlas,
+};
 
 // LIMIT: a slice of timers or of people to look at again, between which other inputs are served.
 const SLICE: u32 = 500;
@@ -90,6 +95,11 @@ pub struct Shard {
     heard_kept: Cell<Option<i64>>,
     /// The zones that people live in.
     atlas: RefCell<Atlas>,
+    /// The sends that a consumer has in hand, and until when. An incarnation that is gone takes
+    /// its claims with it: that window is what the provider's idempotency key is for.
+    claims: RefCell<BTreeMap<String, i64>>,
+    /// Who is left alone for a while.
+    breakers: RefCell<Breakers>,
 }
 
 impl DurableObject for Shard {
@@ -106,6 +116,8 @@ impl DurableObject for Shard {
             heard: Cell::default(),
             heard_kept: Cell::default(),
             atlas: RefCell::default(),
+            claims: RefCell::default(),
+            breakers: RefCell::default(),
         }
     }
 
@@ -186,10 +198,12 @@ impl Shard {
             "ingest" => reply(&self.ingest(read(body)?)?),
             "define" => reply(&self.define(&read(body)?)?),
             "claim" => reply(&self.claim(&read::<Vec<String>>(body)?)?),
-            "settle" => reply(&self.settle(read(body)?)?),
+            "settle" => reply(&self.take_reports(read(body)?)?),
             "erase" => reply(&self.erase(&read::<String>(body)?)?),
             "replay" => reply(&self.replay(&read::<String>(body)?)?),
-            "unsubscribe" => reply(&self.unsubscribe(&read::<String>(body)?)?),
+            "heard" => reply(&self.hear_of_mail(read(body)?)?),
+            "preferences" => reply(&self.preferences(&read::<String>(body)?)?),
+            "prefer" => reply(&self.prefer(&read(body)?)?),
             #[cfg(feature = "dev")]
             "clock" => reply(&self.set_clock(read(body)?)?),
             #[cfg(feature = "dev")]
@@ -362,11 +376,22 @@ impl Shard {
 
     /// The sends among these that are still to be made: the policies are asked once more.
     fn claim(&self, effects: &[String]) -> Result<Vec<Claimed>> {
+        let store = self.store()?;
+        let now = real_ms();
+        let mut claims = self.claims.borrow_mut();
+        claims.retain(|_, until| *until > now);
         let mut claimed = Vec::new();
         for effect in effects {
+            // A consumer that is slow has it in hand: its message came to a second one.
+            if claims.contains_key(effect) {
+                continue;
+            }
             // What was cancelled or has been settled is not in the outbox any more.
-            if let Some((person, send)) = self.store()?.send(effect)? {
-                claimed.extend(self.claim_one(person, send)?);
+            if let Some((person, send)) = store.send(effect)?
+                && let Some(send) = self.claim_one(person, send)?
+            {
+                claims.insert(effect.clone(), now.saturating_add(CLAIM_MS));
+                claimed.push(send);
             }
         }
         Ok(claimed)
@@ -398,7 +423,13 @@ impl Shard {
         };
         match ruling {
             Ruling::Send => {
+                let (failures, failing_since) = store.failures(&effect)?;
+                let shut = receiver(&send.outgoing)
+                    .and_then(|name| self.breakers.borrow_mut().refuse(&name, real_ms()));
                 return Ok(Some(Claimed {
+                    failures,
+                    failing_since,
+                    shut,
                     effect,
                     series: send.series,
                     step: send.step,
@@ -433,44 +464,43 @@ impl Shard {
         Ok(erased)
     }
 
-    /// The person who got this message wants no more mails.
-    fn unsubscribe(&self, effect: &str) -> Result<()> {
-        let Some(person) = self.store()?.person_of_effect(effect)? else {
+    /// Takes what was heard of a mail; of one that was never sent from here, nothing.
+    fn hear_of_mail(&self, heard: Heard) -> Result<()> {
+        let Some(person) = self.store()?.person_of_effect(&heard.effect)? else {
             return Ok(());
         };
-        if let Some(subscription) = self.subscription_of(&person, effect)? {
-            let choice = Input::Chose {
-                subscription: Some(subscription),
-                choice: Choice {
-                    at: self.now(),
-                    subscribed: false,
-                },
-            };
-            return self.decide(&person, vec![choice]);
-        }
-        self.note_name(NameKind::Attribute, "unsubscribed")?;
-        let attributes = BTreeMap::from([("unsubscribed".to_owned(), Value::Bool(true))]);
-        self.decide(
-            &person,
-            vec![Input::Identify(Identified {
-                at: self.now(),
-                attributes,
-            })],
-        )
+        let input = Input::Heard {
+            effect: heard.effect,
+            feedback: heard.feedback,
+            address: heard.address,
+            at: self.now(),
+        };
+        self.decide(&person, vec![input])
     }
 
-    /// The type of the message behind an effect, if its series names one.
-    fn subscription_of(&self, person: &str, effect: &str) -> Result<Option<String>> {
-        let Some(person) = self.store()?.person(person)? else {
-            return Ok(None);
-        };
-        let definitions = self.definitions();
-        let sent = person.each_run().find(|(series, run)| {
-            let mut steps = run.steps.iter();
-            steps.any(|record| effect_id(&person.id, series, run.entry, &record.step) == effect)
-        });
-        let series = sent.and_then(|(id, run)| definitions.series(id, run.version));
-        Ok(series.and_then(|series| series.policies.subscription.clone()))
+    /// Ends the claims of these sends: some are settled, the others wait for another attempt.
+    fn take_reports(&self, reports: Reports) -> Result<()> {
+        let store = self.store()?;
+        for send in reports.put_off {
+            if let Some(failed) = send.failed
+                && let Some(name) = self.receiver_of(&send.effect)?
+            {
+                let (reason, pause_ms) = (failed.reason, failed.pause_ms);
+                let mut breakers = self.breakers.borrow_mut();
+                breakers.failed(name, reason, pause_ms, real_ms());
+            }
+            if let Some(until) = send.until {
+                store.put_off(&send.effect, real_ms(), until)?;
+            }
+            self.claims.borrow_mut().remove(&send.effect);
+        }
+        self.settle(reports.settled)
+    }
+
+    /// Whom a send in the outbox is handed to.
+    fn receiver_of(&self, effect: &str) -> Result<Option<String>> {
+        let send = self.store()?.send(effect)?;
+        Ok(send.and_then(|(_, send)| receiver(&send.outgoing)))
     }
 
     /// Takes receipts: the outbox row goes, and the person's run and the report know.
@@ -483,8 +513,14 @@ impl Shard {
             for endpoint in &receipt.gone {
                 store.remove_device(&person, endpoint)?;
             }
+            if receipt.delivery == Delivery::Sent
+                && let Some(name) = self.receiver_of(&receipt.effect)?
+            {
+                self.breakers.borrow_mut().worked(&name);
+            }
             self.keep_dead_letter(&person, &receipt)?;
             store.remove_send(&receipt.effect)?;
+            self.claims.borrow_mut().remove(&receipt.effect);
             let (effect, delivery) = (receipt.effect, receipt.delivery);
             self.decide(&person, vec![Input::Settled { effect, delivery }])?;
         }

@@ -42,7 +42,11 @@ impl Shard {
             || !store.inboxes(1)?.is_empty()
             || store.pending_join()?.is_some())
         .then_some(AGAIN_MS);
-        let Some(wait) = [timer, sweep, leaving].into_iter().flatten().min() else {
+        let put_off = store
+            .next_take_up()?
+            .map(|until| until.saturating_sub(real_ms()).max(0));
+        let waits = [timer, sweep, leaving, put_off];
+        let Some(wait) = waits.into_iter().flatten().min() else {
             return Ok(());
         };
         let instant = real_ms().saturating_add(wait);
@@ -85,6 +89,7 @@ impl Shard {
 
     async fn queue_sends(&self) -> Result<()> {
         let store = self.store()?;
+        store.take_up(real_ms())?;
         loop {
             let now = real_ms();
             let effects = store.unleased_sends(now, self.now(), BATCH)?;

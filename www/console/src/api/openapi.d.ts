@@ -2555,6 +2555,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mailbox/{id}/raw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        /** a mail of the mailbox as it goes over the wire */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The mail (RFC 5322). */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "message/rfc822": unknown;
+                    };
+                };
+                default: components["responses"]["Problem"];
+                "5XX": components["responses"]["Failed"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/pushes": {
         parameters: {
             query?: never;
@@ -3153,6 +3195,8 @@ export interface components {
             headers: {
                 [key: string]: string;
             };
+            /** @description `sent`, or why it did not get there. */
+            outcome: string;
         };
         /** @description How mails look: docs/email.md. */
         MailTheme: {
@@ -3354,6 +3398,8 @@ export interface components {
             title: string;
             body: string;
             url: string | null;
+            image: string | null;
+            actions: components["schemas"]["Button"][];
             /** @description `sent`, or why it did not get there. */
             outcome: string;
         };
@@ -3428,6 +3474,8 @@ export interface components {
             title: string;
             body: string;
             url: string | null;
+            image: string | null;
+            actions: components["schemas"]["Button"][];
         };
         RenderedRequest: {
             method: components["schemas"]["Method"];
@@ -3481,7 +3529,7 @@ export interface components {
          * @description The name of a number.
          * @enum {string}
          */
-        ReportMetric: "matched" | "entered" | "held_out" | "re_engaged" | "left_audience" | "left_by_step" | "step_gone" | "finished" | "moved" | "converted" | "sent" | "undelivered" | "delayed" | "skipped" | "assigned" | "took" | "shown" | "opened" | "clicked" | "dismissed" | "churned_30" | "churned_60" | "churned_90" | "stayed_30" | "stayed_60" | "stayed_90" | "held_out_re_engaged" | "held_out_converted" | "held_out_churned_30" | "held_out_churned_60" | "held_out_churned_90" | "held_out_stayed_30" | "held_out_stayed_60" | "held_out_stayed_90";
+        ReportMetric: "matched" | "entered" | "held_out" | "re_engaged" | "left_audience" | "left_by_step" | "step_gone" | "finished" | "moved" | "converted" | "sent" | "undelivered" | "delayed" | "skipped" | "assigned" | "took" | "shown" | "opened" | "clicked" | "dismissed" | "bounced" | "complained" | "unsubscribed" | "churned_30" | "churned_60" | "churned_90" | "stayed_30" | "stayed_60" | "stayed_90" | "held_out_re_engaged" | "held_out_converted" | "held_out_churned_30" | "held_out_churned_60" | "held_out_churned_90" | "held_out_stayed_30" | "held_out_stayed_60" | "held_out_stayed_90";
         /**
          * @description Each may also do what those before it may.
          * @enum {string}
@@ -3810,6 +3858,7 @@ export interface components {
             delay?: components["schemas"]["Span"];
             when?: components["schemas"]["Rule"];
             next?: string;
+            provider?: components["schemas"]["MailProvider"];
             subject?: string;
             preheader?: string;
             title?: string;
@@ -3822,6 +3871,8 @@ export interface components {
             cta?: components["schemas"]["Button"];
             live_for?: components["schemas"]["Span"];
             url?: string;
+            image?: string;
+            actions?: components["schemas"]["Button"][];
             method?: components["schemas"]["Method"];
             headers?: {
                 [key: string]: string;
@@ -3860,6 +3911,9 @@ export interface components {
             opened: number;
             clicked: number;
             dismissed: number;
+            bounced: number;
+            complained: number;
+            unsubscribed: number;
             converted: number;
             conversion_rate: components["schemas"]["Rate"];
             /** @description By name. */
@@ -3900,6 +3954,9 @@ export interface components {
             opened: number;
             clicked: number;
             dismissed: number;
+            bounced: number;
+            complained: number;
+            unsubscribed: number;
             converted: number;
             conversion_rate: components["schemas"]["Rate"];
             /** @description By name. */
@@ -4001,6 +4058,9 @@ export interface components {
             opened: number;
             clicked: number;
             dismissed: number;
+            bounced: number;
+            complained: number;
+            unsubscribed: number;
             converted: number;
             re_engaged: number;
         };
@@ -4069,6 +4129,8 @@ export interface components {
         WrittenDate: number | string;
         /** @description Unix milliseconds, or RFC 3339. */
         WrittenInstant: number | string;
+        /** @enum {string} */
+        MailProvider: "mailbox" | "smtp" | "resend" | "postmark" | "ses" | "cloudflare";
     };
     responses: {
         /** @description What is wrong, and how to mend it. */
@@ -4232,6 +4294,7 @@ export type WebhookRequest = components['schemas']['WebhookRequest'];
 export type Weekday = components['schemas']['Weekday'];
 export type WrittenDate = components['schemas']['WrittenDate'];
 export type WrittenInstant = components['schemas']['WrittenInstant'];
+export type MailProvider = components['schemas']['MailProvider'];
 export type ResponseProblem = components['responses']['Problem'];
 export type ResponseFailed = components['responses']['Failed'];
 export type ParameterCursor = components['parameters']['cursor'];

@@ -30,6 +30,10 @@ const LIVE_FOR_MS: i64 = 30 * DAY_MS;
 /// How many ways a split may have.
 pub(crate) const PATHS_MAX: usize = 10;
 
+// LIMIT: no browser shows more.
+/// How many buttons a push may have.
+pub(crate) const ACTIONS_MAX: usize = 2;
+
 // LIMIT: more than any API asks for.
 /// How many headers a request may have.
 pub(crate) const HEADERS_MAX: usize = 20;
@@ -151,8 +155,9 @@ impl Reader<'_> {
     pub(super) fn out_of_place(&mut self) {
         use StepKind::{Branch, Email, InApp, Push, Set, Split, Wait, Webhook};
         let step = self.step;
-        let kinds: [(&str, bool, &[StepKind]); 28] = [
+        let kinds: [(&str, bool, &[StepKind]); 31] = [
             ("subject", step.subject.is_some(), &[Email]),
+            ("provider", step.provider.is_some(), &[Email]),
             ("preheader", step.preheader.is_some(), &[Email]),
             ("blocks", step.blocks.is_some(), &[Email]),
             ("html", step.html.is_some(), &[Email]),
@@ -164,6 +169,8 @@ impl Reader<'_> {
             ("cta", step.cta.is_some(), &[InApp]),
             ("live_for", step.live_for.is_some(), &[InApp]),
             ("url", step.url.is_some(), &[Push, Webhook]),
+            ("image", step.image.is_some(), &[Push]),
+            ("actions", !step.actions.is_empty(), &[Push]),
             ("method", step.method.is_some(), &[Webhook]),
             ("headers", !step.headers.is_empty(), &[Webhook]),
             ("goal", step.goal.is_some(), &[Email, InApp, Push]),
@@ -279,6 +286,7 @@ impl Reader<'_> {
             subject: subject?,
             preheader: preheader.flatten(),
             content: content?,
+            provider: step.provider,
         })
     }
 
@@ -312,10 +320,20 @@ impl Reader<'_> {
         let title = self.template("title", step.title.as_deref());
         let body = self.template("body", step.body.as_deref());
         let url = self.link("url", step.url.as_deref());
+        let image = self.link("image", step.image.as_deref());
+        self.at_most("actions", step.actions.len(), ACTIONS_MAX);
+        let mut actions = Vec::new();
+        for action in &step.actions {
+            let url = self.link("actions.url", Some(&action.url));
+            let label = self.template("actions.label", Some(&action.label));
+            actions.extend(label.zip(url));
+        }
         Some(Push {
             title: title?,
             body: body?,
             url,
+            image,
+            actions,
         })
     }
 

@@ -162,6 +162,10 @@ pub struct Push {
     pub body: Template,
     /// Where a click leads.
     pub url: Option<String>,
+    /// The address of a picture.
+    pub image: Option<String>,
+    /// The labels and the addresses of buttons.
+    pub actions: Vec<(Template, String)>,
 }
 
 /// A request to a program.
@@ -351,7 +355,13 @@ impl Message {
                 let texts = [&in_app.title, &in_app.body];
                 texts.into_iter().chain(label).collect()
             }
-            Self::Push(push) => vec![&push.title, &push.body],
+            Self::Push(push) => {
+                let labels = push.actions.iter().map(|(label, _)| label);
+                [&push.title, &push.body]
+                    .into_iter()
+                    .chain(labels)
+                    .collect()
+            }
             Self::Webhook(webhook) => {
                 let headers = webhook.headers.values();
                 headers.chain([&webhook.body]).collect()

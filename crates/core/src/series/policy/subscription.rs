@@ -182,15 +182,16 @@ impl Suppressed {
 }
 
 impl Suppressions {
-    /// Shuts an address. One that is shut already keeps its first cause.
-    pub fn shut(&mut self, suppressed: Suppressed) {
+    /// Shuts an address; `false` where it is shut already: it keeps its first cause.
+    pub fn shut(&mut self, suppressed: Suppressed) -> bool {
         let (channel, address) = (suppressed.channel, suppressed.address.as_deref());
         if self.0.iter().any(|known| known.is_for(channel, address)) {
-            return;
+            return false;
         }
         self.0.push(suppressed);
         let too_many = self.0.len().saturating_sub(SUPPRESSED_MAX);
         self.0.drain(..too_many);
+        true
     }
 
     /// Opens what was shut for this address, or for the whole channel.

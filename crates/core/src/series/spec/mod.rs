@@ -12,7 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 pub use audience::{AudienceSpec, Each, Entry, EventEntry, Reentry};
 pub use live::{DefinitionsSpec, LiveSeries, Migration, Overdue, Pause};
 pub use step::{
-    CtaSpec, LayoutSpec, Method, PathSpec, PositionSpec, StepKind, StepSpec, UntilSpec,
+    CtaSpec, LayoutSpec, MailProvider, Method, PathSpec, PositionSpec, StepKind, StepSpec,
+    UntilSpec,
 };
 pub use test::{CONTROL, ChangesSpec, TestMetric, TestSpec, VariantSpec};
 

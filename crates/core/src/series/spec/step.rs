@@ -35,6 +35,49 @@ pub enum StepKind {
     Exit,
 }
 
+/// Who takes mails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailProvider {
+    /// The embedded one: mails are kept and shown, and leave nowhere.
+    Mailbox,
+    /// A mail server.
+    Smtp,
+    /// Resend.
+    Resend,
+    /// Postmark.
+    Postmark,
+    /// Amazon SES.
+    Ses,
+    /// Cloudflare Email Service.
+    Cloudflare,
+}
+
+impl MailProvider {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::Mailbox,
+        Self::Smtp,
+        Self::Resend,
+        Self::Postmark,
+        Self::Ses,
+        Self::Cloudflare,
+    ];
+
+    /// As it is written.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Mailbox => "mailbox",
+            Self::Smtp => "smtp",
+            Self::Resend => "resend",
+            Self::Postmark => "postmark",
+            Self::Ses => "ses",
+            Self::Cloudflare => "cloudflare",
+        }
+    }
+}
+
 /// A step as it is written. Which fields it needs depends on its kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -68,6 +111,9 @@ pub struct StepSpec {
     /// Email: the MJML that `html` was made from, kept to be edited again and never sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mjml: Option<String>,
+    /// Email: who takes it; the deployment's own choice where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<MailProvider>,
     /// In-app, push: the headline, Liquid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
@@ -89,6 +135,12 @@ pub struct StepSpec {
     /// Push: where a click leads. Webhook: where the request goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
+    /// Push: the address of a picture, shown where the device shows one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// Push: buttons, where the device shows them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub actions: Vec<CtaSpec>,
     /// Webhook: `POST` where it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub method: Option<Method>,

@@ -147,13 +147,22 @@ impl Message {
                     preheader: mail.preheader,
                     html: mail.html,
                     text: mail.text,
+                    provider: email.provider,
                 })
             }
-            Self::Push(push) => Ok(Outgoing::Push {
-                title: fill(&push.title, Sink::Plain)?,
-                body: fill(&push.body, Sink::Plain)?,
-                url: push.url.clone(),
-            }),
+            Self::Push(push) => {
+                let mut actions = Vec::new();
+                for (label, url) in &push.actions {
+                    actions.push((fill(label, Sink::Plain)?, url.clone()));
+                }
+                Ok(Outgoing::Push {
+                    title: fill(&push.title, Sink::Plain)?,
+                    body: fill(&push.body, Sink::Plain)?,
+                    url: push.url.clone(),
+                    image: push.image.clone(),
+                    actions,
+                })
+            }
             Self::Webhook(webhook) => {
                 let mut headers = BTreeMap::new();
                 for (name, value) in &webhook.headers {

@@ -10,8 +10,9 @@ use crate::{
     series::{
         definition::{Message, RUNS_MAX, Step},
         effect::{Channel, Metric, Sought, way_id},
-        input::{Delivery, Input},
+        input::{Delivery, Feedback, Input},
         person::{Identified, Outcome, Reaction, RunState, StepRecord},
+        policy::subscription::{Cause, Suppressed},
     },
 };
 
@@ -70,6 +71,15 @@ impl<'a> Machine<'a> {
             Input::Suppressed(suppressed) => {
                 self.person.policy.suppressions.shut(suppressed.clone());
                 Concerned::default()
+            }
+            Input::Heard {
+                effect,
+                feedback,
+                address,
+                at,
+            } => {
+                let is_new = self.shut(feedback, address.as_deref(), *at);
+                self.concerns_run(|machine| machine.hear(effect, feedback, is_new))
             }
             Input::Opened { channel, address } => {
                 let suppressions = &mut self.person.policy.suppressions;
@@ -200,6 +210,43 @@ impl<'a> Machine<'a> {
                 Some((series.clone(), place, record))
             })
         })
+    }
+
+    /// Shuts the address that a mail came back from; whether it was open.
+    fn shut(&mut self, feedback: &Feedback, address: Option<&str>, at: i64) -> bool {
+        let cause = match feedback {
+            Feedback::Bounced(_) => Cause::Bounce,
+            Feedback::Complained => Cause::Complaint,
+            Feedback::Unsubscribed => return true,
+        };
+        let Some(address) = address.or(self.person.email()).map(str::to_owned) else {
+            return false;
+        };
+        self.person.policy.suppressions.shut(Suppressed {
+            channel: Channel::Email,
+            address: Some(address),
+            cause,
+            at,
+        })
+    }
+
+    /// Counts what is heard of a mail: that it came back, once for each; a complaint, once for the
+    /// address.
+    fn hear(&mut self, effect: &str, feedback: &Feedback, is_new: bool) -> Option<Noted> {
+        let (series, number, place) = self.find(effect)?;
+        let run = self.person.runs.get_mut(&series)?.get_mut(number)?;
+        let record = run.steps.get_mut(place)?;
+        let metric = match feedback {
+            Feedback::Bounced(why) if record.outcome == Outcome::Sent => {
+                record.outcome = Outcome::Undelivered(why.clone());
+                Metric::Bounced
+            }
+            Feedback::Complained if is_new => Metric::Complained,
+            Feedback::Unsubscribed => Metric::Unsubscribed,
+            Feedback::Bounced(_) | Feedback::Complained => return None,
+        };
+        self.count_record(&series, number, place, metric);
+        Some((None, Change::NOTHING))
     }
 
     fn react(&mut self, effect: &str, reaction: Reaction, at: i64) -> Option<Noted> {

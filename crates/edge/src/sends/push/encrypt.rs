@@ -11,7 +11,7 @@ use hkdf::Hkdf;
 use sha2::Sha256;
 use worker::Result;
 
-use super::subtle::{self, AgreementPair, POINT_BYTES, PublicKey, UNCOMPRESSED};
+use crate::sends::subtle::{self, AgreementPair, POINT_BYTES, PublicKey, UNCOMPRESSED};
 use crate::shard::messages::Device;
 
 // LIMIT: RFC 8291, section 4: a push service need not take more than 4,096 bytes, of which the

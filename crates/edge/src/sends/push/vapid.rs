@@ -7,7 +7,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::json;
 use worker::{Env, Result, Url};
 
-use super::subtle::{Jwk, Signer};
+use crate::sends::subtle::{Jwk, Signer};
 use crate::{bindings, context::Context};
 
 // LIMIT: RFC 8292, section 2: push services refuse tokens that live longer than a day.

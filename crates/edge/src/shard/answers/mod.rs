@@ -7,6 +7,8 @@ mod person;
 mod replay;
 mod sample;
 
+pub(super) use self::person::subscriptions;
+
 use std::collections::BTreeMap;
 
 use rekindle_core::{

@@ -130,7 +130,7 @@ fn state(outcome: &Outcome, now: i64) -> Option<(&'static str, Option<String>)> 
 }
 
 /// What a person lets write to them: as it holds now, whatever it follows from.
-fn subscriptions(person: &Person, settings: &Settings) -> SubscriptionsView {
+pub(in crate::shard) fn subscriptions(person: &Person, settings: &Settings) -> SubscriptionsView {
     let chosen = &person.policy.subscriptions;
     let everything = chosen.everything();
     let left = person.value("unsubscribed") == Some(&Value::Bool(true));

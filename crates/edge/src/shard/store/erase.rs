@@ -39,9 +39,12 @@ impl Store {
         ] {
             *count += self.erase_from(table, column, person)?;
         }
+        // What is taken up again is in the outbox as well.
+        erased.sends += self.erase_from("put_off", "until IS NOT NULL AND person", person)?;
         for (table, column) in [
             ("joins", "anonymous"),
             ("joins", "person"),
+            ("put_off", "person"),
             ("dead_letters", "person"),
             ("device_dates", "person"),
             ("known", "person"),

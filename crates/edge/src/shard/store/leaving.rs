@@ -36,9 +36,52 @@ impl Store {
         Ok(())
     }
 
+    /// Takes a send off for good.
     pub(in crate::shard) fn remove_send(&self, effect: &str) -> Result<()> {
         self.run("DELETE FROM outbox WHERE effect = ?", vec![text(effect)])?;
+        self.run("DELETE FROM put_off WHERE effect = ?", vec![text(effect)])?;
         Ok(())
+    }
+
+    /// Takes a send out of the outbox until this real instant: meanwhile nobody can claim it, a
+    /// message about it that is still in the queue included.
+    pub(in crate::shard) fn put_off(&self, effect: &str, real_now: i64, until: i64) -> Result<()> {
+        self.run(
+            "INSERT INTO put_off SELECT effect, person, send, ?1, 1, ?2 FROM outbox WHERE effect = ?3 \
+             ON CONFLICT (effect) DO UPDATE SET until = excluded.until, failures = failures + 1",
+            vec![Sql::Integer(until), Sql::Integer(real_now), text(effect)],
+        )?;
+        self.run("DELETE FROM outbox WHERE effect = ?", vec![text(effect)])?;
+        Ok(())
+    }
+
+    /// Back into the outbox with what was put off until now. Its failures stay on record.
+    pub(in crate::shard) fn take_up(&self, real_now: i64) -> Result<()> {
+        for statement in [
+            "INSERT OR IGNORE INTO outbox SELECT effect, person, send, 0, 0 FROM put_off WHERE until <= ?",
+            "UPDATE put_off SET until = NULL WHERE until <= ?",
+        ] {
+            self.run(statement, vec![Sql::Integer(real_now)])?;
+        }
+        Ok(())
+    }
+
+    /// The real instant at which the first of those that were put off is taken up again.
+    pub(in crate::shard) fn next_take_up(&self) -> Result<Option<i64>> {
+        self.one(
+            "SELECT until FROM put_off WHERE until IS NOT NULL ORDER BY until LIMIT 1",
+            vec![],
+            Row::number,
+        )
+    }
+
+    /// How many attempts at a send have failed, and the real instant of the first of them.
+    pub(in crate::shard) fn failures(&self, effect: &str) -> Result<(i64, Option<i64>)> {
+        let query = "SELECT failures, since FROM put_off WHERE effect = ?";
+        let found = self.one(query, vec![text(effect)], |row| {
+            (row.number(), row.maybe_number())
+        })?;
+        Ok(found.unwrap_or((0, None)))
     }
 
     pub(in crate::shard) fn send(&self, effect: &str) -> Result<Option<(String, Send)>> {

@@ -1,7 +1,7 @@
 //! The schema of a shard. Statements only make what is missing: they run on every wake.
 
 /// The schema, version 1. A later version adds statements; it never changes these.
-pub(super) const SCHEMA: [&str; 16] = [
+pub(super) const SCHEMA: [&str; 18] = [
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS people (id TEXT PRIMARY KEY, state BLOB NOT NULL, due INTEGER) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS people_by_due ON people (due) WHERE due IS NOT NULL",
@@ -14,6 +14,9 @@ pub(super) const SCHEMA: [&str; 16] = [
     "CREATE TABLE IF NOT EXISTS ledger (effect TEXT PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS outbox (effect TEXT PRIMARY KEY, person TEXT NOT NULL, send TEXT NOT NULL, \
      leased_until INTEGER NOT NULL, not_before INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS put_off (effect TEXT PRIMARY KEY, person TEXT NOT NULL, send TEXT NOT NULL, \
+     until INTEGER, failures INTEGER NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS put_off_by_until ON put_off (until) WHERE until IS NOT NULL",
     "CREATE TABLE IF NOT EXISTS dead_letters (effect TEXT PRIMARY KEY, person TEXT NOT NULL, send TEXT NOT NULL, \
      reason TEXT NOT NULL, at INTEGER NOT NULL, attempts INTEGER NOT NULL, replayed INTEGER NOT NULL) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS inboxes (person TEXT PRIMARY KEY, bytes BLOB) WITHOUT ROWID",

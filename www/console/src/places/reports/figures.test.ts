@@ -21,7 +21,7 @@ const figures = (entered: number): Figures => ({
   conversion_rate: null,
   churn: { days_30: away, days_60: away, days_90: away },
 });
-const counts = { sent: 0, undelivered: 0, delayed: 0, skipped: 0, shown: 0, opened: 0, clicked: 0, dismissed: 0, converted: 0, conversion_rate: null, ways: {} };
+const counts = { sent: 0, undelivered: 0, delayed: 0, skipped: 0, shown: 0, opened: 0, clicked: 0, dismissed: 0, bounced: 0, complained: 0, unsubscribed: 0, converted: 0, conversion_rate: null, ways: {} };
 const report: Report = {
   ...figures(4),
   id: "win-back",

@@ -1,5 +1,5 @@
 //! The platform's cryptography: the one module that knows `crypto.subtle`.
-//! It knows P-256 and AES-128-GCM; what they are used for is `encrypt`'s and `vapid`'s.
+//! It knows P-256, AES-128-GCM, RSA and Ed25519; what they are used for is for others to say.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use js_sys::{Array, JSON, Object, Reflect, Uint8Array};
@@ -46,6 +46,14 @@ extern "C" {
         data: &Uint8Array,
     ) -> Result<JsValue, JsValue>;
 
+    #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = verify)]
+    async fn verify(
+        algorithm: &JsValue,
+        key: &JsValue,
+        signature: &Uint8Array,
+        data: &Uint8Array,
+    ) -> Result<JsValue, JsValue>;
+
     #[wasm_bindgen(catch, js_namespace = ["crypto", "subtle"], js_name = sign)]
     async fn sign(
         algorithm: &JsValue,
@@ -73,6 +81,48 @@ fn usages(names: &[&str]) -> Array {
 
 fn bytes(buffer: &JsValue) -> Vec<u8> {
     Uint8Array::new(buffer).to_vec()
+}
+
+/// How a private key signs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SignatureKind {
+    /// RSASSA-PKCS1-v1_5 over SHA-256.
+    RsaSha256,
+    /// Ed25519, over the message itself.
+    Ed25519,
+}
+
+fn rsa() -> Result<JsValue> {
+    object(&[
+        ("name", &"RSASSA-PKCS1-v1_5".into()),
+        ("hash", &"SHA-256".into()),
+    ])
+}
+
+/// A signature with a private key that someone else made (PKCS#8).
+pub(super) async fn sign_pkcs8(
+    kind: SignatureKind,
+    pkcs8: &[u8],
+    message: &[u8],
+) -> Result<Vec<u8>> {
+    let algorithm = match kind {
+        SignatureKind::RsaSha256 => rsa()?,
+        SignatureKind::Ed25519 => object(&[("name", &"Ed25519".into())])?,
+    };
+    let data = Uint8Array::from(pkcs8);
+    let key = import_key("pkcs8", &data, &algorithm, false, &usages(&["sign"])).await?;
+    let message = Uint8Array::from(message);
+    Ok(bytes(&sign(&algorithm, &key, &message).await?))
+}
+
+/// Whether a signature (RSASSA-PKCS1-v1_5 over SHA-256) is of someone's key (`SubjectPublicKeyInfo`).
+pub(crate) async fn verify_rsa(spki: &[u8], signature: &[u8], message: &[u8]) -> Result<bool> {
+    let algorithm = rsa()?;
+    let data = Uint8Array::from(spki);
+    let key = import_key("spki", &data, &algorithm, false, &usages(&["verify"])).await?;
+    let (signature, message) = (Uint8Array::from(signature), Uint8Array::from(message));
+    let is_theirs = verify(&algorithm, &key, &signature, &message).await?;
+    Ok(is_theirs.is_truthy())
 }
 
 /// Someone's public key, known to be a point of the curve.
