@@ -82,6 +82,19 @@ test("a write on old settings is told with both sides, and made only when one sa
   await close(page);
 });
 
+test("the look of mails is set, and a colour that is none is not", async () => {
+  const page = await our.open("/settings?tab=mails");
+  await page.getByLabel("Colour of buttons and links").fill("red");
+  await page.getByLabel("Below every mail").fill("Example\n1 Street");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("a colour such as #2457d6").waitFor();
+  await page.getByLabel("Colour of buttons and links").fill("#ffcc00");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Settings saved.").first().waitFor();
+  assert.deepEqual((await our.api("GET", "/settings")).mail, { accent: "#ffcc00", footer: "Example\n1 Street" });
+  await close(page);
+});
+
 test("subscription types come and go", async () => {
   const page = await our.open("/settings?tab=types");
   await page.getByRole("button", { name: "Add a type" }).click();
@@ -189,6 +202,7 @@ for (const { name, options } of LOOKS) {
     for (const [tab, heading] of [
       ["install", "1. Add it to your pages"],
       ["channels", "Mail"],
+      ["mails", "Look of mails"],
       ["types", "Subscription types"],
       ["timing", "Quiet hours and cap"],
       ["measuring", "What churn means here"],
