@@ -82,16 +82,16 @@ pub(crate) fn random_id() -> worker::Result<String> {
     random::<8>().map(|bytes| hex64(u64::from_be_bytes(bytes)))
 }
 
-/// The user name of Basic authentication: where Segment's clients put the write key.
+/// The user name of Basic authentication (RFC 7617): where Segment's clients put the write key.
 pub(crate) fn basic_user(request: &Request) -> Option<String> {
     let authorization = header(request, "authorization")?;
-    let encoded = authorization.strip_prefix("Basic ")?;
-    let decoded = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
-    Some(
-        decoded
-            .split_once(':')
-            .map_or(decoded.clone(), |(user, _)| user.to_owned()),
-    )
+    let (scheme, encoded) = authorization.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let mut user = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    user.truncate(user.find(':').unwrap_or(user.len()));
+    Some(user).filter(|user| !user.is_empty())
 }
 
 /// Who sends events with this key.

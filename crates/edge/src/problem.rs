@@ -16,9 +16,20 @@ pub(crate) struct Problem {
     title: &'static str,
     /// What is wrong and how to mend it.
     pub(crate) detail: String,
+    /// The code and the detail once more, where Segment's clients look for them.
+    #[serde(flatten)]
+    pub(crate) segment: Option<Segment>,
     /// Several problems at once, each with its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) problems: Option<serde_json::Value>,
+}
+
+/// What Segment's own API says of an error. Its library for Python asks for both fields, and takes an
+/// answer without them for one to be tried again.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Segment {
+    code: String,
+    message: String,
 }
 
 impl Problem {
@@ -29,6 +40,7 @@ impl Problem {
             status,
             title,
             detail: detail.into(),
+            segment: None,
             problems: None,
         }
     }
@@ -61,6 +73,21 @@ impl Problem {
     /// It is too large.
     pub(crate) fn too_large(detail: impl Into<String>) -> Self {
         Self::new(413, "too-large", "the body is too large", detail)
+    }
+
+    /// It is written in a way that is not read here.
+    pub(crate) fn unsupported(detail: impl Into<String>) -> Self {
+        Self::new(415, "unsupported", "the body is not read", detail)
+    }
+
+    /// The same problem in the words of Segment's API as well.
+    pub(crate) fn for_segment(mut self) -> Self {
+        let code = self.kind.rsplit(':').next().unwrap_or_default();
+        self.segment = Some(Segment {
+            code: code.to_owned(),
+            message: self.detail.clone(),
+        });
+        self
     }
 
     /// The same problem with the single ones that make it up.

@@ -7,7 +7,7 @@ use worker::Result;
 
 use super::{
     NAMES_MAX, Shard,
-    messages::{HeldInbox, Ingest, Ingested, Item, ItemKind},
+    messages::{HeldInbox, Ingest, Ingested, Item, ItemKind, Refused},
     meta,
     store::NameKind,
 };
@@ -29,8 +29,9 @@ impl Shard {
             }
             people.entry(item.person.clone()).or_default().push(item);
         }
+        let mut refused = Vec::new();
         for (id, items) in people {
-            self.ingest_person(&id, items)?;
+            self.ingest_person(&id, items, &mut refused)?;
         }
         let inbox = match ingest.inbox {
             None => HeldInbox::Current,
@@ -40,10 +41,11 @@ impl Shard {
             now: self.now(),
             rows: store.written() - before,
             inbox,
+            refused,
         })
     }
 
-    fn ingest_person(&self, id: &str, items: Vec<Item>) -> Result<()> {
+    fn ingest_person(&self, id: &str, items: Vec<Item>, refused: &mut Vec<Refused>) -> Result<()> {
         let store = self.store()?;
         let now = self.now();
         let known = items.iter().any(|item| item.known);
@@ -92,7 +94,14 @@ impl Shard {
                         since: *since,
                     });
                 }
-                ItemKind::Join { into } => self.note_join(id, into)?,
+                ItemKind::Join { into } => {
+                    self.note_join(id, into)?;
+                }
+                ItemKind::Alias { into } => {
+                    let index = item.index;
+                    let why = self.note_join(id, into)?;
+                    refused.extend(why.map(|message| Refused { index, message }));
+                }
             }
         }
         if known {

@@ -23,13 +23,25 @@ use crate::bindings::{ask, shard, shard_number};
 const EVENTS_AT_ONCE: u32 = 500;
 
 impl Shard {
-    /// Notes that a visitor is a person. Someone whom the app has named is never joined to another.
-    pub(super) fn note_join(&self, anonymous: &str, into: &str) -> Result<()> {
+    /// Notes that a visitor is a person, or says why that cannot be. Someone whom the app has named is
+    /// never joined to another, and a visitor whose history is on its way to one not to a second.
+    pub(super) fn note_join(&self, anonymous: &str, into: &str) -> Result<Option<String>> {
         let store = self.store()?;
         if store.is_known(anonymous)? {
-            return Ok(());
+            return Ok(Some(format!(
+                "`{anonymous}` is a person of their own, and two people are never merged: an alias joins a visitor, \
+                 who was never a `userId`, to a person"
+            )));
         }
-        store.set_join(anonymous, into, true)
+        if let Some(other) = store.pending_join_of(anonymous)?
+            && other != into
+        {
+            return Ok(Some(format!(
+                "`{anonymous}` is being joined to another person: a visitor is joined to one"
+            )));
+        }
+        store.set_join(anonymous, into, true)?;
+        Ok(None)
     }
 
     /// What a visitor goes on to do under their old id has to move, too.
@@ -82,6 +94,10 @@ impl Shard {
         } else {
             let _: Ingested = ask(&shard(&self.env, there)?, "ingest", &ingest).await?;
         }
+        // The app may have named the visitor meanwhile: then all of it stays theirs.
+        if store.pending_join_of(anonymous)?.as_deref() != Some(into) {
+            return Ok(());
+        }
         // They have arrived. What came in here meanwhile is moved by the next round.
         store.remove_events(anonymous, &events)?;
         if store.person(anonymous)? == visitor && !store.has_events(anonymous)? {
@@ -125,6 +141,7 @@ impl Shard {
 
 fn carried(person: &str, id: String, at: Option<i64>, kind: ItemKind) -> Item {
     Item {
+        index: 0,
         person: person.to_owned(),
         id,
         at,

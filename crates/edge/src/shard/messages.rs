@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize};
 /// One thing to store: checked at the border, a person and an id are there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Item {
+    /// Its place in the request, for telling what was refused.
+    pub(crate) index: usize,
     /// The person's id; for a reaction, the person is found through the effect.
     pub(crate) person: String,
     /// The id of the message, for telling a repeat.
@@ -53,6 +55,8 @@ pub(crate) enum ItemKind {
     Inherit { visitor: Sticky, since: Option<i64> },
     /// The person is an anonymous visitor who turned out to be this one.
     Join { into: String },
+    /// The same, where nothing else was asked for: it is refused with the reason.
+    Alias { into: String },
 }
 
 /// A push subscription.
@@ -83,6 +87,16 @@ pub(crate) struct Ingested {
     pub(crate) rows: u64,
     /// Whether the browser holds the right inbox.
     pub(crate) inbox: HeldInbox,
+    /// What was not stored after all.
+    pub(crate) refused: Vec<Refused>,
+}
+
+/// An item that was not stored, and what would mend it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Refused {
+    /// Its place in the request.
+    pub(crate) index: usize,
+    pub(crate) message: String,
 }
 
 /// What is to become of the inbox that a browser holds.

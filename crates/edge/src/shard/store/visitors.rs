@@ -30,6 +30,7 @@ impl Store {
             .map(|(id, name, at, properties, active)| {
                 let properties = serde_json::from_str(&properties)?;
                 Ok(Item {
+                    index: 0,
                     person: into.to_owned(),
                     id,
                     at: Some(at),
@@ -69,14 +70,24 @@ impl Store {
         Ok(self.one(one, vec![text(id)], Row::number)?.is_some())
     }
 
+    /// The app has named this person: whoever was said to be them as a visitor no longer is.
     pub(in crate::shard) fn set_known(&self, id: &str) -> Result<()> {
-        self.run("INSERT OR IGNORE INTO known VALUES (?)", vec![text(id)])?;
+        let statement = "INSERT OR IGNORE INTO known VALUES (?)";
+        if self.run(statement, vec![text(id)])? > 0 {
+            self.run("DELETE FROM joins WHERE anonymous = ?", vec![text(id)])?;
+        }
         Ok(())
     }
 
     /// Whom a visitor turned out to be.
     pub(in crate::shard) fn join_of(&self, anonymous: &str) -> Result<Option<String>> {
         let query = "SELECT person FROM joins WHERE anonymous = ?";
+        self.one(query, vec![text(anonymous)], Row::text)
+    }
+
+    /// Whom a visitor turned out to be, while their history is not there yet.
+    pub(in crate::shard) fn pending_join_of(&self, anonymous: &str) -> Result<Option<String>> {
+        let query = "SELECT person FROM joins WHERE anonymous = ? AND pending = 1";
         self.one(query, vec![text(anonymous)], Row::text)
     }
 
