@@ -124,6 +124,8 @@ struct Machine<'a> {
     effects: &'a mut Vec<Effect>,
     concerned: Concerned,
     happened: Option<Happened<'a>>,
+    /// Whether what comes of the input lets no one into a series.
+    is_imported: bool,
     keeps: Keeps,
 }
 
@@ -144,6 +146,7 @@ impl<'a> Machine<'a> {
             effects,
             concerned: Concerned::default(),
             happened: None,
+            is_imported: false,
             keeps: Keeps::Everything,
         }
     }
