@@ -73,20 +73,27 @@ test("every call of the library is understood", async () => {
   analytics.identify({ userId: "ada", anonymousId, traits: { plan: "pro", address: { city: "London" } } }, reported);
   analytics.page({ userId: "ada", category: "Docs", name: "Start", properties: { url: "https://example.com/" } }, reported);
   analytics.screen({ userId: "ada", name: "Home" }, reported);
+  analytics.group({ userId: "ada", groupId: "acme", traits: { name: "Acme" } }, reported);
   const phone = crypto.randomUUID();
   analytics.track({ anonymousId: phone, event: "Installed" }, reported);
   await analytics.flush();
   analytics.alias({ userId: "ada", previousId: phone }, reported);
   await analytics.closeAndFlush();
 
-  assert.deepEqual([...outcomes.values()], Array.from({ length: 6 }, () => null));
+  assert.deepEqual([...outcomes.values()], Array.from({ length: 7 }, () => null));
   await until(async () => (await everyEvent("ada")).length === 4, "the history of both visitors");
   const events = await everyEvent("ada");
   assert.deepEqual(events.map(({ name }) => name).sort(), ["Installed", "Looked", "Page Viewed", "Screen Viewed"]);
   const viewed = events.find(({ name }) => name === "Page Viewed");
   assert.deepEqual(viewed.properties, { category: "Docs", name: "Start", url: "https://example.com/" });
-  const { attributes } = await runtime.api("GET", "/api/v1/people/ada");
-  assert.deepEqual([attributes.plan, attributes.address.city], ["pro", "London"]);
+  const { attributes } = await until(async () => {
+    const ada = await runtime.api("GET", "/api/v1/people/ada");
+    return ada.attributes["company.name"] && ada;
+  }, "the company");
+  assert.deepEqual(
+    [attributes.plan, attributes.address.city, attributes["company.id"], attributes["company.name"]],
+    ["pro", "London", "acme", "Acme"],
+  );
 });
 
 test("what is refused is reported as failed, and not tried again", async () => {

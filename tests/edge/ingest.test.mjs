@@ -71,7 +71,7 @@ test("the requests of other languages' libraries are understood, each by its own
 });
 
 test("a call has a path by its name and by its first letter, with a slash behind it or not", async () => {
-  const calls = { track: { event: "E" }, identify: {}, page: {}, screen: {}, alias: { previousId: crypto.randomUUID() } };
+  const calls = { track: { event: "E" }, identify: {}, page: {}, screen: {}, group: { groupId: "g" }, alias: { previousId: crypto.randomUUID() } };
   for (const [call, fields] of Object.entries(calls)) {
     for (const path of [`/v1/${call}`, `/v1/${call[0]}`, `/v1/${call}/`]) {
       assert.equal((await post(path, { userId: "paths", ...fields })).status, 200, path);
@@ -101,6 +101,7 @@ test("wrong types are told one by one, and the good ones beside them are kept", 
     [track("x", { timestamp: true }), /RFC 3339/],
     [{ type: "identify", userId: "x", traits: [] }, /`traits` is not an object/],
     [{ type: 5, userId: "x" }, /`type` is not text/],
+    [{ type: "group", userId: "x" }, /`groupId` is missing/],
     [{ type: "alias", userId: "x" }, /`previousId` is missing/],
     [{ type: "alias", previousId: "x" }, /`userId` is missing/],
     [{ type: "alias", userId: "x", previousId: "x" }, /are the same/],

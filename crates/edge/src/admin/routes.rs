@@ -288,6 +288,22 @@ pub(super) const ROUTES: &[Route] = &[
         ["", "", "tries one again"],
     ),
     route(
+        Post,
+        "import",
+        Admin,
+        [
+            "line name series",
+            "",
+            "stores people and events from lines of JSON or CSV",
+        ],
+    ),
+    route(
+        Get,
+        "export",
+        Admin,
+        ["", "", "everything of everyone, as lines of JSON"],
+    ),
+    route(
         Get,
         "people",
         Viewer,

@@ -165,7 +165,9 @@ pub(super) fn read_item(
     };
     let user = id(json, "userId")?;
     let anonymous = id(json, "anonymousId")?;
-    let id = id(json, "messageId")?.unwrap_or_else(fresh_id);
+    let id = id(json, "messageId")?;
+    let is_unnamed = id.is_none();
+    let id = id.unwrap_or_else(fresh_id);
     let at = match json.get("timestamp") {
         None | Some(Json::Null) => None,
         Some(timestamp) => Some(instant(timestamp).ok_or_else(|| {
@@ -175,11 +177,13 @@ pub(super) fn read_item(
     let sent_at = json.get("sentAt").and_then(instant).or(sent_at);
     let item = |person: String, known: bool, kind: ItemKind| Item {
         index: 0,
+        is_unnamed,
         person,
         id: id.clone(),
         at,
         sent_at,
         known,
+        imported: false,
         kind,
     };
     let mut items = Vec::new();
@@ -247,6 +251,10 @@ fn read_kind(json: &Json, named: &str) -> Result<ItemKind, String> {
         }
         "identify" => ItemKind::Identify {
             attributes: values(json, "traits")?,
+        },
+        "group" => ItemKind::Group {
+            company: needed_id(json, "groupId")?,
+            traits: values(json, "traits")?,
         },
         "reaction" => {
             let effect = required(json, "effect")?;

@@ -2,6 +2,7 @@
 //! Decides nothing about people: it authenticates, reads and hands on to the shards.
 
 mod body;
+pub(crate) mod import;
 mod item;
 
 use std::collections::BTreeMap;
@@ -82,6 +83,7 @@ pub(crate) async fn store(context: &Context, request: &mut Request, path: &str) 
         call: (!is_batch).then_some(call),
         sent_at: sent_at.as_ref().and_then(item::instant),
         now: context.now().await?,
+        imported: false,
     };
     let mut accepted = Vec::new();
     let mut refused = Vec::new();
@@ -136,6 +138,8 @@ struct Reader<'a> {
     call: Option<&'static str>,
     sent_at: Option<i64>,
     now: i64,
+    /// Whether it is told afterwards, and lets no one into a series.
+    imported: bool,
 }
 
 impl Reader<'_> {
@@ -158,8 +162,17 @@ impl Reader<'_> {
                 "the id of a visitor is not a UUID: a page may not use any other".to_owned(),
             );
         }
+        let is_group = |item: &Item| matches!(item.kind, ItemKind::Group { .. });
+        if !is_trusted && items.iter().any(is_group) {
+            // It would change what is known of others.
+            return Err(
+                "a page may not speak for a company: send `group` from a server, with the secret key"
+                    .to_owned(),
+            );
+        }
         for item in &mut items {
             item.index = index;
+            item.imported = self.imported;
         }
         Ok(items)
     }
@@ -172,13 +185,15 @@ async fn hand_on(context: &Context, items: Vec<Item>, held: Option<u64>) -> Answ
     for item in items {
         let key = match &item.kind {
             ItemKind::Reaction { effect, .. } => key_of_effect(effect).unwrap_or(0),
+            ItemKind::Group { company, .. } => person_key(company),
             ItemKind::Event { .. }
             | ItemKind::Identify { .. }
             | ItemKind::Subscribe(_)
             | ItemKind::Unsubscribe { .. }
             | ItemKind::Inherit { .. }
             | ItemKind::Join { .. }
-            | ItemKind::Alias { .. } => person_key(&item.person),
+            | ItemKind::Alias { .. }
+            | ItemKind::Company { .. } => person_key(&item.person),
         };
         let number = shard_number(&context.env, key);
         by_shard

@@ -9,6 +9,7 @@
 //! leaves the shard (inboxes, sends) is written to a table first and performed afterwards.
 
 mod answers;
+mod company;
 mod dead;
 #[cfg(feature = "dev")]
 mod development;
@@ -184,6 +185,7 @@ impl Shard {
         self.store()?;
         match operation {
             "ingest" => reply(&self.ingest(read(body)?)?),
+            "export" => reply(&self.store()?.export(&read(body)?)?),
             "define" => reply(&self.define(&read(body)?)?),
             "claim" => reply(&self.claim(&read::<Vec<String>>(body)?)?),
             "settle" => reply(&self.settle(read(body)?)?),

@@ -40,6 +40,8 @@ impl Store {
             *count += self.erase_from(table, column, person)?;
         }
         for (table, column) in [
+            ("company_members", "person"),
+            ("imported_joins", "anonymous"),
             ("joins", "anonymous"),
             ("joins", "person"),
             ("dead_letters", "person"),

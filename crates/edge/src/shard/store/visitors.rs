@@ -31,11 +31,13 @@ impl Store {
                 let properties = serde_json::from_str(&properties)?;
                 Ok(Item {
                     index: 0,
+                    is_unnamed: false,
                     person: into.to_owned(),
                     id,
                     at: Some(at),
                     sent_at: None,
                     known: true,
+                    imported: false,
                     kind: ItemKind::Event {
                         name,
                         properties,
@@ -106,6 +108,26 @@ impl Store {
             ],
         )?;
         Ok(())
+    }
+
+    /// Keeps that a visitor was joined by an import, or no longer.
+    pub(in crate::shard) fn set_imported_join(
+        &self,
+        anonymous: &str,
+        imported: bool,
+    ) -> Result<()> {
+        let statement = if imported {
+            "INSERT OR IGNORE INTO imported_joins VALUES (?)"
+        } else {
+            "DELETE FROM imported_joins WHERE anonymous = ?"
+        };
+        self.run(statement, vec![text(anonymous)])?;
+        Ok(())
+    }
+
+    pub(in crate::shard) fn is_imported_join(&self, anonymous: &str) -> Result<bool> {
+        let one = "SELECT 1 FROM imported_joins WHERE anonymous = ?";
+        Ok(self.one(one, vec![text(anonymous)], Row::number)?.is_some())
     }
 
     pub(in crate::shard) fn pending_join(&self) -> Result<Option<(String, String)>> {
