@@ -28,9 +28,10 @@ export const ADMIN_TOKEN = "dev";
  * @param {string} [options.state] where everything is kept; a temporary directory, removed by
  *   `stop`, if not given
  * @param {Record<string, string>} [options.vars] on top of the settings' own
+ * @param {Record<string, number>} [options.limits] of requests in 10 seconds, by the name of the binding
  * @param {string} [options.settings] of wrangler, from the root of the repository
  */
-export async function startRuntime({ port, state, vars = {}, settings = DEVELOPMENT } = {}) {
+export async function startRuntime({ port, state, vars = {}, limits = {}, settings = DEVELOPMENT } = {}) {
   const ours = state === undefined;
   state ??= await mkdtemp(join(tmpdir(), "rekindle-test-"));
   port ??= await freePort();
@@ -40,6 +41,7 @@ export async function startRuntime({ port, state, vars = {}, settings = DEVELOPM
     state: resolve(state),
     port,
     vars: { REKINDLE_ORIGIN: url, ...vars },
+    limits,
   });
   let child;
 

@@ -7,12 +7,13 @@ import { dirname, join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptions } from "wrangler";
 
-const { settings, state, port, vars } = JSON.parse(process.argv[2]);
+const { settings, state, port, vars, limits } = JSON.parse(process.argv[2]);
 if (!existsSync(settings)) {
   console.error(`${settings} is missing: run \`cargo xtask build --dev\` first`);
   process.exit(2);
 }
 const { workerOptions: worker, main } = workerOptions(settings);
+for (const [name, limit] of Object.entries(limits)) worker.ratelimits[name].simple.limit = limit;
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     host: "127.0.0.1",

@@ -24,6 +24,9 @@ pub(crate) struct Problem {
     pub(crate) problems: Option<serde_json::Value>,
 }
 
+/// The period of the limits in wrangler.toml, in seconds.
+const RETRY_AFTER_S: &str = "10";
+
 /// What Segment's own API says of an error. Its library for Python asks for both fields, and takes an
 /// answer without them for one to be tried again.
 #[derive(Clone, Debug, Serialize)]
@@ -80,6 +83,11 @@ impl Problem {
         Self::new(415, "unsupported", "the body is not read", detail)
     }
 
+    /// Too much came at once: it may come again after [`RETRY_AFTER_S`].
+    pub(crate) fn too_many(detail: impl Into<String>) -> Self {
+        Self::new(429, "too-many", "too much came at once", detail)
+    }
+
     /// The same problem in the words of Segment's API as well.
     pub(crate) fn for_segment(mut self) -> Self {
         let code = self.kind.rsplit(':').next().unwrap_or_default();
@@ -102,6 +110,9 @@ impl Problem {
         headers.set("content-type", "application/problem+json")?;
         if self.status == 401 {
             headers.set("www-authenticate", "Bearer realm=\"rekindle\"")?;
+        }
+        if self.status == 429 {
+            headers.set("retry-after", RETRY_AFTER_S)?;
         }
         let body = serde_json::to_vec(self)?;
         Ok(ResponseBuilder::new()

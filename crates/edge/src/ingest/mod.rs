@@ -2,6 +2,7 @@
 //! Decides nothing about people: it authenticates, reads and hands on to the shards.
 
 mod body;
+mod gate;
 pub(crate) mod import;
 mod item;
 
@@ -48,6 +49,7 @@ pub(crate) async fn store(context: &Context, request: &mut Request, path: &str) 
             "no call `{path}`: send track, identify, page, screen, group, alias or batch"
         ))
     })?;
+    gate::refuse_bots(context, request)?;
     let text = body::text(body::read(request, BATCH_BYTES_MAX).await?);
     let fields: BTreeMap<String, &RawValue> = serde_json::from_str(&text)
         .map_err(|error| Problem::bad_request(format!("the body is not a JSON object: {error}")))?;
@@ -58,6 +60,7 @@ pub(crate) async fn store(context: &Context, request: &mut Request, path: &str) 
         .or_else(|| word("writeKey"))
         .or_else(|| parameter(request, "key"));
     let sender = auth::sender(&context.env, key.as_deref())?;
+    gate::limit(context, request, key.as_deref().unwrap_or_default(), sender).await?;
 
     let is_batch = call == "batch";
     let items: Vec<&RawValue> = match field("batch") {
