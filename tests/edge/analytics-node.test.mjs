@@ -11,7 +11,7 @@ import { startRuntime, until, WRITE_KEY } from "./harness.mjs";
 const PEOPLE = 60;
 const EVENTS_EACH = 50;
 // After how many acknowledged batches the server is killed, each time.
-const KILLS = [15, 60, 120];
+const KILLS = [20, 80];
 
 let runtime;
 before(async () => {

@@ -7,12 +7,19 @@ use super::{json, routes::ROUTES};
 use crate::problem::Answer;
 
 /// The public side: method, path, what for.
-const PUBLIC: [(&str, &str, &str); 8] = [
+const PUBLIC: [(&str, &str, &str); 11] = [
     ("post", "/v1/track", "stores an event"),
     ("post", "/v1/identify", "sets attributes"),
     ("post", "/v1/page", "stores a page view"),
     ("post", "/v1/screen", "stores a screen view"),
+    (
+        "post",
+        "/v1/group",
+        "sets attributes of a company, and who is of it",
+    ),
+    ("post", "/v1/alias", "joins a visitor to a person"),
     ("post", "/v1/batch", "stores several of these"),
+    ("post", "/v1/import", "the same, as some libraries name it"),
     ("get", "/v1/boot", "the inbox of a browser's person"),
     ("get", "/v1/bundle/{version}", "contents that inboxes share"),
     (
