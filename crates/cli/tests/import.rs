@@ -1,11 +1,7 @@
 //! `import` and `export` as one runs them: real files, a real process, a workspace that is a few lines of
 //! HTTP and says what it was told to.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
     fs,

@@ -53,11 +53,10 @@ async fn fetch(mut request: Request, env: Env, _worker: WorkerContext) -> Result
     match route(&context, &mut request, &segments).await {
         Ok(response) => Ok(response),
         Err(Failure::Theirs(problem)) => {
-            let problem = match segments.first() {
-                Some(&"v1") => problem.for_segment(),
-                _ => problem,
+            let response = match segments.first() {
+                Some(&"v1") => problem.response_for_segment()?,
+                _ => problem.response()?,
             };
-            let response = problem.response()?;
             // A page must be able to read what it did wrong.
             response.headers().set("access-control-allow-origin", "*")?;
             Ok(response)

@@ -16,9 +16,6 @@ pub(crate) struct Problem {
     title: &'static str,
     /// What is wrong and how to mend it.
     pub(crate) detail: String,
-    /// The code and the detail once more, where Segment's clients look for them.
-    #[serde(flatten)]
-    pub(crate) segment: Option<Segment>,
     /// Several problems at once, each with its place.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) problems: Option<serde_json::Value>,
@@ -26,14 +23,6 @@ pub(crate) struct Problem {
 
 /// The period of the limits in wrangler.toml, in seconds.
 const RETRY_AFTER_S: &str = "10";
-
-/// What Segment's own API says of an error. Its library for Python asks for both fields, and takes an
-/// answer without them for one to be tried again.
-#[derive(Clone, Debug, Serialize)]
-pub(crate) struct Segment {
-    code: String,
-    message: String,
-}
 
 impl Problem {
     fn new(status: u16, code: &str, title: &'static str, detail: impl Into<String>) -> Self {
@@ -43,7 +32,6 @@ impl Problem {
             status,
             title,
             detail: detail.into(),
-            segment: None,
             problems: None,
         }
     }
@@ -88,16 +76,6 @@ impl Problem {
         Self::new(429, "too-many", "too much came at once", detail)
     }
 
-    /// The same problem in the words of Segment's API as well.
-    pub(crate) fn for_segment(mut self) -> Self {
-        let code = self.kind.rsplit(':').next().unwrap_or_default();
-        self.segment = Some(Segment {
-            code: code.to_owned(),
-            message: self.detail.clone(),
-        });
-        self
-    }
-
     /// The same problem with the single ones that make it up.
     pub(crate) fn with(mut self, problems: serde_json::Value) -> Self {
         self.problems = Some(problems);
@@ -106,6 +84,22 @@ impl Problem {
 
     /// The answer.
     pub(crate) fn response(&self) -> Result<Response> {
+        self.answer(serde_json::to_vec(self)?)
+    }
+
+    /// The answer with two fields more, where Segment's libraries look: the one for Python takes an answer
+    /// without them for one to be tried again.
+    pub(crate) fn response_for_segment(&self) -> Result<Response> {
+        let mut body = serde_json::to_value(self)?;
+        if let Some(fields) = body.as_object_mut() {
+            let code = self.kind.rsplit(':').next().unwrap_or_default();
+            fields.insert("code".to_owned(), code.into());
+            fields.insert("message".to_owned(), self.detail.as_str().into());
+        }
+        self.answer(serde_json::to_vec(&body)?)
+    }
+
+    fn answer(&self, body: Vec<u8>) -> Result<Response> {
         let headers = Headers::new();
         headers.set("content-type", "application/problem+json")?;
         if self.status == 401 {
@@ -114,7 +108,6 @@ impl Problem {
         if self.status == 429 {
             headers.set("retry-after", RETRY_AFTER_S)?;
         }
-        let body = serde_json::to_vec(self)?;
         Ok(ResponseBuilder::new()
             .with_status(self.status)
             .with_headers(headers)
