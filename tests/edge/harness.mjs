@@ -33,10 +33,11 @@ export const ADMIN_TOKEN = "dev";
  * @param {string} [options.state] where everything is kept; a temporary directory, removed by
  *   `stop`, if not given
  * @param {Record<string, string>} [options.vars] on top of the settings' own
+ * @param {Record<string, number>} [options.limits] of requests in 10 seconds, by the name of the binding
  * @param {string} [options.settings] of wrangler, from the root of the repository
  * @param {string} [options.email] where what is given to the binding `EMAIL` goes; no binding if not given
  */
-export async function startRuntime({ port, state, vars = {}, settings = DEVELOPMENT, email } = {}) {
+export async function startRuntime({ port, state, vars = {}, limits = {}, settings = DEVELOPMENT, email } = {}) {
   const ours = state === undefined;
   state ??= await mkdtemp(join(tmpdir(), "rekindle-test-"));
   port ??= await freePort();
@@ -47,6 +48,7 @@ export async function startRuntime({ port, state, vars = {}, settings = DEVELOPM
     port,
     vars: { REKINDLE_ORIGIN: url, ...vars },
     email,
+    limits,
   });
   let child;
 

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
 import { unstable_getMiniflareWorkerOptions as workerOptions } from "wrangler";
 
-const { settings, state, port, vars, email } = JSON.parse(process.argv[2]);
+const { settings, state, port, vars, limits, email } = JSON.parse(process.argv[2]);
 if (!existsSync(settings)) {
   console.error(`${settings} is missing: run \`cargo xtask build --dev\` first`);
   process.exit(2);
@@ -30,6 +30,7 @@ function emailService(address) {
 }
 
 const { workerOptions: worker, main } = workerOptions(settings);
+for (const [name, limit] of Object.entries(limits)) worker.ratelimits[name].simple.limit = limit;
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
     host: "127.0.0.1",

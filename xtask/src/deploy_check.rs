@@ -18,11 +18,13 @@ const SECRETS: [&str; 4] = [
 ];
 
 /// The bindings that the Worker's code names.
-const BINDINGS: [(&str, &str, &str); 4] = [
+const BINDINGS: [(&str, &str, &str); 6] = [
     ("/kv_namespaces", "binding", "KV"),
     ("/durable_objects/bindings", "name", "SHARD"),
     ("/durable_objects/bindings", "name", "WORKSPACE"),
     ("/queues/producers", "binding", "SENDS"),
+    ("/ratelimits", "name", "RATE_KEY"),
+    ("/ratelimits", "name", "RATE_ADDRESS"),
 ];
 
 pub(crate) fn run() -> Result<()> {

@@ -73,11 +73,24 @@ fn localise(settings: &mut Value, origin: &str, main: &Path, assets: &Path) {
             consumer.insert("max_batch_timeout".into(), json!(0));
         }
     }
+    // Tests send more than people do.
+    for limit in settings
+        .pointer_mut("/ratelimits")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
+        if let Some(most) = limit.pointer_mut("/simple/limit") {
+            *most = json!(1_000_000);
+        }
+    }
     if let Some(vars) = settings.pointer_mut("/vars").and_then(Value::as_object_mut) {
         vars.insert("REKINDLE_WRITE_KEY".into(), json!(WRITE_KEY));
         vars.insert("REKINDLE_ADMIN_TOKEN".into(), json!(ADMIN_TOKEN));
         vars.insert("REKINDLE_ORIGIN".into(), json!(origin));
         vars.insert("REKINDLE_LINK_SECRET".into(), json!("development"));
+        // The browsers of tests have no screen.
+        vars.insert("REKINDLE_BOTS".into(), json!("keep"));
     }
 }
 

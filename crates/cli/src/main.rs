@@ -1,10 +1,11 @@
 //! `rekindle`: definitions kept in git, checked, replayed over a recorded history, compared with a
-//! workspace and pushed to it.
+//! workspace and pushed to it; people and events brought in and out.
 //! Decides nothing: the core reads and checks, the workspace stores.
 
 mod backtest;
 mod definitions;
 mod history;
+mod import;
 mod remote;
 mod rule;
 mod validate;
@@ -23,6 +24,9 @@ usage:
   rekindle diff DIR --origin URL --token TOKEN         show what a push would change
   rekindle push DIR --origin URL --token TOKEN [--publish]
                                                        write what differs; publish it as well
+  rekindle import FILE --origin URL --token TOKEN [--start-series]
+                                                       people and events from FILE.jsonl or FILE.csv
+  rekindle export FILE --origin URL --token TOKEN      everyone and everything, as lines of JSON
 
 The token may also be given as the environment variable REKINDLE_TOKEN.";
 
@@ -67,13 +71,14 @@ fn run(words: &[String], out: &mut dyn Write) -> Result<Outcome, String> {
                 backtest::Options::read(rest).map_err(|why| format!("{why}\n\n{USAGE}"))?;
             backtest::run(&options, out)
         }
-        "diff" | "push" => {
+        "diff" | "push" | "import" | "export" => {
             let options = Options::read(rest)?;
-            let workspace = Workspace::new(&options.origin, &options.token);
-            if command == "diff" {
-                remote::diff(&options.directory, &workspace, out)
-            } else {
-                remote::push(&options.directory, &workspace, options.publish, out)
+            let (path, workspace) = (&options.path, options.workspace());
+            match command.as_str() {
+                "diff" => remote::diff(path, &workspace, out),
+                "push" => remote::push(path, &workspace, options.publish, out),
+                "import" => import::import(path, &workspace, options.start_series, out),
+                _ => import::export(path, &workspace, out),
             }
         }
         "help" | "--help" | "-h" => {
@@ -89,17 +94,19 @@ fn unwritten(error: std::io::Error) -> String {
     format!("cannot write: {error}")
 }
 
-/// The words after `diff` and `push`.
+/// The words after a command that asks a workspace.
 struct Options {
-    directory: PathBuf,
+    path: PathBuf,
     origin: String,
     token: String,
     publish: bool,
+    start_series: bool,
 }
 
 impl Options {
     fn read(words: &[String]) -> Result<Self, String> {
-        let (mut directory, mut origin, mut token, mut publish) = (None, None, None, false);
+        let (mut path, mut origin, mut token) = (None, None, None);
+        let (mut publish, mut start_series) = (false, false);
         let mut words = words.iter();
         while let Some(word) = words.next() {
             let mut value = || {
@@ -112,23 +119,29 @@ impl Options {
                 "--origin" => origin = Some(value()?),
                 "--token" => token = Some(value()?),
                 "--publish" => publish = true,
+                "--start-series" => start_series = true,
                 option if option.starts_with("--") => {
                     return Err(format!("unknown option `{option}`\n\n{USAGE}"));
                 }
-                _ if directory.is_some() => {
-                    return Err(format!("`{word}` is one directory too many"));
+                _ if path.is_some() => {
+                    return Err(format!("`{word}` is one path too many"));
                 }
-                _ => directory = Some(PathBuf::from(word)),
+                _ => path = Some(PathBuf::from(word)),
             }
         }
         let from_environment = || std::env::var("REKINDLE_TOKEN").ok();
         Ok(Self {
-            directory: directory.ok_or_else(|| format!("which directory?\n\n{USAGE}"))?,
+            path: path.ok_or_else(|| format!("which directory or file?\n\n{USAGE}"))?,
             origin: origin.ok_or("which workspace? give `--origin https://…`")?,
             token: token
                 .or_else(from_environment)
                 .ok_or("give `--token` or set REKINDLE_TOKEN")?,
             publish,
+            start_series,
         })
+    }
+
+    fn workspace(&self) -> Workspace {
+        Workspace::new(&self.origin, &self.token)
     }
 }

@@ -1,7 +1,13 @@
 //! `rekindle diff` and `rekindle push`: files against a workspace, over its admin API.
 //! Never deletes: what the workspace has and the files have not is named and left alone.
 
-use std::{collections::BTreeMap, fmt::Write as _, io::Write, path::Path, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fmt::Write as _,
+    io::{Read, Write},
+    path::Path,
+    time::Duration,
+};
 
 use rekindle_core::series::{SegmentSpec, SeriesSpec};
 use serde::Serialize;
@@ -48,6 +54,29 @@ impl Workspace {
         };
         let request = request.header("authorization", format!("Bearer {}", self.token));
         read(path, request.send_json(body))
+    }
+
+    /// Sends a part of a file of people and events.
+    pub(crate) fn import(&self, query: &str, kind: &str, part: &[u8]) -> Result<Value, String> {
+        let path = format!("/api/v1/import?{query}");
+        let request = self.agent.post(format!("{}{path}", self.origin));
+        let request = request
+            .header("authorization", format!("Bearer {}", self.token))
+            .header("content-type", kind);
+        read("/api/v1/import", request.send(part))
+    }
+
+    /// Everyone and everything, as it comes; however long that takes.
+    pub(crate) fn export(&self) -> Result<impl Read, String> {
+        let path = "/api/v1/export";
+        let request = self.agent.get(format!("{}{path}", self.origin));
+        let request = request.header("authorization", format!("Bearer {}", self.token));
+        let answer = request.config().timeout_global(None).build().call();
+        let answer = answer.map_err(|error| format!("{path}: {error}"))?;
+        if answer.status().is_success() {
+            return Ok(answer.into_body().into_reader());
+        }
+        Err(read(path, Ok(answer)).err().unwrap_or_default())
     }
 
     /// The definitions of a kind, by id, as the files would have them.

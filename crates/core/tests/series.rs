@@ -543,6 +543,7 @@ fn entry_of(person: &Person, series: &str, input: &Input) -> u32 {
         | Input::Heard { effect, .. } => Some(effect),
         Input::Event { .. }
         | Input::Identify(_)
+        | Input::Imported(_)
         | Input::Chose { .. }
         | Input::Suppressed(_)
         | Input::Opened { .. }

@@ -85,15 +85,18 @@ pub(crate) fn random_id() -> worker::Result<String> {
 /// Name and password of Basic authentication (RFC 7617), a colon between them.
 pub(crate) fn basic(request: &Request) -> Option<String> {
     let authorization = header(request, "authorization")?;
-    let encoded = authorization.strip_prefix("Basic ")?;
+    let (scheme, encoded) = authorization.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
     String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()
 }
 
 /// The user name alone: where Segment's clients put the write key.
 pub(crate) fn basic_user(request: &Request) -> Option<String> {
-    let basic = basic(request)?;
-    let user = basic.split_once(':').map(|(user, _)| user.to_owned());
-    Some(user.unwrap_or(basic))
+    let mut user = basic(request)?;
+    user.truncate(user.find(':').unwrap_or(user.len()));
+    Some(user).filter(|user| !user.is_empty())
 }
 
 /// HMAC-SHA256. It takes keys of any length: there is no other outcome.

@@ -15,6 +15,10 @@ pub(crate) const KV: &str = "KV";
 pub(crate) const SENDS: &str = "SENDS";
 /// Cloudflare Email Service, if it sends the mails.
 pub(crate) const EMAIL: &str = "EMAIL";
+/// How much one key may send.
+pub(crate) const RATE_KEY: &str = "RATE_KEY";
+/// How much one address may send with the public key.
+pub(crate) const RATE_ADDRESS: &str = "RATE_ADDRESS";
 /// The static files.
 pub(crate) const ASSETS: &str = "ASSETS";
 
@@ -32,6 +36,8 @@ pub(crate) const IDENTITY_SECRET: &str = "REKINDLE_IDENTITY_SECRET";
 pub(crate) const LINK_SECRET: &str = "REKINDLE_LINK_SECRET";
 /// The address that this Worker is reached at, for links in mails.
 pub(crate) const ORIGIN: &str = "REKINDLE_ORIGIN";
+/// Whether what programs do in pages is kept: `keep`, else it is refused.
+pub(crate) const BOTS: &str = "REKINDLE_BOTS";
 /// What mails say they are from.
 pub(crate) const MAIL_FROM: &str = "REKINDLE_MAIL_FROM";
 

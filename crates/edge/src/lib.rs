@@ -56,7 +56,10 @@ async fn fetch(mut request: Request, env: Env, _worker: WorkerContext) -> Result
     match route(&context, &mut request, &segments).await {
         Ok(response) => Ok(response),
         Err(Failure::Theirs(problem)) => {
-            let response = problem.response()?;
+            let response = match segments.first() {
+                Some(&"v1") => problem.response_for_segment()?,
+                _ => problem.response()?,
+            };
             // A page must be able to read what it did wrong.
             response.headers().set("access-control-allow-origin", "*")?;
             Ok(response)
@@ -84,16 +87,10 @@ async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answe
             }))?)
         }
         (Method::Options, ["v1", ..]) => ingest::preflight(context),
-        (
-            Method::Post,
-            [
-                "v1",
-                kind @ ("track" | "identify" | "page" | "screen" | "batch"),
-            ],
-        ) => ingest::store(context, request, kind).await,
         (Method::Get, ["v1", "boot"]) => ingest::boot(context, request).await,
         (Method::Get, ["v1", "bundle", version]) => ingest::bundle(context, request, version).await,
         (Method::Get, ["v1", "push-key"]) => sends::push::public_key(context).await,
+        (Method::Post, ["v1", call]) => ingest::store(context, request, call).await,
         (_, ["api", "v1", rest @ ..]) => admin::answer(context, request, rest).await,
         #[cfg(feature = "dev")]
         (_, ["dev", "clock"]) => admin::answer(context, request, path).await,

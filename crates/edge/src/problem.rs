@@ -23,6 +23,9 @@ pub(crate) struct Problem {
     pub(crate) problems: Option<serde_json::Value>,
 }
 
+/// The period of the limits in wrangler.toml, in seconds.
+const RETRY_AFTER_S: &str = "10";
+
 impl Problem {
     fn new(status: u16, code: &str, title: &'static str, detail: impl Into<String>) -> Self {
         let kind = format!("urn:rekindle:{code}");
@@ -65,6 +68,16 @@ impl Problem {
         Self::new(413, "too-large", "the body is too large", detail)
     }
 
+    /// It is written in a way that is not read here.
+    pub(crate) fn unsupported(detail: impl Into<String>) -> Self {
+        Self::new(415, "unsupported", "the body is not read", detail)
+    }
+
+    /// Too much came at once: it may come again after [`RETRY_AFTER_S`].
+    pub(crate) fn too_many(detail: impl Into<String>) -> Self {
+        Self::new(429, "too-many", "too much came at once", detail)
+    }
+
     /// The same problem with the single ones that make it up.
     pub(crate) fn with(mut self, problems: serde_json::Value) -> Self {
         self.problems = Some(problems);
@@ -73,12 +86,30 @@ impl Problem {
 
     /// The answer.
     pub(crate) fn response(&self) -> Result<Response> {
+        self.answer(serde_json::to_vec(self)?)
+    }
+
+    /// The answer with two fields more, where Segment's libraries look: the one for Python takes an answer
+    /// without them for one to be tried again.
+    pub(crate) fn response_for_segment(&self) -> Result<Response> {
+        let mut body = json::tree(self)?;
+        if let Some(fields) = body.as_object_mut() {
+            let code = self.kind.rsplit(':').next().unwrap_or_default();
+            fields.insert("code".to_owned(), code.into());
+            fields.insert("message".to_owned(), self.detail.as_str().into());
+        }
+        self.answer(serde_json::to_vec(&body)?)
+    }
+
+    fn answer(&self, body: Vec<u8>) -> Result<Response> {
         let headers = Headers::new();
         headers.set("content-type", "application/problem+json")?;
         if self.status == 401 {
             headers.set("www-authenticate", "Bearer realm=\"rekindle\"")?;
         }
-        let body = serde_json::to_vec(self)?;
+        if self.status == 429 {
+            headers.set("retry-after", RETRY_AFTER_S)?;
+        }
         Ok(ResponseBuilder::new()
             .with_status(self.status)
             .with_headers(headers)

@@ -88,6 +88,9 @@ pub enum Input {
         /// When the first was heard of the visitor, Unix ms.
         since: Option<i64>,
     },
+    /// The same, told afterwards by a file: it is kept, and segments know of it, but it lets no one into
+    /// a series.
+    Imported(Box<Self>),
     /// Time has passed, or the definitions have changed.
     Tick,
 }
@@ -98,6 +101,7 @@ impl Input {
     pub fn at(&self) -> Option<i64> {
         match self {
             Self::Event { at, .. } | Self::Identify(Identified { at, .. }) => Some(*at),
+            Self::Imported(input) => input.at(),
             Self::Reaction { .. }
             | Self::Settled { .. }
             | Self::Replayed { .. }

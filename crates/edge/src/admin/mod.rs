@@ -8,6 +8,7 @@ mod data;
 mod definitions;
 #[cfg(feature = "dev")]
 mod development;
+mod export;
 mod find;
 mod operate;
 mod people;
@@ -99,6 +100,8 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
         (Method::Get, ["settings"]) => definitions::settings(context).await,
         (Method::Put, ["settings"]) => definitions::put_settings(context, request, by).await,
 
+        (Method::Post, ["import"]) => crate::ingest::import::import(context, request).await,
+        (Method::Get, ["export"]) => export::export(context),
         (Method::Get, ["people"]) => find::list(context, request).await,
         (Method::Get, ["people", id]) => people::person(context, id).await,
         (Method::Delete, ["people", id]) => people::erase(context, id, by).await,

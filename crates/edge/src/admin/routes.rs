@@ -61,6 +61,8 @@ pub(super) const ROUTES: &[Route] = &[
     route(Get, "status", Viewer),
     route(Get, "dead-letters", Viewer),
     route(Post, "dead-letters/{effect}/replay", Editor),
+    route(Post, "import", Admin),
+    route(Get, "export", Admin),
     route(Get, "people", Viewer),
     route(Get, "people/{id}", Viewer),
     route(Delete, "people/{id}", Admin),

@@ -66,7 +66,7 @@ fn secret(context: &Context, name: &str) -> Answer<String> {
 }
 
 fn tree(body: &str) -> Answer<Json> {
-    let tree = serde_json::from_str(body);
+    let tree = crate::json::read_text(body);
     tree.map_err(|_| Problem::bad_request("the body is no JSON").into())
 }
 

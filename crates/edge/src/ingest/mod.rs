@@ -1,13 +1,16 @@
 //! The public side: events in, inboxes and bundles out. Segment's HTTP API, and the browser's.
 //! Decides nothing about people: it authenticates, reads and hands on to the shards.
 
+mod body;
+mod gate;
+pub(crate) mod import;
 mod item;
 
 use std::collections::BTreeMap;
 
 use futures_util::future::try_join_all;
 use rekindle_core::hash::{fnv64, hex64, key_of_effect, person_key};
-use serde_json::{Value as Json, json};
+use serde_json::{json, value::RawValue};
 use worker::{Headers, Request, Response, ResponseBuilder};
 
 use self::item::{Read, read_item};
@@ -15,8 +18,9 @@ use crate::{
     auth::{self, Sender},
     bindings::{bundle_key, is_uuid, open_inbox_key, proven_inbox_key, shard_number},
     context::{Context, parameter},
+    json::read_text,
     problem::{Answer, Problem},
-    shard::messages::{HeldInbox, Ingest, Ingested, Item, ItemKind},
+    shard::messages::{HeldInbox, Ingest, Ingested, Item, ItemKind, Refused},
 };
 
 // LIMIT: Segment's: 500 KB a batch.
@@ -24,73 +28,89 @@ const BATCH_BYTES_MAX: usize = 500 * 1024;
 // LIMIT: bounds the work of one request; 500 KB of the smallest items are fewer.
 const BATCH_ITEMS_MAX: usize = 5_000;
 
-/// `POST /v1/{track,identify,page,screen,batch}`.
-pub(crate) async fn store(context: &Context, request: &mut Request, kind: &str) -> Answer {
-    let bytes = request.bytes().await?;
-    if bytes.len() > BATCH_BYTES_MAX {
-        return Err(Problem::too_large(format!(
-            "{} bytes are more than {BATCH_BYTES_MAX}: send smaller batches",
-            bytes.len()
+/// The call that a path means: its name, or the first letter of it, as the libraries for browsers and
+/// phones have it; a batch, which has two names. `None` for a path that is no call.
+fn call(path: &str) -> Option<&'static str> {
+    Some(match path {
+        "track" | "t" => "track",
+        "identify" | "i" => "identify",
+        "page" | "p" => "page",
+        "screen" | "s" => "screen",
+        "group" | "g" => "group",
+        "alias" | "a" => "alias",
+        "batch" | "b" | "import" => "batch",
+        _ => return None,
+    })
+}
+
+/// `POST /v1/{call}`.
+pub(crate) async fn store(context: &Context, request: &mut Request, path: &str) -> Answer {
+    let call = call(path).ok_or_else(|| {
+        Problem::not_found(format!(
+            "no call `{path}`: send track, identify, page, screen, group, alias or batch"
         ))
-        .into());
-    }
-    let body: Json = crate::json::read(&bytes)
-        .map_err(|error| Problem::bad_request(format!("the body is not JSON: {error}")))?;
+    })?;
+    gate::refuse_bots(context, request)?;
+    let text = body::text(body::read(request, BATCH_BYTES_MAX).await?);
+    let fields: BTreeMap<String, &RawValue> = serde_json::from_str(&text)
+        .map_err(|error| Problem::bad_request(format!("the body is not a JSON object: {error}")))?;
+    let field = |name: &str| fields.get(name).map(|raw| raw.get());
+    let word = |name: &str| field(name).and_then(|raw| read_text::<String>(raw).ok());
+
     let key = auth::basic_user(request)
-        .or_else(|| {
-            body.get("writeKey")
-                .and_then(Json::as_str)
-                .map(str::to_owned)
-        })
+        .or_else(|| word("writeKey"))
         .or_else(|| parameter(request, "key"));
     let sender = auth::sender(&context.env, key.as_deref())?;
+    gate::limit(context, request, key.as_deref().unwrap_or_default(), sender).await?;
 
-    let batched = kind == "batch";
-    let items: &[Json] = match body.get("batch") {
-        Some(Json::Array(items)) if batched => items,
-        _ if batched => {
+    let is_batch = call == "batch";
+    let items: Vec<&RawValue> = match field("batch") {
+        Some(batch) if is_batch => serde_json::from_str(batch)
+            .map_err(|_| Problem::bad_request("`batch` is not a list: send {\"batch\":[…]}"))?,
+        None if is_batch => {
             return Err(Problem::bad_request("`batch` is missing: send {\"batch\":[…]}").into());
         }
-        _ => std::slice::from_ref(&body),
+        _ => vec![serde_json::from_str(&text)?],
     };
     if items.len() > BATCH_ITEMS_MAX {
         let count = items.len();
-        return Err(
-            Problem::too_large(format!("{count} items are more than {BATCH_ITEMS_MAX}")).into(),
-        );
+        return Err(Problem::too_large(format!(
+            "{count} items are more than {BATCH_ITEMS_MAX}: send smaller batches"
+        ))
+        .into());
     }
-    let sent_at = body.get("sentAt").and_then(item::instant);
+    let sent_at = field("sentAt").and_then(|raw| read_text(raw).ok());
     let reader = Reader {
         context,
         sender,
-        proof: body.get("proof").and_then(Json::as_str),
-        kind: (!batched).then_some(kind),
-        sent_at,
+        proof: word("proof"),
+        call: (!is_batch).then_some(call),
+        sent_at: sent_at.as_ref().and_then(item::instant),
         now: context.now().await?,
+        imported: false,
     };
     let mut accepted = Vec::new();
     let mut refused = Vec::new();
     for (index, item) in items.iter().enumerate() {
-        match reader.read(item) {
+        match reader.read(item.get(), index) {
             Ok(mut read) => accepted.append(&mut read),
-            Err(message) => refused.push(json!({ "index": index, "message": message })),
+            Err(message) => refused.push(Refused { index, message }),
         }
-    }
-    if accepted.is_empty() && !refused.is_empty() {
-        let first = refused
-            .first()
-            .and_then(|r| r.get("message"))
-            .and_then(Json::as_str);
-        let detail = first.unwrap_or_default().to_owned();
-        return Err(Problem::bad_request(detail)
-            .with(Json::Array(refused))
-            .into());
     }
     let browser = parameter(request, "inbox");
     let held = browser
         .as_deref()
         .map(|hash| u64::from_str_radix(hash, 16).unwrap_or(0));
-    let answer = hand_on(context, accepted, held).await?;
+    let mut answer = hand_on(context, accepted, held).await?;
+    refused.append(&mut answer.refused);
+    refused.sort_by_key(|refused| refused.index);
+    if let Some(first) = refused.first()
+        && refused.len() == items.len()
+    {
+        return Err(Problem::bad_request(first.message.clone())
+            .with(json!(refused))
+            .into());
+    }
     let headers = cors(context)?;
     headers.set("x-rekindle-now", &answer.now.to_string())?;
     headers.set("x-rekindle-rejected", &refused.len().to_string())?;
@@ -118,24 +138,45 @@ fn inbox_answer(headers: Headers, held: HeldInbox) -> worker::Result<Response> {
 struct Reader<'a> {
     context: &'a Context,
     sender: Sender,
-    proof: Option<&'a str>,
-    kind: Option<&'a str>,
+    proof: Option<String>,
+    call: Option<&'static str>,
     sent_at: Option<i64>,
     now: i64,
+    /// Whether it is told afterwards, and lets no one into a series.
+    imported: bool,
 }
 
 impl Reader<'_> {
-    fn read(&self, json: &Json) -> Result<Vec<Item>, String> {
-        let Read { items, user } = read_item(json, self.kind, self.sent_at)?;
+    fn read(&self, text: &str, index: usize) -> Result<Vec<Item>, String> {
+        let is_trusted = self.sender == Sender::Trusted;
+        let Read {
+            mut items,
+            user,
+            proof,
+        } = read_item(text, self.call, self.sent_at, is_trusted)?;
         if let Some(user) = user {
-            let proof = json.get("proof").and_then(Json::as_str).or(self.proof);
+            let proof = proof.as_deref().or(self.proof.as_deref());
             auth::vouch(&self.context.env, self.sender, &user, proof, self.now)?;
         }
         // Any other id can be guessed, and might be a known person's.
         let guessable =
             |item: &Item| !item.known && !item.person.is_empty() && !is_uuid(&item.person);
-        if self.sender == Sender::Page && items.iter().any(guessable) {
-            return Err("`anonymousId` is not a UUID: a page may not use any other".to_owned());
+        if !is_trusted && items.iter().any(guessable) {
+            return Err(
+                "the id of a visitor is not a UUID: a page may not use any other".to_owned(),
+            );
+        }
+        let is_group = |item: &Item| matches!(item.kind, ItemKind::Group { .. });
+        if !is_trusted && items.iter().any(is_group) {
+            // It would change what is known of others.
+            return Err(
+                "a page may not speak for a company: send `group` from a server, with the secret key"
+                    .to_owned(),
+            );
+        }
+        for item in &mut items {
+            item.index = index;
+            item.imported = self.imported;
         }
         Ok(items)
     }
@@ -148,12 +189,15 @@ async fn hand_on(context: &Context, items: Vec<Item>, held: Option<u64>) -> Answ
     for item in items {
         let key = match &item.kind {
             ItemKind::Reaction { effect, .. } => key_of_effect(effect).unwrap_or(0),
+            ItemKind::Group { company, .. } => person_key(company),
             ItemKind::Event { .. }
             | ItemKind::Identify { .. }
             | ItemKind::Subscribe(_)
             | ItemKind::Unsubscribe { .. }
             | ItemKind::Inherit { .. }
-            | ItemKind::Join { .. } => person_key(&item.person),
+            | ItemKind::Join { .. }
+            | ItemKind::Alias { .. }
+            | ItemKind::Company { .. } => person_key(&item.person),
         };
         let number = shard_number(&context.env, key);
         by_shard
@@ -184,9 +228,11 @@ async fn hand_on(context: &Context, items: Vec<Item>, held: Option<u64>) -> Answ
         now: context.now().await?,
         rows: 0,
         inbox: HeldInbox::Current,
+        refused: Vec::new(),
     };
     for (number, answer) in answers {
         all.now = answer.now;
+        all.refused.extend(answer.refused);
         context.add_rows(answer.rows);
         if Some(number) == home {
             all.inbox = answer.inbox;
@@ -274,7 +320,7 @@ pub(crate) fn preflight(context: &Context) -> Answer {
     headers.set("access-control-allow-methods", "GET, POST, OPTIONS")?;
     headers.set(
         "access-control-allow-headers",
-        "authorization, content-type, x-rekindle-person, x-rekindle-proof",
+        "authorization, content-encoding, content-type, x-rekindle-person, x-rekindle-proof",
     )?;
     headers.set("access-control-max-age", "86400")?;
     Ok(ResponseBuilder::new()

@@ -7,7 +7,7 @@ use worker::Result;
 
 use super::{
     NAMES_MAX, Shard,
-    messages::{HeldInbox, Ingest, Ingested, Item, ItemKind},
+    messages::{HeldInbox, Ingest, Ingested, Item, ItemKind, Refused},
     meta,
     store::NameKind,
 };
@@ -19,6 +19,7 @@ impl Shard {
         let store = self.store()?;
         let before = store.written();
         let mut people: BTreeMap<String, Vec<Item>> = BTreeMap::new();
+        let mut refused = Vec::new();
         for mut item in ingest.items {
             if let ItemKind::Reaction { effect, .. } = &item.kind {
                 // A reaction to what was never sent from here is dropped: it changes nothing.
@@ -27,10 +28,17 @@ impl Shard {
                 };
                 item.person = person;
             }
+            if let ItemKind::Group { company, traits } = &item.kind {
+                let at = self.instant_of(&item, self.now());
+                let why = self.note_company(company, traits, &item, at)?;
+                let index = item.index;
+                refused.extend(why.map(|message| Refused { index, message }));
+                continue;
+            }
             people.entry(item.person.clone()).or_default().push(item);
         }
         for (id, items) in people {
-            self.ingest_person(&id, items)?;
+            self.ingest_person(&id, items, &mut refused)?;
         }
         let inbox = match ingest.inbox {
             None => HeldInbox::Current,
@@ -40,14 +48,22 @@ impl Shard {
             now: self.now(),
             rows: store.written() - before,
             inbox,
+            refused,
         })
     }
 
-    fn ingest_person(&self, id: &str, items: Vec<Item>) -> Result<()> {
+    fn ingest_person(&self, id: &str, items: Vec<Item>, refused: &mut Vec<Refused>) -> Result<()> {
         let store = self.store()?;
         let now = self.now();
         let known = items.iter().any(|item| item.known);
         let mut inputs = Vec::new();
+        let told = |item: &Item, input: Input| {
+            if item.imported {
+                Input::Imported(Box::new(input))
+            } else {
+                input
+            }
+        };
         for item in items {
             let at = self.instant_of(&item, now);
             match &item.kind {
@@ -60,14 +76,14 @@ impl Shard {
                     if store.add_event(&item, name, at, &written, *active)? {
                         self.hear(now)?;
                         self.note_name(NameKind::Event, name)?;
-                        let (id, name) = (item.id.clone(), name.clone());
-                        inputs.push(Input::Event {
-                            id,
-                            name,
+                        let event = Input::Event {
+                            id: item.id.clone(),
+                            name: name.clone(),
                             at,
                             active: *active,
                             properties: properties.clone(),
-                        });
+                        };
+                        inputs.push(told(&item, event));
                     }
                 }
                 ItemKind::Identify { attributes } => {
@@ -75,7 +91,7 @@ impl Shard {
                         self.note_name(NameKind::Attribute, name)?;
                     }
                     let attributes = attributes.clone();
-                    inputs.push(Input::Identify(Identified { at, attributes }));
+                    inputs.push(told(&item, Input::Identify(Identified { at, attributes })));
                 }
                 ItemKind::Reaction { effect, reaction } => {
                     inputs.push(Input::Reaction {
@@ -92,7 +108,24 @@ impl Shard {
                         since: *since,
                     });
                 }
-                ItemKind::Join { into } => self.note_join(id, into)?,
+                // Taken before: it is the company's.
+                ItemKind::Group { .. } => {}
+                ItemKind::Company {
+                    company,
+                    joined,
+                    traits,
+                } => {
+                    let identified = self.of_company(id, company, *joined, traits)?;
+                    inputs.extend(identified.map(|it| told(&item, Input::Identify(it))));
+                }
+                ItemKind::Join { into } => {
+                    self.note_join(id, into, item.imported)?;
+                }
+                ItemKind::Alias { into } => {
+                    let index = item.index;
+                    let why = self.note_join(id, into, item.imported)?;
+                    refused.extend(why.map(|message| Refused { index, message }));
+                }
             }
         }
         if known {

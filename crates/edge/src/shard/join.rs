@@ -23,13 +23,31 @@ use crate::bindings::{ask, shard, shard_number};
 const EVENTS_AT_ONCE: u32 = 500;
 
 impl Shard {
-    /// Notes that a visitor is a person. Someone whom the app has named is never joined to another.
-    pub(super) fn note_join(&self, anonymous: &str, into: &str) -> Result<()> {
+    /// Notes that a visitor is a person, or says why that cannot be. Someone whom the app has named is
+    /// never joined to another, and a visitor whose history is on its way to one not to a second.
+    pub(super) fn note_join(
+        &self,
+        anonymous: &str,
+        into: &str,
+        imported: bool,
+    ) -> Result<Option<String>> {
         let store = self.store()?;
         if store.is_known(anonymous)? {
-            return Ok(());
+            return Ok(Some(format!(
+                "`{anonymous}` is a person of their own, and two people are never merged: an alias joins a visitor, \
+                 who was never a `userId`, to a person"
+            )));
         }
-        store.set_join(anonymous, into, true)
+        if let Some(other) = store.pending_join_of(anonymous)?
+            && other != into
+        {
+            return Ok(Some(format!(
+                "`{anonymous}` is being joined to another person: a visitor is joined to one"
+            )));
+        }
+        store.set_join(anonymous, into, true)?;
+        store.set_imported_join(anonymous, imported)?;
+        Ok(None)
     }
 
     /// What a visitor goes on to do under their old id has to move, too.
@@ -45,7 +63,7 @@ impl Shard {
     ///
     /// While a move waits for another shard, that shard may move something here, and so on in a
     /// circle: a shard that is moving already takes what comes and leaves its own to whoever began.
-    pub(super) async fn carry_joins(&self) -> Result<()> {
+    pub(super) async fn carry_over(&self) -> Result<()> {
         if self.carrying.replace(true) {
             return Ok(());
         }
@@ -58,7 +76,7 @@ impl Shard {
         while let Some((anonymous, into)) = self.store()?.pending_join()? {
             self.carry(&anonymous, &into).await?;
         }
-        Ok(())
+        self.tell_members().await
     }
 
     async fn carry(&self, anonymous: &str, into: &str) -> Result<()> {
@@ -74,6 +92,10 @@ impl Shard {
             let id = device.endpoint.clone();
             items.push(carried(into, id, None, ItemKind::Subscribe(device)));
         }
+        let imported = store.is_imported_join(anonymous)?;
+        for item in &mut items {
+            item.imported = imported;
+        }
         let ingest = Ingest { items, inbox: None };
         let here = shard_number(&self.env, person_key(anonymous));
         let there = shard_number(&self.env, person_key(into));
@@ -82,11 +104,16 @@ impl Shard {
         } else {
             let _: Ingested = ask(&shard(&self.env, there)?, "ingest", &ingest).await?;
         }
+        // The app may have named the visitor meanwhile: then all of it stays theirs.
+        if store.pending_join_of(anonymous)?.as_deref() != Some(into) {
+            return Ok(());
+        }
         // They have arrived. What came in here meanwhile is moved by the next round.
         store.remove_events(anonymous, &events)?;
         if store.person(anonymous)? == visitor && !store.has_events(anonymous)? {
             self.forget_visitor(anonymous, visitor.as_ref())?;
             store.set_join(anonymous, into, false)?;
+            store.set_imported_join(anonymous, false)?;
         }
         Ok(())
     }
@@ -123,13 +150,16 @@ impl Shard {
     }
 }
 
-fn carried(person: &str, id: String, at: Option<i64>, kind: ItemKind) -> Item {
+pub(super) fn carried(person: &str, id: String, at: Option<i64>, kind: ItemKind) -> Item {
     Item {
+        index: 0,
+        is_unnamed: false,
         person: person.to_owned(),
         id,
         at,
         sent_at: None,
         known: true,
+        imported: false,
         kind,
     }
 }

@@ -17,16 +17,23 @@ use serde::{Deserialize, Serialize};
 /// One thing to store: checked at the border, a person and an id are there.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Item {
+    /// Its place in the request, for telling what was refused.
+    pub(crate) index: usize,
     /// The person's id; for a reaction, the person is found through the effect.
     pub(crate) person: String,
     /// The id of the message, for telling a repeat.
     pub(crate) id: String,
+    /// Whether the sender gave it none.
+    #[serde(skip)]
+    pub(crate) is_unnamed: bool,
     /// When the sender says it happened, Unix ms.
     pub(crate) at: Option<i64>,
     /// When the sender says it was sent, Unix ms.
     pub(crate) sent_at: Option<i64>,
     /// Whether the company's app gave the person's id; an anonymous visitor's is the browser's own.
     pub(crate) known: bool,
+    /// Whether a file tells it afterwards: then it lets no one into a series.
+    pub(crate) imported: bool,
     /// What it is.
     pub(crate) kind: ItemKind,
 }
@@ -53,6 +60,19 @@ pub(crate) enum ItemKind {
     Inherit { visitor: Sticky, since: Option<i64> },
     /// The person is an anonymous visitor who turned out to be this one.
     Join { into: String },
+    /// The same, where nothing else was asked for: it is refused with the reason.
+    Alias { into: String },
+    /// The person is of a company, of which these attributes were set. For the company's own shard.
+    Group {
+        company: String,
+        traits: BTreeMap<String, Value>,
+    },
+    /// The person is of a company since then, which is this. From the company's shard.
+    Company {
+        company: String,
+        joined: i64,
+        traits: BTreeMap<String, Value>,
+    },
 }
 
 /// A push subscription.
@@ -83,6 +103,16 @@ pub(crate) struct Ingested {
     pub(crate) rows: u64,
     /// Whether the browser holds the right inbox.
     pub(crate) inbox: HeldInbox,
+    /// What was not stored after all.
+    pub(crate) refused: Vec<Refused>,
+}
+
+/// An item that was not stored, and what would mend it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Refused {
+    /// Its place in the request.
+    pub(crate) index: usize,
+    pub(crate) message: String,
 }
 
 /// What is to become of the inbox that a browser holds.
@@ -95,6 +125,26 @@ pub(crate) enum HeldInbox {
     Replaced(Vec<u8>),
     /// Nothing is live any more.
     Emptied,
+}
+
+/// Where a page of an export begins: companies come first, then people, of each their events.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// The last company and member, while there are more.
+    pub(crate) members: Option<(String, String)>,
+    /// The last person who is out.
+    pub(crate) person: String,
+    /// The person whose events are being written, and the last event.
+    pub(crate) within: Option<(String, String)>,
+    /// Whether the companies are out.
+    pub(crate) past_companies: bool,
+}
+
+/// A page of lines, and where the next begins.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Lines {
+    pub(crate) text: String,
+    pub(crate) next: Option<Place>,
 }
 
 /// A page of a list, by key.

@@ -10,6 +10,7 @@
 
 mod answers;
 mod breaker;
+mod company;
 mod dead;
 #[cfg(feature = "dev")]
 mod development;
@@ -196,6 +197,7 @@ impl Shard {
         self.store()?;
         match operation {
             "ingest" => reply(&self.ingest(read(body)?)?),
+            "export" => reply(&self.store()?.export(&read(body)?)?),
             "define" => reply(&self.define(&read(body)?)?),
             "claim" => reply(&self.claim(&read::<Vec<String>>(body)?)?),
             "settle" => reply(&self.take_reports(read(body)?)?),

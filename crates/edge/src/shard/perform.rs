@@ -40,7 +40,8 @@ impl Shard {
         let sweep = store.meta(meta::SWEEP)?.map(|_| 0);
         let leaving = (store.has_sends(clock.now())?
             || !store.inboxes(1)?.is_empty()
-            || store.pending_join()?.is_some())
+            || store.pending_join()?.is_some()
+            || !store.pending_members(1)?.is_empty())
         .then_some(AGAIN_MS);
         let put_off = store
             .next_take_up()?
@@ -63,7 +64,7 @@ impl Shard {
 
     /// Publishes inboxes and hands sends to the queue.
     pub(super) async fn perform(&self) -> Result<()> {
-        self.carry_joins().await?;
+        self.carry_over().await?;
         self.publish_inboxes().await?;
         self.queue_sends().await
     }

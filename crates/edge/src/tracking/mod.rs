@@ -94,11 +94,14 @@ async fn count(
             return Ok(());
         }
         let item = Item {
+            index: 0,
             person: String::new(),
             id: String::new(),
+            is_unnamed: false,
             at: None,
             sent_at: None,
             known: false,
+            imported: false,
             kind: ItemKind::Reaction {
                 effect: effect.to_owned(),
                 reaction,

@@ -11,7 +11,7 @@ use super::{
     chance::{test_id, variant},
     definition::{Definitions, Step},
     effect::{Channel, effect_id},
-    person::{Outcome, Person, Reactions, Run, RunState, StepRecord},
+    person::{IMPORTED, Outcome, Person, Reactions, Run, RunState, StepRecord},
 };
 use crate::{
     experiment::hash,
@@ -132,7 +132,7 @@ impl Definitions {
                 .audiences
                 .get(id)
                 .copied()
-                .filter(|since| *since != i64::MIN),
+                .filter(|since| *since > IMPORTED),
             run: latest.and_then(|run| explainer.run(run)),
             others: others.filter_map(|run| explainer.run(run)).collect(),
         })

@@ -26,6 +26,10 @@ pub const TIMEZONE: &str = "timezone";
 /// How many attributes a person may have.
 pub(crate) const ATTRIBUTES_MAX: usize = 500;
 
+/// Since when somebody matches an audience who came to match it by an import; [`i64::MIN`] is for those
+/// who matched before a series for newcomers.
+pub(super) const IMPORTED: i64 = i64::MIN + 1;
+
 /// Everything known of one person.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Person {
@@ -41,7 +45,7 @@ pub struct Person {
     pub last_seen: Option<i64>,
     /// The segments they are in, and since when.
     pub segments: BTreeMap<String, i64>,
-    /// The series whose audience they match, and since when.
+    /// The series whose audience they match, and since when; or why they are kept out though they do.
     pub audiences: BTreeMap<String, i64>,
     /// Their runs through each series, the latest last.
     pub runs: BTreeMap<String, Vec<Run>>,
@@ -123,6 +127,18 @@ impl Person {
     #[must_use]
     pub fn value(&self, name: &str) -> Option<&Value> {
         self.attributes.get(name).map(|attribute| &attribute.value)
+    }
+
+    /// The attributes whose names begin with this one and a full stop, by what follows it.
+    pub(super) fn group(&self, name: &str) -> Option<Value> {
+        let prefix = [name, "."].concat();
+        let within = self.attributes.range(prefix.clone()..);
+        let named = within.map_while(|(name, attribute)| {
+            let rest = name.strip_prefix(&prefix)?;
+            Some((rest.to_owned(), attribute.value.clone()))
+        });
+        let named: BTreeMap<String, Value> = named.collect();
+        (!named.is_empty()).then_some(Value::Map(named))
     }
 
     /// The address that mail goes to.

@@ -11,7 +11,7 @@ use crate::{
         chance::is_held_out,
         definition::{Gate, RUNS_MAX, Series, Step},
         effect::Metric,
-        person::{Run, RunState},
+        person::{IMPORTED, Run, RunState},
         spec::{Each, Reentry},
     },
     value::Value,
@@ -50,8 +50,9 @@ impl Machine<'_> {
                 self.ticket(id, published.current, name, filter.as_deref(), each)
             }
         };
-        // Those who matched before a series for newcomers do not enter it.
-        let matches = |since: &i64| *since != i64::MIN;
+        // Those who matched before a series for newcomers do not enter it, nor those who came to match
+        // by an import.
+        let matches = |since: &i64| *since > IMPORTED;
         if !self.person.audiences.get(id).is_some_and(matches) {
             return;
         }

@@ -36,7 +36,7 @@ impl Scope for Known<'_> {
         match self.person.value(name) {
             Some(value) => Some(value.clone().into()),
             None if name == ID => Some(Value::Text(self.person.id.clone()).into()),
-            None => None,
+            None => self.person.group(name).map(Fact::from),
         }
     }
 }

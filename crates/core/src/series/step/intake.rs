@@ -68,6 +68,12 @@ impl<'a> Machine<'a> {
                 Concerned::default()
             }
             Input::Joined { visitor, since } => self.join(visitor, *since),
+            Input::Imported(input) => {
+                let concerned = self.intake(input);
+                self.is_imported = true;
+                self.happened = None;
+                concerned
+            }
             Input::Suppressed(suppressed) => {
                 self.person.policy.suppressions.shut(suppressed.clone());
                 Concerned::default()

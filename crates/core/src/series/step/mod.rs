@@ -166,6 +166,8 @@ struct Machine<'a> {
     /// What had followed from the input when they were found.
     found_by: Option<Change>,
     has_looked: bool,
+    /// Whether what comes of the input lets no one into a series.
+    is_imported: bool,
     keeps: Keeps,
 }
 
@@ -191,6 +193,7 @@ impl<'a> Machine<'a> {
             series: Looks::default(),
             found_by: None,
             has_looked: false,
+            is_imported: false,
             keeps: Keeps::Everything,
         }
     }

@@ -5,7 +5,7 @@ use super::{Looked, Machine};
 use crate::series::{
     definition::{Gate, Published, Series, membership},
     effect::{Effect, Metric},
-    person::{Outcome, Run, RunState, StepRecord},
+    person::{IMPORTED, Outcome, Run, RunState, StepRecord},
     spec::Reentry,
 };
 
@@ -84,8 +84,11 @@ impl Machine<'_> {
         if !self.matches(series) {
             self.person.audiences.remove(id);
         } else if !self.person.audiences.contains_key(id) {
-            self.person.audiences.insert(id.to_owned(), self.now);
-            if let Gate::Match { .. } = series.entry {
+            let enters = matches!(series.entry, Gate::Match { .. });
+            let keeps_out = enters && self.is_imported;
+            let since = if keeps_out { IMPORTED } else { self.now };
+            self.person.audiences.insert(id.to_owned(), since);
+            if enters && !keeps_out {
                 self.count(id, published.current, None, Metric::Matched);
             }
         }

@@ -13,6 +13,7 @@ use worker::Method;
 use super::{message::Mail, settings::Access, sigv4};
 use crate::{
     clock::real_ms,
+    json::read_text,
     sends::{
         Outcome, Trouble,
         http::{self, Answer},
@@ -148,7 +149,7 @@ pub(super) async fn send(api: &'static Api, access: &Access, mail: &Mail) -> Out
 /// What an answer means: what the provider calls it first, then what its status says (RFC 9110,
 /// section 15). Who sends is the deployment's fault, not the mail's: it waits until that is mended.
 fn read(api: &Api, answer: &Answer) -> Outcome {
-    let told: Json = serde_json::from_str(&answer.body).unwrap_or_default();
+    let told: Json = read_text(&answer.body).unwrap_or_default();
     let field = |names: [&str; 4]| {
         let mut found = names.iter().filter_map(|name| told.get(name));
         match found.next() {

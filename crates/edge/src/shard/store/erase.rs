@@ -42,6 +42,8 @@ impl Store {
         // What is taken up again is in the outbox as well.
         erased.sends += self.erase_from("put_off", "until IS NOT NULL AND person", person)?;
         for (table, column) in [
+            ("company_members", "person"),
+            ("imported_joins", "anonymous"),
             ("joins", "anonymous"),
             ("joins", "person"),
             ("put_off", "person"),

@@ -4,8 +4,10 @@
 //! Tables are `WITHOUT ROWID`, so that an insert writes one row. An ordinary event writes two or
 //! three: the event, the person, and the index of timers when the person's next one moves.
 
+mod companies;
 mod dead;
 mod erase;
+mod export;
 mod leaving;
 mod scan;
 mod schema;

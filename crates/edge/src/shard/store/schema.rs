@@ -1,7 +1,7 @@
 //! The schema of a shard. Statements only make what is missing: they run on every wake.
 
 /// The schema, version 1. A later version adds statements; it never changes these.
-pub(super) const SCHEMA: [&str; 18] = [
+pub(super) const SCHEMA: [&str; 22] = [
     "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS people (id TEXT PRIMARY KEY, state BLOB NOT NULL, due INTEGER) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS people_by_due ON people (due) WHERE due IS NOT NULL",
@@ -30,6 +30,11 @@ pub(super) const SCHEMA: [&str; 18] = [
     "CREATE TABLE IF NOT EXISTS joins (anonymous TEXT PRIMARY KEY, person TEXT NOT NULL, pending INTEGER NOT NULL) \
      WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS joins_pending ON joins (pending) WHERE pending = 1",
+    "CREATE TABLE IF NOT EXISTS imported_joins (anonymous TEXT PRIMARY KEY) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS companies (id TEXT PRIMARY KEY, traits TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS company_members (company TEXT, person TEXT, joined INTEGER NOT NULL, \
+     known INTEGER NOT NULL, imported INTEGER NOT NULL, pending INTEGER, PRIMARY KEY (company, person)) WITHOUT ROWID",
+    "CREATE INDEX IF NOT EXISTS company_members_pending ON company_members (pending) WHERE pending IS NOT NULL",
 ];
 
 /// The names seen in the data, kept apart because most events add none.

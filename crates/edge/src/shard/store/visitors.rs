@@ -31,11 +31,14 @@ impl Store {
             .map(|(id, name, at, properties, active)| {
                 let properties = read_text(&properties)?;
                 Ok(Item {
+                    index: 0,
+                    is_unnamed: false,
                     person: into.to_owned(),
                     id,
                     at: Some(at),
                     sent_at: None,
                     known: true,
+                    imported: false,
                     kind: ItemKind::Event {
                         name,
                         properties,
@@ -70,14 +73,24 @@ impl Store {
         Ok(self.one(one, vec![text(id)], Row::number)?.is_some())
     }
 
+    /// The app has named this person: whoever was said to be them as a visitor no longer is.
     pub(in crate::shard) fn set_known(&self, id: &str) -> Result<()> {
-        self.run("INSERT OR IGNORE INTO known VALUES (?)", vec![text(id)])?;
+        let statement = "INSERT OR IGNORE INTO known VALUES (?)";
+        if self.run(statement, vec![text(id)])? > 0 {
+            self.run("DELETE FROM joins WHERE anonymous = ?", vec![text(id)])?;
+        }
         Ok(())
     }
 
     /// Whom a visitor turned out to be.
     pub(in crate::shard) fn join_of(&self, anonymous: &str) -> Result<Option<String>> {
         let query = "SELECT person FROM joins WHERE anonymous = ?";
+        self.one(query, vec![text(anonymous)], Row::text)
+    }
+
+    /// Whom a visitor turned out to be, while their history is not there yet.
+    pub(in crate::shard) fn pending_join_of(&self, anonymous: &str) -> Result<Option<String>> {
+        let query = "SELECT person FROM joins WHERE anonymous = ? AND pending = 1";
         self.one(query, vec![text(anonymous)], Row::text)
     }
 
@@ -96,6 +109,26 @@ impl Store {
             ],
         )?;
         Ok(())
+    }
+
+    /// Keeps that a visitor was joined by an import, or no longer.
+    pub(in crate::shard) fn set_imported_join(
+        &self,
+        anonymous: &str,
+        imported: bool,
+    ) -> Result<()> {
+        let statement = if imported {
+            "INSERT OR IGNORE INTO imported_joins VALUES (?)"
+        } else {
+            "DELETE FROM imported_joins WHERE anonymous = ?"
+        };
+        self.run(statement, vec![text(anonymous)])?;
+        Ok(())
+    }
+
+    pub(in crate::shard) fn is_imported_join(&self, anonymous: &str) -> Result<bool> {
+        let one = "SELECT 1 FROM imported_joins WHERE anonymous = ?";
+        Ok(self.one(one, vec![text(anonymous)], Row::number)?.is_some())
     }
 
     pub(in crate::shard) fn pending_join(&self) -> Result<Option<(String, String)>> {
