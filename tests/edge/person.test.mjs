@@ -95,6 +95,9 @@ test("an erased person is gone from everywhere but the counts, and their receipt
   const key = (await api("GET", "/people/ada/messages")).items[0].effect.slice(0, 16);
   const inbox = () => fetch(`${runtime.url}/v1/boot?key=wk_dev&p=${key}`);
   const before = await counted();
+  const mail = (await api("GET", "/mailbox")).items.find(({ person }) => person === "ada");
+  const raw = () => fetch(`${runtime.url}/api/v1/mailbox/${mail.effect}/raw`, { headers: { authorization: "Bearer dev" } });
+  assert.equal((await raw()).status, 200);
   assert.equal((await inbox()).status, 200);
   const receipt = await api("DELETE", "/people/ada");
   assert.equal(receipt.person, key);
@@ -106,6 +109,7 @@ test("an erased person is gone from everywhere but the counts, and their receipt
   assert.deepEqual((await api("GET", "/people/ada/events")).items, []);
   assert.equal((await api("GET", "/segments/recent/count")).count, 0);
   assert.ok(!JSON.stringify(await api("GET", "/mailbox")).includes("ada@example.com"));
+  assert.equal((await raw()).status, 404);
   assert.ok(!JSON.stringify(await api("GET", "/pushes")).includes('"ada"'));
   await until(async () => (await inbox()).status === 204, "the inbox to be gone");
   assert.equal(await counted(), before);

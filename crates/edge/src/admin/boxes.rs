@@ -12,8 +12,8 @@ use crate::{
     problem::{Answer, Problem},
 };
 
-/// Where what left is kept: mails, twice, pushes, requests.
-const BOXES: [&str; 4] = ["mail", "raw", "push", "webhook"];
+/// Where what left is kept: mails, pushes, requests.
+const BOXES: [&str; 3] = ["mail", "push", "webhook"];
 
 // LIMIT: a box has a thousand keys a page, and a request may ask KV a thousand times.
 const PAGES_MAX: usize = 100;
@@ -47,6 +47,18 @@ pub(super) async fn keys_of(context: &Context, people: &[u64]) -> Answer<(Vec<St
         }
     }
     Ok((keys, is_complete))
+}
+
+/// Takes what left out of its box, a mail as it goes over the wire included.
+pub(super) async fn remove(context: &Context, key: &str) -> Answer<()> {
+    let kv = context.env.kv(bindings::KV)?;
+    kv.delete(key).await?;
+    if key.starts_with("mail/")
+        && let Some(effect) = key.rsplit('/').next()
+    {
+        kv.delete(&bindings::raw_key(effect)).await?;
+    }
+    Ok(())
 }
 
 /// A page of a box; its cursor is KV's own.

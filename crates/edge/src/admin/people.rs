@@ -140,9 +140,8 @@ pub(super) async fn erase(context: &Context, id: &str, by: &By) -> Answer {
     let ids = all.ids.iter().map(String::as_str).chain([id]);
     let keys: Vec<u64> = ids.map(person_key).collect();
     let (sent, is_complete) = boxes::keys_of(context, &keys).await?;
-    let kv = context.env.kv(bindings::KV)?;
     for key in &sent {
-        kv.delete(key).await?;
+        boxes::remove(context, key).await?;
     }
     let receipt = object!({
         "person": hex64(person_key(id)),

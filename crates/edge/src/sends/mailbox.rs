@@ -33,6 +33,8 @@ pub(super) async fn keep(env: &Env, name: &str, send: &Claimed, content: &Json) 
 
 /// Keeps a mail as it would go over the wire.
 pub(super) async fn keep_raw(env: &Env, effect: &str, message: &[u8]) -> Result<()> {
+    // LIMIT: who looks into a message on the wire does so soon.
+    const KEPT_S: u64 = 30 * 24 * 60 * 60;
     let put = env.kv(bindings::KV)?.put_bytes(&raw_key(effect), message)?;
-    Ok(put.execute().await?)
+    Ok(put.expiration_ttl(KEPT_S).execute().await?)
 }
