@@ -36,9 +36,19 @@ function follow(steps, object) {
 
 const patterns = Object.keys(DOCUMENT.paths).map((path) => ({ path, parts: path.split("/") }));
 
+/** Calls that are also asked for by their first letter. */
+const CALLS = ["track", "identify", "page", "screen", "group", "alias", "batch"];
+
+/** As the document writes an address: a call by its name, without a slash behind it. */
+function whole(address) {
+  const short = address.replace(/\/$/, "");
+  const call = CALLS.find((call) => short === `/v1/${call[0]}`);
+  return call ? `/v1/${call}` : short;
+}
+
 /** The path of the document that an address is of: a word before a parameter. */
 function pathOf(address) {
-  const words = address.split("/");
+  const words = whole(address).split("/");
   const fits = ({ parts }) =>
     parts.length === words.length && parts.every((part, place) => part.startsWith("{") || part === words[place]);
   const parameters = ({ parts }) => parts.filter((part) => part.startsWith("{")).length;
@@ -64,9 +74,12 @@ function parameterFaults(steps, item, operation, query) {
   return found;
 }
 
-function bodyFaults(steps, { requestBody }, body) {
+function bodyFaults(steps, { requestBody }, { body, type }) {
   if (!requestBody) return body ? ["it takes no body"] : [];
   if (!body) return requestBody.required ? ["a body is required, and was left out"] : [];
+  // Lines are not JSON as a whole, and what is packed is not text.
+  if (typeof body !== "string" || (type in requestBody.content && type !== JSON_TYPE)) return [];
+  if (!(JSON_TYPE in requestBody.content)) return [`body: it is \`${type}\`, not ${Object.keys(requestBody.content).join(" or ")}`];
   return faults([...steps, "requestBody", "content", JSON_TYPE, "schema"], JSON.parse(body)).map((fault) => `body: ${fault}`);
 }
 
@@ -83,10 +96,10 @@ function answerFaults(steps, { responses }, { status, type, text }) {
 /**
  * Holds one request, and the answer to it, against the document. Requests elsewhere are no concern of it.
  *
- * @param {{method: string, url: string, body?: string | null}} request
+ * @param {{method: string, url: string, body?: string | Uint8Array | null, type?: string}} request
  * @param {{status: number, type: string, text: string}} answer
  */
-export function hold({ method, url, body }, answer) {
+export function hold({ method, url, body, type = JSON_TYPE }, answer) {
   const { pathname, searchParams } = new URL(url);
   if (!/^\/(api\/)?v1\//.test(pathname) || method === "OPTIONS") return;
   const path = pathOf(pathname);
@@ -97,7 +110,7 @@ export function hold({ method, url, body }, answer) {
     const steps = ["paths", path, verb];
     found.push(...answerFaults(steps, operation, answer));
     if (answer.status < 400) {
-      found.push(...parameterFaults(steps, DOCUMENT.paths[path], operation, searchParams), ...bodyFaults(steps, operation, body));
+      found.push(...parameterFaults(steps, DOCUMENT.paths[path], operation, searchParams), ...bodyFaults(steps, operation, { body, type }));
     }
   } else if (answer.status < 400) {
     found.push("the document has no such operation");
@@ -113,7 +126,8 @@ export const held = (fetch) => async (url, options = {}) => {
   const answer = await fetch(url, options);
   const type = answer.headers.get("content-type")?.split(";")[0] ?? "";
   const text = await answer.clone().text();
-  hold({ method: options.method ?? "GET", url: String(url), body: options.body }, { status: answer.status, type, text });
+  const sent = new Headers(options.headers).get("content-type")?.split(";")[0];
+  hold({ method: options.method ?? "GET", url: String(url), body: options.body, type: sent }, { status: answer.status, type, text });
   return answer;
 };
 

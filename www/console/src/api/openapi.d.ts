@@ -216,6 +216,112 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/group": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** sets attributes of a company, and who is of it */
+        post: {
+            parameters: {
+                query?: {
+                    key?: string;
+                    inbox?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            responses: {
+                /** @description Stored. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Stored"];
+                        "application/octet-stream": unknown;
+                    };
+                };
+                /** @description Stored, and the inbox is empty. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+                "5XX": components["responses"]["Failed"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alias": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** joins a visitor to a person */
+        post: {
+            parameters: {
+                query?: {
+                    key?: string;
+                    inbox?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Item"];
+                };
+            };
+            responses: {
+                /** @description Stored. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Stored"];
+                        "application/octet-stream": unknown;
+                    };
+                };
+                /** @description Stored, and the inbox is empty. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+                "5XX": components["responses"]["Failed"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/batch": {
         parameters: {
             query?: never;
@@ -226,6 +332,59 @@ export interface paths {
         get?: never;
         put?: never;
         /** stores several of these */
+        post: {
+            parameters: {
+                query?: {
+                    key?: string;
+                    inbox?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Batch"];
+                };
+            };
+            responses: {
+                /** @description Stored. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Stored"];
+                        "application/octet-stream": unknown;
+                    };
+                };
+                /** @description Stored, and the inbox is empty. */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                default: components["responses"]["Problem"];
+                "5XX": components["responses"]["Failed"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** the same, as some libraries name it */
         post: {
             parameters: {
                 query?: {
@@ -2214,6 +2373,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** stores people and events from lines of JSON or CSV */
+        post: {
+            parameters: {
+                query?: {
+                    line?: number;
+                    name?: string;
+                    series?: "start";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            responses: {
+                /** @description What was stored, and what was not. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Imported"];
+                    };
+                };
+                default: components["responses"]["Problem"];
+                "5XX": components["responses"]["Failed"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** everything of everyone, as lines of JSON */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Lines, the last of them `{"type":"end"}`. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/x-ndjson": string;
+                    };
+                };
+                default: components["responses"]["Problem"];
+                "5XX": components["responses"]["Failed"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -3150,6 +3394,13 @@ export interface components {
             rule: components["schemas"]["Rule"];
             within?: components["schemas"]["Span"];
         };
+        Imported: {
+            stored: number;
+            refused: {
+                line: number;
+                message: string;
+            }[];
+        };
         /** @description Unix milliseconds. */
         Instant: number;
         /** @description A message of Segment's HTTP API: Spec: Common Fields. What is not named here is not kept. */
@@ -3198,6 +3449,8 @@ export interface components {
             /** @description `sent`, or why it did not get there. */
             outcome: string;
         };
+        /** @enum {string} */
+        MailProvider: "mailbox" | "smtp" | "resend" | "postmark" | "ses" | "cloudflare";
         /** @description How mails look: docs/email.md. */
         MailTheme: {
             accent?: string;
@@ -3386,6 +3639,10 @@ export interface components {
             detail: string;
             /** @description Several at once, each with its place. */
             problems?: components["schemas"]["SingleProblem"][];
+            /** @description Of `/v1`: the type once more, for Segment's libraries. */
+            code?: string;
+            /** @description Of `/v1`: `detail` once more, for Segment's libraries. */
+            message?: string;
         };
         Push: {
             effect: string;
@@ -4129,8 +4386,6 @@ export interface components {
         WrittenDate: number | string;
         /** @description Unix milliseconds, or RFC 3339. */
         WrittenInstant: number | string;
-        /** @enum {string} */
-        MailProvider: "mailbox" | "smtp" | "resend" | "postmark" | "ses" | "cloudflare";
     };
     responses: {
         /** @description What is wrong, and how to mend it. */
@@ -4204,6 +4459,7 @@ export type Finding = components['schemas']['Finding'];
 export type Flight = components['schemas']['Flight'];
 export type Forecast = components['schemas']['Forecast'];
 export type Goal = components['schemas']['Goal'];
+export type Imported = components['schemas']['Imported'];
 export type Instant = components['schemas']['Instant'];
 export type Item = components['schemas']['Item'];
 export type Layout = components['schemas']['Layout'];
@@ -4211,6 +4467,7 @@ export type Link = components['schemas']['Link'];
 export type Literal = components['schemas']['Literal'];
 export type LookedAt = components['schemas']['LookedAt'];
 export type Mail = components['schemas']['Mail'];
+export type MailProvider = components['schemas']['MailProvider'];
 export type MailTheme = components['schemas']['MailTheme'];
 export type Me = components['schemas']['Me'];
 export type Member = components['schemas']['Member'];
@@ -4294,7 +4551,6 @@ export type WebhookRequest = components['schemas']['WebhookRequest'];
 export type Weekday = components['schemas']['Weekday'];
 export type WrittenDate = components['schemas']['WrittenDate'];
 export type WrittenInstant = components['schemas']['WrittenInstant'];
-export type MailProvider = components['schemas']['MailProvider'];
 export type ResponseProblem = components['responses']['Problem'];
 export type ResponseFailed = components['responses']['Failed'];
 export type ParameterCursor = components['parameters']['cursor'];

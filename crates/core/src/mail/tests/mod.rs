@@ -22,6 +22,7 @@ fn email(content: Content, preheader: Option<&str>) -> Email {
         subject: liquid::parse("Hi {{ v }}").expect("a template"),
         preheader: preheader.map(|source| liquid::parse(source).expect("a template")),
         content,
+        provider: None,
     }
 }
 
