@@ -193,5 +193,20 @@ test("one who stays away gets a push, and the service worker reports it", async 
     (await edge.api("GET", "/api/v1/series/win-back/report")).steps.find(({ id }) => id === "reminder");
   await until(async () => (await reminder()).opened === 1, "the service worker's report");
   assert.equal((await reminder()).sent, 1);
+
+  const image = `${edge.url}/garden.jpg`;
+  const actions = [{ label: "Yes", url: `${edge.url}/yes` }, { label: "No", url: `${edge.url}/no` }];
+  const data = JSON.stringify({ ...JSON.parse(payload), image, actions });
+  await cdp.send("ServiceWorker.deliverPushMessage", { origin: edge.url, registrationId, data });
+  const shown = () => page.evaluate(async () => {
+    const { ready } = navigator.serviceWorker;
+    return (await (await ready).getNotifications()).map(({ title, actions }) => ({ title, actions }));
+  });
+  const [{ actions: buttons }, ...others] = await until(async () => {
+    const found = await shown();
+    return found[0]?.actions.length === 2 && found;
+  }, "the buttons");
+  assert.equal(others.length, 0, "a push that is sent again replaces the first");
+  assert.deepEqual(buttons.map(({ action, title }) => [action, title]), [["0", "Yes"], ["1", "No"]]);
   await context.close();
 });
