@@ -89,8 +89,13 @@ function answerFaults(steps, { responses }, { status, type, text }) {
   const { content } = response.object;
   if (!content) return text ? [`answer ${status}: it has no body`] : [];
   if (!(type in content)) return [`answer ${status}: it is \`${type}\`, not ${Object.keys(content).join(" or ")}`];
-  if (!type.endsWith("json")) return [];
+  if (type !== JSON_TYPE && !type.endsWith("+json")) return [];
   return faults([...response.steps, "content", type, "schema"], JSON.parse(text)).map((fault) => `answer ${status}: ${fault}`);
+}
+
+/** Whether nothing of a batch was refused: what was may be of any shape. */
+function tookAll({ type, text }) {
+  return type !== JSON_TYPE || !(JSON.parse(text).rejected?.length > 0);
 }
 
 /**
@@ -110,7 +115,8 @@ export function hold({ method, url, body, type = JSON_TYPE }, answer) {
     const steps = ["paths", path, verb];
     found.push(...answerFaults(steps, operation, answer));
     if (answer.status < 400) {
-      found.push(...parameterFaults(steps, DOCUMENT.paths[path], operation, searchParams), ...bodyFaults(steps, operation, { body, type }));
+      found.push(...parameterFaults(steps, DOCUMENT.paths[path], operation, searchParams));
+      if (tookAll(answer)) found.push(...bodyFaults(steps, operation, { body, type }));
     }
   } else if (answer.status < 400) {
     found.push("the document has no such operation");

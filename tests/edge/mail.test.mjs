@@ -43,7 +43,8 @@ test("what is wrong with a mail is said with its place, in a preview and before 
   assert.equal(status, 400);
   assert.deepEqual(problems.map(({ code }) => code), ["link", "unknown_block"]);
   assert.match(problems[1].message, /`blocks\[1\]\.kind`.*did you mean `image`/);
-  await api("PUT", "/series/wrong", { name: "Wrong", audience: "everyone", steps: [step] });
+  const steps = [{ ...step, blocks: step.blocks.slice(0, 1) }];
+  await api("PUT", "/series/wrong", { name: "Wrong", audience: "everyone", steps });
   assert.equal((await refusal(api("POST", "/series/wrong/publish"))).status, 400);
 });
 
@@ -65,7 +66,7 @@ test("what is sent looks as the settings say, and ends with a way out", async ()
   assert.ok(first.html.startsWith('<!doctype html><html lang="de"'), first.html);
   assert.ok(first.html.includes("#ffcc00") && first.html.includes("X &amp; Y<br>1 Street"));
   assert.match(first.text, /Show me \(https:\/\/x\.example\/.*X & Y\n1 Street\n\n--\nUnsubscribe: http.*\/u\//s);
-  assert.match(first.html, /\/u\/[^"]+" style="color:inherit">Unsubscribe<\/a><\/p><\/body>/);
+  assert.match(first.html, /\/u\/[^"]+" style="color:inherit">Unsubscribe<\/a><\/p>(<img [^>]+>)?<\/body>/);
   // Who asks for the link has it once, where it was asked for.
   assert.equal(own.html.match(/\/u\//g).length, 1);
   assert.ok(!own.html.includes("unsubscribe.invalid") && !own.text.includes("unsubscribe.invalid"));

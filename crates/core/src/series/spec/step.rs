@@ -270,3 +270,30 @@ pub struct CtaSpec {
     /// Where it leads.
     pub url: String,
 }
+
+impl StepKind {
+    /// Whether it says something.
+    #[must_use]
+    pub fn is_message(self) -> bool {
+        match self {
+            Self::Email | Self::InApp | Self::Push | Self::Webhook => true,
+            Self::Wait | Self::Branch | Self::Split | Self::Set | Self::Exit => false,
+        }
+    }
+
+    /// How it is written.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::InApp => "in_app",
+            Self::Push => "push",
+            Self::Webhook => "webhook",
+            Self::Wait => "wait",
+            Self::Branch => "branch",
+            Self::Split => "split",
+            Self::Set => "set",
+            Self::Exit => "exit",
+        }
+    }
+}

@@ -127,12 +127,12 @@ impl Machine<'_> {
         message: &Message,
     ) -> Result<Outgoing, SkipReason> {
         let known = self.known(due);
-        match message {
-            Message::Email(email) if self.keeps != Keeps::Everything => {
-                known.rehearsed(email, self.now)
-            }
-            _ => render(message, &known, &self.definitions.settings.mail, self.now),
+        if let Message::Email(email) = message
+            && self.keeps != Keeps::Everything
+        {
+            return known.rehearsed(email, self.now);
         }
+        render(message, &known, &self.definitions.settings.mail, self.now)
     }
 }
 
