@@ -1,6 +1,7 @@
 // What the tests over HTTP share: the real runtime on a state directory, started, stopped, killed
 // and started again; requests; waiting for a condition instead of sleeping.
 import { execFile, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -165,15 +166,20 @@ export async function until(condition, what = "a condition", limitMs = WAIT_LIMI
   throw new Error(`waited ${limitMs} ms in vain for ${what}`, { cause: last });
 }
 
-/** A port that nobody listens on. */
-export function freePort() {
-  return new Promise((done, fail) => {
-    const server = createServer().once("error", fail);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => done(port));
+/**
+ * A port that nobody listens on, from below those that the system hands out by itself: whoever listens
+ * on it a moment later still finds it free.
+ */
+export async function freePort() {
+  const isFree = (port) =>
+    new Promise((done) => {
+      const server = createServer().once("error", () => done(false));
+      server.listen(port, "127.0.0.1", () => server.close(() => done(true)));
     });
-  });
+  let port;
+  do port = randomInt(20_000, 32_000);
+  while (!(await isFree(port)));
+  return port;
 }
 
 function parsed(text) {

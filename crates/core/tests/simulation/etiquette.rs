@@ -181,7 +181,9 @@ impl Etiquette {
                 else {
                     continue;
                 };
-                if *until <= now || !was_due(before, series, step, now) {
+                // A pause that has just ended may have put it off, whatever held it before.
+                let is_resumed = !stood_since(before, series, run);
+                if *until <= now || is_resumed || !was_due(before, series, step, now) {
                     continue;
                 }
                 let priority = |series: &str, version| {
@@ -201,6 +203,13 @@ impl Etiquette {
             }
         }
     }
+}
+
+/// Whether no pause of the run's series has ended since.
+fn stood_since(person: &Person, series: &str, run: &Run) -> bool {
+    let runs = person.runs.get(series).map_or(&[][..], Vec::as_slice);
+    runs.iter()
+        .any(|other| other.entry == run.entry && other.resumed == run.resumed)
 }
 
 /// Whether a run stood at this step, and it was due.
