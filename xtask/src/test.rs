@@ -32,6 +32,9 @@ struct Step {
 const SIMULATION_SECONDS: &str = "60";
 const FIRST_SEED: &str = "1";
 
+/// LIMIT: no file of tests takes half as long beside others; one that hangs is a failure, not a wait.
+const FILE_LIMIT_MS: u32 = 300_000;
+
 /// Steps that run one after the other.
 type Lane = &'static [Step];
 
@@ -359,6 +362,7 @@ fn node_tests(dir: &str, prepare: impl FnOnce(&mut Command) -> Result<()>) -> Re
     let mut node = processes::npm_bin("node");
     // One file after the other: each starts runtimes and browsers of its own.
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .arg(format!("--test-timeout={FILE_LIMIT_MS}"))
         .args(tests);
     prepare(&mut node)?;
     runner(&mut node)
