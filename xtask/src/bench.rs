@@ -6,7 +6,7 @@
 
 mod table;
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, path::PathBuf, process::Command, time::Duration};
 
 use anyhow::{Context, Result};
 use serde_json::Value;
@@ -47,7 +47,7 @@ fn in_wasm(figures: &mut Figures) -> Result<()> {
     let peers = files::at("tests/bench");
     if !peers.join("node_modules").is_dir() {
         // They are measured against, and nothing else needs them.
-        let mut npm = processes::npm_bin("npm");
+        let mut npm = Command::new("npm");
         npm.args(["ci", "--no-audit", "--no-fund"])
             .current_dir(&peers);
         if processes::run(&mut npm).is_err() {

@@ -42,7 +42,7 @@ const WASM_CALL: &str = "wasm, a call each";
 const WASM_BATCH: &str = "wasm, a batch of 1,000";
 
 /// LIMIT: the budgets of the design. A person's events are 30 of each kind.
-const BOUNDS: [Bound; 11] = [
+const BOUNDS: [Bound; 12] = [
     bound(
         "seed segment, bound",
         "rules/eval_bound/30",
@@ -78,6 +78,13 @@ const BOUNDS: [Bound; 11] = [
         "liquid/parse_template/small",
         "parse_template",
         10_000.0,
+    ),
+    // Five million events a second.
+    bound(
+        "backtest of 1 M events",
+        "backtest/a_generated_year",
+        "",
+        200e6,
     ),
 ];
 
