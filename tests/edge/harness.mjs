@@ -59,6 +59,7 @@ export async function startRuntime({ port, state, vars = {}, limits = {}, settin
       env: {
         ...process.env,
         CI: "1",
+        NODE_COMPILE_CACHE: join(here, "../../node_modules/.cache/node"),
         WRANGLER_SEND_METRICS: "false",
         CLOUDFLARE_CF_FETCH_ENABLED: "false",
       },
@@ -82,11 +83,16 @@ export async function startRuntime({ port, state, vars = {}, limits = {}, settin
     clearTimeout(late);
   }
 
+  const workerd = () => childrenNamed(child.pid, "workerd");
+
   await start();
   return {
     url,
     port,
     state,
+
+    /** The ids of the runtime's processes. */
+    workerd,
 
     /** Ends the runtime in good order; fails if the API did not keep its word. */
     async stop() {
@@ -99,7 +105,7 @@ export async function startRuntime({ port, state, vars = {}, limits = {}, settin
     async kill9() {
       // The parent first: it would start another workerd at once.
       process.kill(child.pid, "SIGSTOP");
-      const runtimes = await childrenNamed(child.pid, "workerd");
+      const runtimes = await workerd();
       if (runtimes.length === 0) throw new Error("no workerd to kill");
       for (const pid of runtimes) process.kill(pid, "SIGKILL");
       const ended = new Promise((done) => child.once("exit", done));

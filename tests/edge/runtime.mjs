@@ -2,11 +2,13 @@
 // a test can kill the runtime and start it again. It ends when the pipe on stdin closes.
 //
 // Started by harness.mjs with one JSON argument; prints one line of JSON when it is ready.
-import { existsSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from "miniflare";
-import { unstable_getMiniflareWorkerOptions as workerOptions } from "wrangler";
 
+const MODULES = join(import.meta.dirname, "../../node_modules");
+const CACHE = join(MODULES, ".cache/rekindle");
 const { settings, state, port, vars, limits, email } = JSON.parse(process.argv[2]);
 if (!existsSync(settings)) {
   console.error(`${settings} is missing: run \`cargo xtask build --dev\` first`);
@@ -29,7 +31,22 @@ function emailService(address) {
   return { name: "email", modules: true, compatibilityDate: "2026-11-17", script };
 }
 
-const { workerOptions: worker, main } = workerOptions(settings);
+/** What wrangler reads in its settings; kept until they change, for it takes a second to begin to read. */
+async function read(path) {
+  const of = createHash("sha256").update(path);
+  for (const file of [path, join(MODULES, "wrangler/package.json")]) of.update(readFileSync(file));
+  const kept = join(CACHE, `${of.digest("hex")}.json`);
+  if (!existsSync(kept)) {
+    const { unstable_getMiniflareWorkerOptions: workerOptions } = await import("wrangler");
+    mkdirSync(CACHE, { recursive: true });
+    writeFileSync(`${kept}.${process.pid}`, JSON.stringify(workerOptions(path)));
+    renameSync(`${kept}.${process.pid}`, kept);
+  }
+  return JSON.parse(readFileSync(kept, "utf8"));
+}
+
+const { workerOptions: worker, main } = await read(settings);
+const compiled = join(dirname(main), "index_bg.wasm");
 for (const [name, limit] of Object.entries(limits)) worker.ratelimits[name].simple.limit = limit;
 const miniflare = new Miniflare(
   convertV4MiniflareOptions({
@@ -46,7 +63,7 @@ const miniflare = new Miniflare(
         rootPath: dirname(main),
         modules: [
           { type: "ESModule", path: main },
-          { type: "CompiledWasm", path: join(dirname(main), "index_bg.wasm") },
+          ...(existsSync(compiled) ? [{ type: "CompiledWasm", path: compiled }] : []),
         ],
         modulesRoot: dirname(main),
         bindings: { ...worker.bindings, ...vars },
