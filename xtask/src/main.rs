@@ -5,10 +5,12 @@
 mod bench;
 mod build;
 mod chromium;
+mod cost;
 mod deploy_check;
 mod dev;
 mod files;
 mod fuzz;
+mod load;
 mod processes;
 mod say;
 mod settings;
@@ -28,11 +30,15 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   dev [--port 8787] [--state DIR] [--empty]   run everything on this machine
-  test [--only NAME]                          every check there is
+  test [--only NAME | --chaos SECONDS]        every check there is, or power cuts for so long
   build [--release | --dev] [--only PART]     the Worker and its assets, into dist/;
                                               PART is `worker` or `web`
   size [--check] [--json]                     bytes over the wire, against their bounds
   bench                                       the benchmarks of the core
+  load [--seconds 4] [--people N] [--json]    what the Worker can take, beside a minimal one;
+                                              and a publication to N people meanwhile
+  simulate-cost [--people N] [--events N] [--page-loads N] [--mails N] [--nudges N] [--batch N]
+                [--months N] [--shards N]     what that costs a month on Cloudflare
   fuzz [--seconds 60] [TARGET]                hostile input for the parsers, guided by coverage
   deploy-check                                what a production deployment still lacks";
 
@@ -61,6 +67,10 @@ fn run(args: &[String]) -> Result<()> {
             dev::run(&dev::Wish::new(port, state, empty)?)
         }
         "test" => {
+            if let Some(seconds) = options.value("--chaos")? {
+                options.done()?;
+                return test::chaos(&seconds);
+            }
             let only = options.value("--only")?;
             options.done()?;
             test::run(only.as_deref())
@@ -85,6 +95,13 @@ fn run(args: &[String]) -> Result<()> {
             size::run(check, json)
         }
         "bench" => bench::run(rest),
+        "simulate-cost" => {
+            let traffic = cost::Traffic::wished(&mut options)?;
+            options.done()?;
+            cost::run(&traffic);
+            Ok(())
+        }
+        "load" => load::run(rest),
         "fuzz" => {
             let seconds = options.value("--seconds")?;
             let only = options.word();

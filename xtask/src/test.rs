@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result, bail};
 
-use crate::build::{self, Kind};
+use crate::build::{self, Kind, Part};
 use crate::{chromium, files, fuzz, processes, say, size, tools};
 
 const WASM_PACKAGES: [&str; 3] = ["rekindle-edge", "rekindle-sdk", "rekindle-console"];
@@ -52,12 +52,9 @@ const STAGES: [&[Lane]; 2] = [
         ],
     ],
     &[
+        &[step("edge", true, edge), step("browser", true, browser)],
         &[
-            step("edge", true, edge),
-            step("browser", true, browser),
             step("cases", true, cases),
-        ],
-        &[
             step("types", true, types),
             step("units", true, units),
             step("console", true, console),
@@ -132,6 +129,20 @@ pub(crate) fn run(only: Option<&str>) -> Result<()> {
         bail!("some checks failed");
     }
     Ok(())
+}
+
+/// Power cuts, failing programs and jumping clocks, for so many seconds; CI goes through a short form.
+pub(crate) fn chaos(seconds: &str) -> Result<()> {
+    let seconds: u32 = seconds
+        .parse()
+        .with_context(|| format!("--chaos: `{seconds}` is no number of seconds"))?;
+    tools::node_modules()?;
+    build::run_part(Kind::Dev, Part::Worker)?;
+    let mut node = processes::npm_bin("node");
+    node.args(["--test", "--test-reporter=spec"])
+        .arg(files::at("tests/edge/chaos.test.mjs"))
+        .env("REKINDLE_CHAOS_SECONDS", seconds.to_string());
+    processes::run(&mut node)
 }
 
 /// Goes along the first of these here, and along the others beside it.
@@ -235,12 +246,10 @@ fn simulation() -> Result<Count> {
     let first = std::env::var("REKINDLE_SEED").unwrap_or_else(|_| FIRST_SEED.to_owned());
     runner(
         processes::cargo()
-            .args(["test", "--package", "rekindle-core", "--test", "simulation"])
+            .args(["test", "--workspace", "--test", "simulation"])
             .args(["--", "--nocapture"])
             .env("REKINDLE_SEED", first)
-            .env("REKINDLE_SIMULATION_SECONDS", SIMULATION_SECONDS)
-            // What is run a million times is worth compiling for it.
-            .env("CARGO_PROFILE_TEST_OPT_LEVEL", "1"),
+            .env("REKINDLE_SIMULATION_SECONDS", SIMULATION_SECONDS),
     )
 }
 
