@@ -37,7 +37,8 @@ async function sent(id) {
 }
 
 async function counts(id) {
-  const [{ sent, bounced, complained }] = (await runtime.api("GET", `/api/v1/series/${id}/report`)).steps;
+  const [{ sent, delivered, bounced, complained }] = (await runtime.api("GET", `/api/v1/series/${id}/report`)).steps;
+  assert.equal(delivered, sent - bounced);
   return { sent, bounced, complained };
 }
 

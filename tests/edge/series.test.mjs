@@ -55,12 +55,18 @@ test("every version can be read, with when and by whom it was published", async 
 
 test("the figures of all series come in one answer", async () => {
   await api("PUT", "/series/idle", spec("idle"));
-  const { figures } = await api("GET", "/series/figures");
+  const { figures, definitions } = await api("GET", "/series/figures");
   assert.deepEqual(figures.hello, {
     matched: 3, entered: 3, enrollment_rate: 1, sent: 5, opened: 0, clicked: 0,
-    re_engaged: 1, re_engagement_rate: 1 / 3, converted: 1,
+    re_engaged: 1, re_engagement_rate: 1 / 3, converted: 1, churn_rate: null, held_out_churn_rate: null,
   });
   assert.deepEqual(figures.idle.enrollment_rate, null);
+  assert.equal(definitions.enrollment_rate, "entered / matched");
+  const day = (await api("GET", "/series/figures?from=2026-11-24&to=2026-11-24")).figures.hello;
+  const { entered, re_engaged, steps } = await api("GET", "/series/hello/report?from=2026-11-24&to=2026-11-24");
+  assert.deepEqual([day.entered, day.re_engaged, day.sent], [entered, re_engaged, steps.reduce((sum, { sent }) => sum + sent, 0)]);
+  assert.equal(day.entered, 1);
+  assert.equal((await refusal(api("GET", "/series/figures?from=yesterday"))).status, 400);
 });
 
 test("a report covers the days that are asked for, both included", async () => {
@@ -83,12 +89,16 @@ test("a number opens to the people behind it", async () => {
   assert.deepEqual(await behind("metric=re_engaged"), ["bob"]);
   assert.deepEqual(await behind("metric=converted"), ["bob"]);
   assert.deepEqual(await behind("metric=finished"), ["ada", "cyd"]);
+  assert.deepEqual(await behind("metric=sent"), ["ada", "bob", "cyd"], "at any step");
+  assert.deepEqual(await behind("metric=entered&to=2026-11-23"), ["ada", "bob"]);
+  assert.deepEqual(await behind("metric=entered&from=2026-11-24&to=2026-11-24"), ["cyd"]);
+  assert.deepEqual(await behind("metric=re_engaged&to=2026-11-23"), []);
   const [first] = (await api("GET", "/series/hello/report/people?metric=entered")).items;
   assert.deepEqual(first, { id: "ada", at: now, times: 1 });
   const page = await api("GET", "/series/hello/report/people?metric=entered&limit=2");
   const rest = await api("GET", `/series/hello/report/people?metric=entered&limit=2&cursor=${page.next}`);
   assert.deepEqual([page.items.length, rest.items.map(({ id }) => id), rest.next], [2, ["cyd"], null]);
-  for (const query of ["metric=matched", "metric=sent", "metric=entered&step=mail", "metric=x", "", "metric=sent&step=mail&version=v"]) {
+  for (const query of ["metric=matched", "metric=took", "metric=bounced&step=mail", "metric=entered&step=mail", "metric=entered&from=then", "metric=x", "", "metric=sent&step=mail&version=v"]) {
     assert.equal((await refusal(behind(query))).status, 400, query);
   }
 });

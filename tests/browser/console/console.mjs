@@ -14,9 +14,9 @@ const WAIT_LIMIT_MS = 15_000;
 /** When every story begins. */
 export const START = "2026-11-23T09:00:00Z";
 
-/** The console on a runtime of its own, with the clock at `START`. */
-export async function startConsole() {
-  const [edge, browser] = await Promise.all([startRuntime(), launch()]);
+/** The console on a runtime of its own, as `startRuntime` takes its options, with the clock at `START`. */
+export async function startConsole(options) {
+  const [edge, browser] = await Promise.all([startRuntime(options), launch()]);
   let messages = 0;
   const answers = [];
   const api = (method, path, body, headers) => edge.api(method, `/api/v1${path}`, body, headers);

@@ -4,9 +4,11 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 
+import { SCREENSHOTS } from "../browser.mjs";
 import { LOOKS, close, look, startConsole } from "./console.mjs";
 
 const PEOPLE = 40;
+const POSTMARK = "hook:word";
 const series = {
   name: "Win back",
   audience: { rule: "plan is \"pro\"" },
@@ -22,7 +24,7 @@ const series = {
 let our;
 let report;
 before(async () => {
-  our = await startConsole();
+  our = await startConsole({ vars: { REKINDLE_POSTMARK_HOOK: POSTMARK } });
   await our.api("PUT", "/series/win-back", series);
   await our.api("POST", "/series/win-back/publish");
   await our.api("PUT", "/series/quiet", { ...series, name: "Quiet one", audience: { rule: 'plan is "none"' } });
@@ -40,12 +42,24 @@ before(async () => {
     { type: "reaction", effect, kind: "opened" },
     ...(place < 7 ? [{ type: "reaction", effect, kind: "clicked" }] : []),
   ]));
+  // One comes back, one is called spam, by one somebody unsubscribes.
+  const [bounced, spam, unwanted] = mails.slice(12);
+  for (const [mail, Type] of [[bounced, "HardBounce"], [spam, "SpamComplaint"]]) await hear(mail, Type);
+  const link = /<(.*)>/.exec(new Headers(unwanted.headers).get("list-unsubscribe"))[1];
+  assert.equal((await fetch(link, { method: "POST", body: "List-Unsubscribe=One-Click" })).status, 200);
   await our.send(openers.slice(0, 5).map(({ person }) => ({ type: "track", userId: person, event: "Logged In" })));
   await our.advance("40d");
   report = await our.api("GET", "/series/win-back/report");
   assert.ok(report.entered > 20 && report.holdout.held_out > 0 && report.re_engaged === 5, "the story went as it should");
 });
 after(() => our?.stop());
+
+/** What Postmark tells of a mail. */
+async function hear({ effect, to }, Type) {
+  const body = JSON.stringify({ RecordType: Type === "SpamComplaint" ? Type : "Bounce", Type, Email: to, Inactive: true, Metadata: { effect } });
+  const authorization = `Basic ${Buffer.from(POSTMARK).toString("base64")}`;
+  assert.equal((await fetch(`${our.edge.url}/hooks/postmark`, { method: "POST", body, headers: { authorization } })).status, 200);
+}
 
 const figure = (page, name) => page.locator("dl div").filter({ has: page.getByText(name, { exact: true }) }).locator("dd");
 const whole = (value) => new Intl.NumberFormat("en").format(value);
@@ -60,6 +74,10 @@ test("the headline and the tables say what the API says", async () => {
     ["Entered", whole(report.entered)],
     ["Enrollment rate", percent(report.enrollment_rate)],
     ["Sent", whole(sent)],
+    ["Delivered", whole(sent - 1)],
+    ["Bounced", "1"],
+    ["Complained", "1"],
+    ["Unsubscribed", "1"],
     ["Opened", "12"],
     ["Clicked", "7"],
     ["Re-engaged", whole(report.re_engaged)],
@@ -69,7 +87,14 @@ test("the headline and the tables say what the API says", async () => {
   ])
     assert.equal(await figure(page, name).innerText(), value, name);
   const mail = report.steps.find(({ id }) => id === "miss-you");
-  assert.match(await page.getByRole("row", { name: /^miss-you/ }).innerText(), new RegExp(`mail\\s+${mail.sent}\\s`));
+  const row = page.getByRole("row", { name: /^miss-you/ });
+  assert.match(await row.innerText(), new RegExp(`mail\\s+${mail.sent}\\s`));
+  assert.deepEqual([mail.delivered, mail.bounced, mail.complained, mail.unsubscribed], [mail.sent - 1, 1, 1, 1]);
+  const heads = await page.getByRole("region", { name: "Step by step" }).getByRole("columnheader").allInnerTexts();
+  const cells = await row.getByRole("cell").allInnerTexts();
+  const cell = (name) => cells[heads.indexOf(name)].split(/\s/)[0];
+  for (const metric of ["Sent", "Delivered", "Opened", "Clicked", "Bounced", "Complained", "Unsubscribed"])
+    assert.equal(cell(metric), whole(mail[metric.toLowerCase()]), metric);
   const churn = page.getByRole("row", { name: /^30 days/ });
   assert.match(await churn.innerText(), new RegExp(`of ${report.churn.days_30.churned + report.churn.days_30.stayed}\\b`));
   assert.match(await churn.innerText(), new RegExp(`of ${report.holdout.churn.days_30.churned + report.holdout.churn.days_30.stayed}\\b`));
@@ -79,8 +104,12 @@ test("the headline and the tables say what the API says", async () => {
 
 test("every number says how it is computed, by keyboard as well", async () => {
   const page = await our.open("/reports/win-back");
-  await page.locator("dt").getByText("Matched", { exact: true }).focus();
-  await page.getByRole("tooltip").getByText(report.definitions.matched).waitFor();
+  for (const name of ["Matched", "Delivered", "Unsubscribed", "Bounced", "Complained"]) {
+    const words = report.definitions[name.toLowerCase()];
+    assert.ok(words, name);
+    await page.locator("dt").getByText(name, { exact: true }).focus();
+    await page.getByRole("tooltip").getByText(words).waitFor();
+  }
   await close(page);
 });
 
@@ -103,6 +132,41 @@ test("a number leads to the people behind it, and the address to the same place 
   await close(page);
 });
 
+async function listed(page) {
+  const people = page.getByRole("dialog").getByRole("list", { name: "People" }).getByRole("link");
+  await people.first().waitFor();
+  return (await people.allInnerTexts()).sort();
+}
+
+test("numbers over all messages open as well, and what is only counted is no link", async () => {
+  const page = await our.open("/reports/win-back");
+  const mail = report.steps.find(({ id }) => id === "miss-you");
+  await page.getByRole("link", { name: `Delivered, step miss-you: ${mail.delivered}. Show the people` }).click();
+  await page.getByRole("dialog").getByText(report.definitions.delivered).waitFor();
+  await page.getByRole("dialog").getByText("Told from the last 16 runs").waitFor();
+  assert.equal((await listed(page)).length, mail.delivered);
+  await page.keyboard.press("Escape");
+  await page.getByRole("link", { name: "Opened: 12. Show the people" }).first().click();
+  await page.getByRole("dialog").getByText(report.definitions.opened).waitFor();
+  assert.equal((await listed(page)).length, 12);
+  await page.keyboard.press("Escape");
+  for (const name of ["Matched", "Bounced", "Complained", "Unsubscribed"]) assert.equal(await page.getByRole("link", { name: new RegExp(`^${name}`) }).count(), 0, name);
+  await close(page);
+});
+
+test("the people behind a number of some days are those of these days", async () => {
+  const asked = "metric=re_engaged&from=2026-11-24&to=2026-11-24";
+  const people = async (query) => (await our.api("GET", `/series/win-back/report/people?${query}`)).items.map(({ id }) => id).sort();
+  assert.equal((await people(asked)).length, 5);
+  assert.deepEqual(await people("metric=re_engaged&to=2026-11-23"), []);
+  const page = await our.open(`/reports/win-back?${asked}`);
+  await page.getByRole("dialog").getByText(/stands on the day on which it fired/).waitFor();
+  assert.deepEqual(await listed(page), await people(asked));
+  await page.goto(`${our.edge.url}/console/reports/win-back?metric=re_engaged&to=2026-11-23`);
+  await page.getByRole("dialog").getByText("Nobody that is still known here").waitFor();
+  await close(page);
+});
+
 test("the file has the numbers of the page", async () => {
   const page = await our.open("/reports/win-back");
   const [file] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Export CSV" }).click()]);
@@ -113,7 +177,8 @@ test("the file has the numbers of the page", async () => {
   assert.equal(value("series", "win-back", "", "", "entered"), report.entered);
   assert.equal(value("series", "win-back", "", "", "churned_30"), report.churn.days_30.churned);
   assert.equal(value("holdout", "win-back", "", "", "held_out"), report.holdout.held_out);
-  for (const step of report.steps) assert.equal(value("step", step.id, "", "", "sent"), step.sent, step.id);
+  for (const step of report.steps)
+    for (const metric of ["sent", "delivered", "bounced", "complained", "unsubscribed"]) assert.equal(value("step", step.id, "", "", metric), step[metric], `${step.id} ${metric}`);
   for (const [day, figures] of Object.entries(report.days)) assert.equal(value("day", day, "", "", "entered"), figures.entered, day);
   await close(page);
 });
@@ -309,6 +374,8 @@ for (const { name, options } of LOOKS) {
     await page.locator("canvas").waitFor();
     await page.waitForLoadState("networkidle");
     await look(page, `report-${name}`);
+    await page.getByRole("region", { name: "Step by step" }).scrollIntoViewIfNeeded();
+    await page.screenshot({ path: `${SCREENSHOTS}console-report-steps-${name}.png` });
     await page.goto(`${our.edge.url}/console/reports/win-back?metric=re_engaged`);
     await page.getByRole("dialog").getByRole("list").waitFor();
     await look(page, `report-people-${name}`);

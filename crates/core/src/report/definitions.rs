@@ -2,7 +2,7 @@
 //! Computes nothing.
 
 /// How every number of a report is computed.
-pub const DEFINITIONS: [(&str, &str); 32] = [
+pub const DEFINITIONS: [(&str, &str); 33] = [
     (
         "matched",
         "times that a person came to match the audience, or performed the event that lets people in",
@@ -64,8 +64,13 @@ pub const DEFINITIONS: [(&str, &str); 32] = [
         "email, push, webhook: taken by the provider; in_app: went live in the person's inbox",
     ),
     (
+        "delivered",
+        "sent - bounced: taken, and not heard to have come back; whether a mail lies in the inbox or \
+         among spam, no provider tells",
+    ),
+    (
         "undelivered",
-        "refused for good by the provider, or there was no device to take it",
+        "refused for good by the provider, or there was no device to take it; not among sent",
     ),
     (
         "delayed",

@@ -141,7 +141,9 @@ pub struct StepFigures {
 pub struct StepCounts {
     /// See [`DEFINITIONS`] for this and the rest.
     pub sent: u64,
-    /// Not delivered.
+    /// Sent, and not heard to have come back.
+    pub delivered: u64,
+    /// Refused, or no one there to take it.
     pub undelivered: u64,
     /// Held back.
     pub delayed: u64,
@@ -392,8 +394,11 @@ impl StepFigures {
 impl StepCounts {
     fn new(kind: Option<StepKind>, OfStep { counts, parts }: &OfStep) -> Self {
         let (sent, converted) = (counts.get(Metric::Sent), counts.get(Metric::Converted));
+        let bounced = counts.get(Metric::Bounced);
         Self {
             sent,
+            // Of some days, what came back may have left before them.
+            delivered: sent.saturating_sub(bounced),
             undelivered: counts.get(Metric::Undelivered),
             delayed: counts.get(Metric::Delayed),
             skipped: counts.get(Metric::Skipped),
@@ -401,7 +406,7 @@ impl StepCounts {
             opened: counts.get(Metric::Opened),
             clicked: counts.get(Metric::Clicked),
             dismissed: counts.get(Metric::Dismissed),
-            bounced: counts.get(Metric::Bounced),
+            bounced,
             complained: counts.get(Metric::Complained),
             unsubscribed: counts.get(Metric::Unsubscribed),
             converted,
@@ -486,6 +491,8 @@ mod tests {
                 count(1, "", Metric::Entered, 0, 1),
                 count(2, "", Metric::Entered, 1, 1),
                 count(1, "a", Metric::Sent, 0, 2),
+                count(1, "a", Metric::Bounced, 1, 1),
+                count(1, "gone", Metric::Bounced, 0, 4),
                 count(1, "gone", Metric::Sent, 0, 3),
             ],
         );
@@ -499,8 +506,8 @@ mod tests {
         let sent: Vec<_> = report
             .steps
             .iter()
-            .map(|step| (step.id.as_str(), step.total.sent))
+            .map(|step| (step.id.as_str(), step.total.sent, step.total.delivered))
             .collect();
-        assert_eq!(sent, [("a", 2), ("gone", 3)]);
+        assert_eq!(sent, [("a", 2, 1), ("gone", 3, 0)]);
     }
 }

@@ -16,12 +16,15 @@ pub struct Number<'a> {
     pub series: &'a str,
     /// What is counted.
     pub metric: Metric,
-    /// The id of the step, or of a way ([`way_id`](super::way_id)), for what is counted there.
+    /// The id of the step, or of a way ([`way_id`](super::way_id)), for what is counted there; of
+    /// what is counted of messages, absent for any of them.
     pub step: Option<&'a str>,
     /// The variant of the message of the step; any where it is absent.
     pub variant: Option<&'a str>,
     /// The version; any where it is absent. A run that moved is told under the one that it is on.
     pub version: Option<u32>,
+    /// Only what happened from the first of these instants to before the second, Unix ms.
+    pub within: (i64, i64),
 }
 
 /// What a run or a record says of a number: when, if at all.
@@ -117,12 +120,16 @@ impl Number<'_> {
         if self.variant.is_some() && !matches!(told, Record(_) | Variant(_)) {
             return None;
         }
-        let is_of_step = !matches!(told, Runs(..));
+        let is_of_step = match told {
+            Runs(..) => false,
+            Variant(_) | Way(_) => true,
+            Record(_) => self.step.is_some() || self.variant.is_some(),
+        };
         (is_of_step == self.step.is_some()).then_some(told)
     }
 
-    /// When what it counts happened to a person, Unix ms: once for each run that is kept, in their
-    /// order; nothing where it is not kept.
+    /// When what it counts happened to a person, Unix ms: the last time in each run that is kept, in
+    /// their order; nothing where it is not kept.
     #[must_use]
     pub fn of(&self, person: &Person) -> Vec<i64> {
         let Some(told) = self.told() else {
@@ -133,29 +140,44 @@ impl Number<'_> {
     }
 
     fn of_run(&self, run: &Run, told: &Told) -> Option<i64> {
-        let step = self.step.unwrap_or_default();
         match told {
             Told::Runs(held_out, at) => {
                 let is_of = run.held_out == *held_out && self.is_of(run.version);
-                is_of.then(|| at(run)).flatten()
+                let at = is_of.then(|| at(run)).flatten();
+                at.filter(|at| self.is_within(*at))
             }
-            Told::Record(at) => at(self.record(run, step, None)?),
-            Told::Variant(at) => self.record(run, step, None).and_then(|_| at(run)),
+            Told::Record(at) => self.last(run, self.step, None, at),
+            Told::Variant(at) => self.last(run, self.step, None, |_| at(run)),
             Told::Way(at) => {
-                let (step, way) = step.rsplit_once('/')?;
-                at(run, self.record(run, step, Some(way))?)
+                let (step, way) = self.step?.rsplit_once('/')?;
+                self.last(run, Some(step), Some(way), |record| at(run, record))
             }
         }
     }
 
-    fn record<'a>(&self, run: &'a Run, step: &str, way: Option<&str>) -> Option<&'a StepRecord> {
+    /// When it happened last at the step, or at any.
+    fn last(
+        &self,
+        run: &Run,
+        step: Option<&str>,
+        way: Option<&str>,
+        at: impl Fn(&StepRecord) -> Option<i64>,
+    ) -> Option<i64> {
         let is_it = |record: &&StepRecord| {
-            record.step == step
+            step.is_none_or(|step| record.step == step)
                 && record.outcome.way() == way
                 && (self.variant.is_none() || record.variant.as_deref() == self.variant)
                 && self.is_of(record.version)
         };
-        run.steps.iter().find(is_it)
+        let records = run.steps.iter().filter(is_it);
+        records
+            .filter_map(at)
+            .filter(|at| self.is_within(*at))
+            .max()
+    }
+
+    fn is_within(&self, at: i64) -> bool {
+        self.within.0 <= at && at < self.within.1
     }
 
     fn is_of(&self, version: u32) -> bool {
@@ -215,15 +237,25 @@ mod tests {
             run(RunState::HeldOut { until: 80 }, true, Vec::new()),
         ];
         person.runs.insert("s".to_owned(), runs);
-        let check = |metric, step, version, expected: &[i64]| {
+        let always = Number {
+            series: "s",
+            metric: Metric::Entered,
+            step: None,
+            variant: None,
+            version: None,
+            within: (i64::MIN, i64::MAX),
+        };
+        let told = |number: Number, expected: &[i64]| {
+            assert_eq!(number.of(&person), expected, "{number:?}");
+        };
+        let check = |metric, step, version, expected| {
             let number = Number {
-                series: "s",
                 metric,
                 step,
-                variant: None,
                 version,
+                ..always
             };
-            assert_eq!(number.of(&person), expected, "{number:?}");
+            told(number, expected);
         };
         check(Metric::Entered, None, None, &[10, 10]);
         check(Metric::Entered, None, Some(2), &[10, 10]);
@@ -241,8 +273,21 @@ mod tests {
         check(Metric::Took, Some("ask/yes"), None, &[20]);
         check(Metric::Took, Some("ask/no"), None, &[]);
         check(Metric::Converted, Some("ask/yes"), None, &[90]);
-        check(Metric::Sent, None, None, &[]);
+        check(Metric::Sent, None, None, &[30]);
+        check(Metric::Clicked, None, None, &[41]);
         check(Metric::Entered, Some("mail"), None, &[]);
+        check(Metric::Took, None, None, &[]);
         check(Metric::Matched, None, None, &[]);
+        let clicked = |within| Number {
+            metric: Metric::Clicked,
+            within,
+            ..always
+        };
+        told(clicked((0, 41)), &[31]);
+        told(clicked((41, 42)), &[41]);
+        told(clicked((42, 99)), &[]);
+        let entered = |within| Number { within, ..always };
+        told(entered((10, 11)), &[10, 10]);
+        told(entered((11, 99)), &[]);
     }
 }

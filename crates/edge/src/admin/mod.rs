@@ -56,7 +56,7 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
         (Method::Get, ["segments", id, "people"]) => people::members(context, request, id).await,
 
         (Method::Get, ["series"]) => definitions::all_series(context).await,
-        (Method::Get, ["series", "figures"]) => series::figures(context).await,
+        (Method::Get, ["series", "figures"]) => series::figures(context, request).await,
         (Method::Get, ["series", id]) => definitions::series(context, id).await,
         (Method::Put, ["series", id]) => definitions::put_series(context, request, id, by).await,
         (

@@ -56,8 +56,11 @@ pub(super) async fn experiments(context: &Context, request: &Request, id: &str) 
     list(&Experiment::all(&versions, &counts, look), None)
 }
 
+/// Every day that is asked for where no other is; what SQLite and JavaScript both count exactly.
+const EVER: RangeInclusive<i64> = i32::MIN as i64..=i32::MAX as i64;
+
 /// The days from `?from=` to `?to=`, both included, counted from 1970-01-01 in UTC.
-fn days(request: &Request) -> Answer<RangeInclusive<i64>> {
+pub(super) fn days(request: &Request) -> Answer<RangeInclusive<i64>> {
     let day = |name: &str| match parameter(request, name) {
         None => Ok(None),
         Some(text) => match parse_instant(&text).filter(|_| text.len() == "2026-11-23".len()) {
@@ -68,8 +71,8 @@ fn days(request: &Request) -> Answer<RangeInclusive<i64>> {
         },
     };
     let (from, to) = (
-        day("from")?.unwrap_or(i64::MIN),
-        day("to")?.unwrap_or(i64::MAX),
+        day("from")?.unwrap_or(*EVER.start()),
+        day("to")?.unwrap_or(*EVER.end()),
     );
     if from > to {
         return Err(Problem::bad_request("`from` lies after `to`: swap the two").into());

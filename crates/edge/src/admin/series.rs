@@ -3,7 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use rekindle_core::series::{Metric, Number};
+use rekindle_core::{
+    report::DEFINITIONS,
+    series::{Metric, Number},
+    window::DAY_MS,
+};
 use serde_json::{Value as Json, json as object};
 use worker::{Request, Response};
 
@@ -11,6 +15,7 @@ use super::{
     definitions::{find_series, outcome},
     find::{Slice, page},
     json, limit, list,
+    report::days,
 };
 use crate::{
     context::{Context, parameter},
@@ -20,12 +25,14 @@ use crate::{
     workspace::messages::{By, Change, SeriesView, VersionView},
 };
 
-/// `GET /series/figures`: the numbers of every series that a list shows.
-pub(super) async fn figures(context: &Context) -> Answer {
+/// `GET /series/figures?from=…&to=…`: the numbers of every series that a list shows, in one question
+/// to each shard.
+pub(super) async fn figures(context: &Context, request: &Request) -> Answer {
+    let days = days(request)?;
     let series: Vec<SeriesView> = context.workspace("all_series", &()).await?;
     let mut sums: BTreeMap<(String, Metric, bool), u64> = BTreeMap::new();
     for figure in context
-        .every_shard::<_, Vec<Figure>>("figures", &())
+        .every_shard::<_, Vec<Figure>>("figures", &(days.start(), days.end()))
         .await?
         .into_iter()
         .flatten()
@@ -44,18 +51,26 @@ pub(super) async fn figures(context: &Context) -> Answer {
             (series.id, figures)
         })
         .collect();
-    json(&object!({ "as_of": context.now().await?, "figures": figures }))
+    let definitions: BTreeMap<_, _> = DEFINITIONS.into_iter().collect();
+    json(
+        &object!({ "as_of": context.now().await?, "figures": figures, "definitions": definitions }),
+    )
 }
 
 fn figures_of(sum: impl Fn(Metric, bool) -> u64) -> Json {
     let rate = |part: u64, whole: u64| (whole > 0).then(|| part as f64 / whole as f64);
+    let runs = |metric| sum(metric, false);
     let [matched, entered, re_engaged, converted] = [
         Metric::Matched,
         Metric::Entered,
         Metric::ReEngaged,
         Metric::Converted,
     ]
-    .map(|metric| sum(metric, false));
+    .map(runs);
+    let churn_rate = |churned, stayed| {
+        let churned = runs(churned);
+        rate(churned, churned + runs(stayed))
+    };
     object!({
         "matched": matched,
         "entered": entered,
@@ -66,6 +81,8 @@ fn figures_of(sum: impl Fn(Metric, bool) -> u64) -> Json {
         "re_engaged": re_engaged,
         "re_engagement_rate": rate(re_engaged, entered),
         "converted": converted,
+        "churn_rate": churn_rate(Metric::Churned30, Metric::Stayed30),
+        "held_out_churn_rate": churn_rate(Metric::HeldOutChurned30, Metric::HeldOutStayed30),
     })
 }
 
@@ -105,7 +122,8 @@ pub(super) async fn delete(context: &Context, id: &str, by: &By) -> Answer {
 // from `next`.
 const LOOK_A_PAGE: u32 = 2_000;
 
-/// `GET /series/{id}/report/people?metric=…&step=…&variant=…&version=…`: who is behind a number, by id.
+/// `GET /series/{id}/report/people?metric=…&step=…&variant=…&version=…&from=…&to=…`: who is behind a
+/// number, by id.
 pub(super) async fn behind(context: &Context, request: &Request, id: &str) -> Answer {
     find_series(context, id).await?;
     let limit = limit(request)?;
@@ -119,12 +137,14 @@ pub(super) async fn behind(context: &Context, request: &Request, id: &str) -> An
         let none = || Problem::bad_request(format!("`version={text}` is no number"));
         text.parse::<u32>().map_err(|_| none())
     });
+    let days = days(request)?;
     let question = Behind {
         series: id.to_owned(),
         metric,
         step: parameter(request, "step"),
         variant: parameter(request, "variant"),
         version: version.transpose()?,
+        within: (days.start() * DAY_MS, (days.end() + 1) * DAY_MS),
         after: parameter(request, "cursor").unwrap_or_default(),
         limit: limit.saturating_add(1),
         look: LOOK_A_PAGE,
@@ -135,6 +155,7 @@ pub(super) async fn behind(context: &Context, request: &Request, id: &str) -> An
         step: question.step.as_deref(),
         variant: question.variant.as_deref(),
         version: question.version,
+        within: question.within,
     };
     if !number.is_kept() {
         let at = if number.step.is_some() {
@@ -174,10 +195,16 @@ mod tests {
             (Metric::Converted, false) => 2,
             (Metric::Converted, true) => 9,
             (Metric::Sent, true) => 5,
+            (Metric::Churned30 | Metric::HeldOutStayed30, false) => 1,
+            (Metric::Stayed30, false) => 3,
             _ => 0,
         });
         assert_eq!(some["enrollment_rate"], 0.5);
         assert_eq!(some["re_engagement_rate"], 0.25);
+        assert_eq!(
+            (&some["churn_rate"], &some["held_out_churn_rate"]),
+            (&0.25.into(), &0.0.into())
+        );
         assert_eq!((&some["sent"], &some["converted"]), (&5.into(), &2.into()));
     }
 }

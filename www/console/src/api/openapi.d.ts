@@ -1251,10 +1251,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** the main numbers of all series */
+        /** the main numbers of all series, of some days or all */
         get: {
             parameters: {
-                query?: never;
+                query?: {
+                    from?: components["schemas"]["Day"];
+                    to?: components["schemas"]["Day"];
+                };
                 header?: never;
                 path?: never;
                 cookie?: never;
@@ -1912,6 +1915,8 @@ export interface paths {
                     step?: string;
                     variant?: string;
                     version?: number;
+                    from?: components["schemas"]["Day"];
+                    to?: components["schemas"]["Day"];
                     cursor?: components["parameters"]["cursor"];
                     limit?: components["parameters"]["limit"];
                 };
@@ -2969,9 +2974,13 @@ export interface components {
         Align: "start" | "center";
         AllFigures: {
             as_of: components["schemas"]["Instant"];
-            /** @description By series; all versions and days together. */
+            /** @description By series; all versions together, of the days that were asked for. */
             figures: {
                 [key: string]: components["schemas"]["SeriesFigures"];
+            };
+            /** @description How every number is computed. */
+            definitions: {
+                [key: string]: string;
             };
         };
         /** @enum {string} */
@@ -3990,6 +3999,9 @@ export interface components {
             re_engaged: number;
             re_engagement_rate: components["schemas"]["Rate"];
             converted: number;
+            /** @description Within 30 days of entry. */
+            churn_rate: components["schemas"]["Rate"];
+            held_out_churn_rate: components["schemas"]["Rate"];
         };
         /** @description What it does differently from the workspace: docs/policies.md. */
         SeriesPolicies: {
@@ -4161,6 +4173,7 @@ export interface components {
         /** @description What is counted per step. */
         StepCounts: {
             sent: number;
+            delivered: number;
             undelivered: number;
             delayed: number;
             skipped: number;
@@ -4204,6 +4217,7 @@ export interface components {
             /** @description `null` for a step that the draft does not have any more. */
             kind: components["schemas"]["StepKind"] | null;
             sent: number;
+            delivered: number;
             undelivered: number;
             delayed: number;
             skipped: number;

@@ -25,7 +25,12 @@ export const segment = (id: string) =>
   queryOptions({ queryKey: ["segments", "one", id], queryFn: () => get("/segments/{id}", { path: { id } }) });
 
 export const allSeries = queryOptions({ queryKey: ["series"], queryFn: async () => (await get("/series")).items });
-export const seriesFigures = queryOptions({ queryKey: ["series", "figures"], queryFn: () => get("/series/figures") });
+export const seriesFigures = (from?: string, to?: string) =>
+  queryOptions({
+    queryKey: ["series", "figures", from ?? null, to ?? null],
+    queryFn: () => get("/series/figures", { query: { from, to } }),
+    placeholderData: keepPreviousData,
+  });
 export const series = (id: string) =>
   queryOptions({ queryKey: ["series", "one", id], queryFn: () => get("/series/{id}", { path: { id } }) });
 export const findings = (id: string) =>

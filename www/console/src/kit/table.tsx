@@ -1,8 +1,9 @@
 // Tables: real ones, that scroll within themselves where the window is narrow.
 import { ArrowDown, ArrowUp, ChevronsUpDown } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 
 import { Button } from "./button.tsx";
+import { whole } from "./figures.tsx";
 import css from "./table.module.css";
 
 export type Column<T> = {
@@ -20,14 +21,10 @@ export type Column<T> = {
 };
 export type Order = "ascending" | "descending";
 
-export function Table<T>({
-  label,
-  columns,
-  rows,
-  id,
-  empty,
-  foot,
-}: {
+// LIMIT: of more columns than fit side by side otherwise, each stands closer to the next.
+const DENSE = 10;
+
+export type TableOf<T> = {
   /** What the table is of, for those who cannot see where it stands. */
   label: string;
   columns: readonly Column<T>[];
@@ -35,11 +32,13 @@ export function Table<T>({
   id: (row: T) => string;
   empty?: ReactNode;
   foot?: ReactNode;
-}) {
+};
+
+export function Table<T>({ label, columns, rows, id, empty, foot }: TableOf<T>) {
   if (rows.length === 0 && empty) return <>{empty}</>;
   return (
     <div className={css.scroll} tabIndex={0} role="region" aria-label={label}>
-      <table className={css.table}>
+      <table className={css.table} data-dense={columns.length > DENSE || undefined}>
         <thead>
           <tr>
             {columns.map((column) => (
@@ -79,6 +78,20 @@ function SortHead({ order, choose, children }: { order?: Order | undefined; choo
       {children}
       <Icon aria-hidden size={12} />
     </button>
+  );
+}
+
+// LIMIT: as many rows as one looks through before one searches or sorts.
+const ROWS = 50;
+
+/** A table of however many rows, some at a time. */
+export function LongTable<T>({ rows, of, size = ROWS, ...table }: TableOf<T> & { /** What its rows are called. */ of: string; size?: number }) {
+  const [count, setCount] = useState(size);
+  return (
+    <>
+      <Table {...table} rows={rows.slice(0, count)} />
+      {rows.length > 0 && <More more={rows.length > count} busy={false} load={() => setCount(count + size)} shown={`${whole(Math.min(count, rows.length))} of ${whole(rows.length)} ${of}`} />}
+    </>
   );
 }
 

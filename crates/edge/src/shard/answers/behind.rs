@@ -20,6 +20,7 @@ impl Shard {
             step: question.step.as_deref(),
             variant: question.variant.as_deref(),
             version: question.version,
+            within: question.within,
         };
         let mut found = FoundBehind::default();
         let mut after = question.after.clone();

@@ -41,7 +41,7 @@ impl Shard {
             "report" => reply(&self.counters(&read::<String>(body)?)?),
             "names" => reply(&self.seen()?),
             "messages" => reply(&self.messages(&read::<String>(body)?)?),
-            "figures" => reply(&self.figures()?),
+            "figures" => reply(&self.figures(read(body)?)?),
             "behind" => reply(&self.behind(&read(body)?)?),
             "backtest" => reply(&self.replay_slice(&read(body)?)?),
             "render" => reply(&self.render(&read(body)?)?),
@@ -87,9 +87,9 @@ impl Shard {
         })
     }
 
-    fn figures(&self) -> Result<Vec<Figure>> {
+    fn figures(&self, days: (i64, i64)) -> Result<Vec<Figure>> {
         self.catch_up(u32::MAX)?;
-        self.store()?.figures()
+        self.store()?.figures(days)
     }
 
     /// How large the segments are, and how they grew for some days.

@@ -310,7 +310,7 @@ pub(crate) struct Counter {
     pub(crate) count: u64,
 }
 
-/// One number of all versions and days together.
+/// One number of all versions together, of the days that were asked for.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Figure {
     pub(crate) series: String,
@@ -328,6 +328,8 @@ pub(crate) struct Behind {
     pub(crate) step: Option<String>,
     pub(crate) variant: Option<String>,
     pub(crate) version: Option<u32>,
+    /// Only what happened from the first to before the second, Unix ms.
+    pub(crate) within: (i64, i64),
     /// Only those after this id.
     pub(crate) after: String,
     /// How many to tell of.

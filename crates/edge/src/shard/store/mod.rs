@@ -372,12 +372,13 @@ impl Store {
             .collect()
     }
 
-    /// The counters of all series, those of ways and variants left out: they are in their steps'.
-    pub(in crate::shard) fn figures(&self) -> Result<Vec<Figure>> {
+    /// The counters of all series from a day to another, those of ways and variants left out: they
+    /// are in their steps'.
+    pub(in crate::shard) fn figures(&self, (from, to): (i64, i64)) -> Result<Vec<Figure>> {
         let rows = self.rows(
             "SELECT series, metric, step <> '', sum(count) FROM counters WHERE instr(step, '/') = 0 \
-             GROUP BY 1, 2, 3",
-            vec![],
+             AND day BETWEEN ? AND ? GROUP BY 1, 2, 3",
+            vec![Sql::Integer(from), Sql::Integer(to)],
             |row| (row.text(), row.text(), row.number(), row.number()),
         )?;
         rows.into_iter()

@@ -1,13 +1,13 @@
 // Home: how to begin, until it is done; then what happens today, what needs a look, what is live.
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
 import { get, post } from "~/api/client.ts";
-import { allSegments, allSeries, report, seriesFigures, status } from "~/api/queries.ts";
+import { allSegments, allSeries, seriesFigures, status } from "~/api/queries.ts";
 import type { Series, SeriesFigures } from "~/api/types.ts";
 import { clock, useNow } from "~/app/clock.tsx";
-import { Badge, ButtonLink, Callout, Card, Empty, Failure, Figure, Figures, Loading, Page, Table, percent, whole } from "~/kit/index.ts";
-import { dayBefore, overSteps } from "~/places/reports/figures.ts";
+import { Badge, ButtonLink, Callout, Card, Empty, Failure, Figure, Figures, Loading, LongTable, Page, percent, whole } from "~/kit/index.ts";
+import { dayBefore } from "~/places/reports/figures.ts";
 
 import { matters } from "./attention.ts";
 import css from "./home.module.css";
@@ -37,8 +37,8 @@ const count = (rule: string) => ({
   staleTime: 60_000,
 });
 
-// LIMIT: what is sent today is asked of each live series by itself; of more of them Reports tells.
-const ASKED_MAX = 20;
+// LIMIT: as many as one takes in at a glance; Reports has them all.
+const LIVE = 10;
 
 function Today({ people, live }: { people: number | undefined; live: readonly Series[] }) {
   const now = useNow();
@@ -46,19 +46,17 @@ function Today({ people, live }: { people: number | undefined; live: readonly Se
   const day = useQuery(count("last_seen < 1 day ago"));
   const week = useQuery(count("last_seen < 7 days ago"));
   const time = useQuery(clock);
-  const reports = useQueries({ queries: live.slice(0, ASKED_MAX).map(({ id }) => ({ ...report(id, today, today), enabled: time.isFetched })) });
-  const known = reports.flatMap(({ data }) => data ?? []);
-  const isWaiting = time.isPending || reports.some(({ isPending }) => isPending);
-  const sum = (of: (one: (typeof known)[number]) => number) => (isWaiting ? "…" : whole(known.reduce((all, one) => all + of(one), 0)));
+  const { data } = useQuery({ ...seriesFigures(today, today), enabled: time.isFetched });
   const number = (value: number | null | undefined) => (value == null ? "–" : whole(value));
+  const sum = (of: (one: SeriesFigures) => number) => number(data && live.reduce((all, { id }) => all + (data.figures[id] ? of(data.figures[id]) : 0), 0));
   return (
     <section aria-label="Today">
       <Figures>
         <Figure name="People" value={number(people)} definition="everyone that is known here, visitors without a name among them" />
         <Figure name="Active today" value={number(day.data?.count)} definition="people who were seen less than a day ago" />
         <Figure name="Active this week" value={number(week.data?.count)} definition="people who were seen less than 7 days ago" />
-        <Figure name="Sent today" value={sum((one) => overSteps(one, "sent"))} definition={`messages of live series that left on ${today} (UTC), over every channel`} />
-        <Figure name="Re-engaged today" value={sum((one) => one.re_engaged)} definition={`runs of live series that ended on ${today} (UTC) because their exit condition came true`} />
+        <Figure name="Sent today" value={sum(({ sent }) => sent)} definition={`messages of live series that left on ${today} (UTC), over every channel`} />
+        <Figure name="Re-engaged today" value={sum(({ re_engaged: back }) => back)} definition={`runs of live series that ended on ${today} (UTC) because their exit condition came true`} />
       </Figures>
     </section>
   );
@@ -91,7 +89,8 @@ function Attention({ series }: { series: readonly Series[] }) {
 }
 
 function Live({ series }: { series: readonly Series[] }) {
-  const { data, error } = useQuery(seriesFigures);
+  const { data, error } = useQuery(seriesFigures());
+  const entered = ({ id }: Series) => data?.figures[id]?.entered ?? 0;
   const figure = (pick: (figures: SeriesFigures) => number | null, write: (value: number) => string) => ({ id }: Series) => {
     const found = data?.figures[id];
     const value = found && pick(found);
@@ -99,9 +98,11 @@ function Live({ series }: { series: readonly Series[] }) {
   };
   return (
     <>
-      <Table
+      <LongTable
         label="Live series"
-        rows={series}
+        of="series"
+        size={LIVE}
+        rows={[...series].sort((one, other) => entered(other) - entered(one))}
         id={({ id }) => id}
         empty={
           <Empty title="No series is live" actions={<ButtonLink to="/series">Go to series</ButtonLink>}>

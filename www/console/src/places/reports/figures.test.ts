@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import type { Experiment, Figures, Report } from "~/api/types.ts";
 
-import { DAYS_MAX, csv, dayBefore, figuresOf, overTime, periodBefore, rowsOf } from "./figures.ts";
+import { DAYS_MAX, csv, dayBefore, overSteps, overTime, periodBefore, rowsOf } from "./figures.ts";
 
 const away = { churned: 1, stayed: 3, churn_rate: 0.25 };
 const figures = (entered: number): Figures => ({
@@ -21,7 +21,7 @@ const figures = (entered: number): Figures => ({
   conversion_rate: null,
   churn: { days_30: away, days_60: away, days_90: away },
 });
-const counts = { sent: 0, undelivered: 0, delayed: 0, skipped: 0, shown: 0, opened: 0, clicked: 0, dismissed: 0, bounced: 0, complained: 0, unsubscribed: 0, converted: 0, conversion_rate: null, ways: {} };
+const counts = { sent: 0, delivered: 0, undelivered: 0, delayed: 0, skipped: 0, shown: 0, opened: 0, clicked: 0, dismissed: 0, bounced: 0, complained: 0, unsubscribed: 0, converted: 0, conversion_rate: null, ways: {} };
 const report: Report = {
   ...figures(4),
   id: "win-back",
@@ -30,8 +30,8 @@ const report: Report = {
   as_of: 0,
   holdout: { held_out: 2, re_engaged: 0, re_engagement_rate: 0, converted: 0, conversion_rate: 0, churn: figures(0).churn },
   steps: [
-    { ...counts, id: "mail", kind: "email", sent: 3, opened: 2, versions: { 1: { ...counts, sent: 3 } } },
-    { ...counts, id: "push", kind: "push", sent: 1, versions: {} },
+    { ...counts, id: "mail", kind: "email", sent: 3, delivered: 2, bounced: 1, unsubscribed: 1, opened: 2, versions: { 1: { ...counts, sent: 3 } } },
+    { ...counts, id: "push", kind: "push", sent: 1, delivered: 1, versions: {} },
   ],
   versions: { 1: figures(4) },
   days: { "2026-11-01": figures(3), "2026-11-04": figures(1) },
@@ -39,7 +39,7 @@ const report: Report = {
 };
 
 test("numbers of messages are those of all steps together", () => {
-  expect(figuresOf(report)).toMatchObject({ sent: 4, opened: 2, clicked: 0, entered: 4, enrollment_rate: 0.4 });
+  expect((["sent", "delivered", "opened", "clicked", "bounced"] as const).map((metric) => overSteps(report, metric))).toEqual([4, 3, 2, 0, 1]);
 });
 
 test("days on which nothing happened are zero, and rates of them are not known", () => {
@@ -69,6 +69,10 @@ test("the file has every number of the report once", () => {
   expect(value("holdout", "win-back", "", "", "held_out")).toBe(2);
   expect(value("step", "mail", "", "", "sent")).toBe(3);
   expect(value("step", "mail", "1", "", "sent")).toBe(3);
+  for (const [metric, all, mail] of [["delivered", 3, 2], ["bounced", 1, 1], ["complained", 0, 0], ["unsubscribed", 1, 1]] as const) {
+    expect(value("series", "win-back", "", "", metric), metric).toBe(all);
+    expect(value("step", "mail", "", "", metric), metric).toBe(mail);
+  }
   expect(value("day", "2026-11-04", "", "", "entered")).toBe(1);
   const names = rows.map((row) => row.slice(0, 5).join("/"));
   expect(new Set(names).size).toBe(names.length);

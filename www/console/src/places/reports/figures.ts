@@ -1,8 +1,13 @@
 // What reports show, computed from what the API counts: sums over steps, days without gaps, files.
-import type { Experiment, Figures, Metric, Report, SeriesFigures, StepCounts } from "~/api/types.ts";
+import type { Experiment, Figures, Metric, Report, StepCounts } from "~/api/types.ts";
 
-/** What is counted of messages. */
-export const OF_MESSAGES = ["sent", "shown", "opened", "clicked", "dismissed", "delayed", "skipped", "undelivered", "converted"] as const;
+/** What is counted of messages, in the order of the tables. */
+export const OF_MESSAGES = [
+  "sent", "delivered", "shown", "opened", "clicked", "converted", "dismissed", "unsubscribed", "bounced", "complained", "undelivered", "delayed", "skipped",
+] as const;
+/** What is said of all messages of a series together. */
+export const OVERALL = ["sent", "delivered", "opened", "clicked", "unsubscribed", "bounced", "complained"] as const;
+export type Overall = (typeof OVERALL)[number];
 /** What is counted of runs. */
 export const OF_RUNS = ["matched", "entered", "finished", "re_engaged", "converted", "left_audience", "left_by_step", "moved"] as const;
 const OF_RATES = ["enrollment_rate", "re_engagement_rate", "conversion_rate"] as const;
@@ -20,9 +25,14 @@ export const WORDS: Record<string, string> = {
   step_gone: "Step gone",
   finished: "Finished",
   moved: "Moved",
+  assigned: "People",
   converted: "Converted",
   conversion_rate: "Conversion rate",
   sent: "Sent",
+  delivered: "Delivered",
+  bounced: "Bounced",
+  complained: "Complained",
+  unsubscribed: "Unsubscribed",
   undelivered: "Undelivered",
   delayed: "Held back",
   skipped: "Passed over",
@@ -39,21 +49,6 @@ export const isRate = (metric: string): boolean => metric.endsWith("_rate");
 /** A number of all messages of a series together. */
 export const overSteps = (report: Pick<Report, "steps">, metric: keyof StepCounts & string): number =>
   report.steps.reduce((sum, step) => sum + (Number(step[metric]) || 0), 0);
-
-/** What the list of series shows, from a report. */
-export function figuresOf(report: Report): SeriesFigures {
-  return {
-    matched: report.matched,
-    entered: report.entered,
-    enrollment_rate: report.enrollment_rate,
-    sent: overSteps(report, "sent"),
-    opened: overSteps(report, "opened"),
-    clicked: overSteps(report, "clicked"),
-    re_engaged: report.re_engaged,
-    re_engagement_rate: report.re_engagement_rate,
-    converted: report.converted,
-  };
-}
 
 const DAY_MS = 86_400_000;
 // LIMIT: a year and a month; of more, the last ones.
@@ -98,7 +93,7 @@ export function rowsOf(report: Report, experiments: readonly Experiment[] = []):
   });
   const { as_of: _, ...total } = report;
   add("series", report.id, "", "", runs(total));
-  add("series", report.id, "", "", { sent: overSteps(report, "sent"), opened: overSteps(report, "opened"), clicked: overSteps(report, "clicked") });
+  add("series", report.id, "", "", Object.fromEntries(OVERALL.map((metric) => [metric, overSteps(report, metric)])));
   add("holdout", report.id, "", "", runs(report.holdout as unknown as Figures));
   for (const step of report.steps) {
     add("step", step.id, "", "", step);

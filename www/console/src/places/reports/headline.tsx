@@ -2,15 +2,16 @@
 import type { Report } from "~/api/types.ts";
 import { Card, Figure, Figures, Hint, percent } from "~/kit/index.ts";
 
-import { WORDS, isRate, overSteps } from "./figures.ts";
+import { OVERALL, type Overall, WORDS, isRate, overSteps } from "./figures.ts";
 import { Count } from "./people.tsx";
 import css from "./report.module.css";
 import { versus } from "./words.ts";
 
-const HEADLINE = ["matched", "entered", "enrollment_rate", "sent", "opened", "clicked", "re_engaged", "re_engagement_rate", "converted", "conversion_rate"] as const;
+const OF_RUNS = ["matched", "entered", "enrollment_rate", "re_engaged", "re_engagement_rate", "converted", "conversion_rate"] as const;
+const HEADLINE = [...OF_RUNS, ...OVERALL];
 
-const valueOf = (report: Report, metric: (typeof HEADLINE)[number]): number | null =>
-  metric === "sent" || metric === "opened" || metric === "clicked" ? overSteps(report, metric) : report[metric];
+const isOverall = (metric: (typeof HEADLINE)[number]): metric is Overall => (OVERALL as readonly string[]).includes(metric);
+const valueOf = (report: Report, metric: (typeof HEADLINE)[number]): number | null => (isOverall(metric) ? overSteps(report, metric) : report[metric]);
 
 export function Headline({ report, against }: { report: Report; against: Report | undefined }) {
   const churn = report.churn.days_30.churn_rate;
@@ -45,13 +46,15 @@ export function Headline({ report, against }: { report: Report; against: Report 
 }
 
 export function Funnel({ report }: { report: Report }) {
-  const [sent, opened, clicked] = (["sent", "opened", "clicked"] as const).map((metric) => overSteps(report, metric));
+  const of = (metric: Overall) => overSteps(report, metric);
+  const sent = of("sent");
   const stages: readonly [string, number, number | null, string][] = [
     ["matched", report.matched, null, ""],
     ["entered", report.entered, report.matched, "of those who matched"],
-    ["sent", sent ?? 0, null, report.entered > 0 ? `${((sent ?? 0) / report.entered).toFixed(1)} messages a run` : ""],
-    ["opened", opened ?? 0, sent ?? 0, "of those sent"],
-    ["clicked", clicked ?? 0, sent ?? 0, "of those sent"],
+    ["sent", sent, null, report.entered > 0 ? `${(sent / report.entered).toFixed(1)} messages a run` : ""],
+    ["delivered", of("delivered"), sent, "of those sent"],
+    ["opened", of("opened"), sent, "of those sent"],
+    ["clicked", of("clicked"), sent, "of those sent"],
     ["re_engaged", report.re_engaged, report.entered, "of those who entered"],
     ["converted", report.converted, report.entered, "of those who entered"],
   ];

@@ -1,25 +1,19 @@
 // All series side by side: what each does for those who come into it.
-import { useQueries, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ChartLine } from "lucide-react";
 
-import { allSeries, report, seriesFigures } from "~/api/queries.ts";
-import type { Report, Series, SeriesFigures } from "~/api/types.ts";
+import { allSeries, seriesFigures } from "~/api/queries.ts";
+import type { Series, SeriesFigures } from "~/api/types.ts";
 import { useAddress } from "~/app/address.ts";
-import { Badge, ButtonLink, Callout, Card, Checkbox, type Column, Empty, Failure, Hint, Loading, Page, Table, percent, whole } from "~/kit/index.ts";
+import { Badge, ButtonLink, Callout, Card, Checkbox, type Column, Empty, Failure, Hint, Loading, LongTable, Page, percent, whole } from "~/kit/index.ts";
 
-import { figuresOf } from "./figures.ts";
 import { type Sorted, parseSort, sorted, turned, writeSort } from "./sort.ts";
 import { STATES } from "./states.ts";
 
-// LIMIT: churn is in the whole report of a series, which asks every shard; of more series it is shown on their own page.
-const REPORTS_MAX = 30;
+type Row = { series: Series; figures: SeriesFigures | undefined };
+type Head = { name: string; definition: string; value: (row: Row) => number | null | undefined; write: (value: number) => string };
 
-type Row = { series: Series; figures: SeriesFigures | undefined; report: Report | undefined };
-type Head = { name: string; definition?: string; value: (row: Row) => number | string | null | undefined; write: (value: number) => string };
-
-const churn = (row: Row) => row.report?.churn.days_30.churn_rate;
-const heldOut = (row: Row) => row.report?.holdout.churn.days_30.churn_rate;
 const HEADS: readonly Head[] = [
   { name: "Entered", definition: "entered", value: ({ figures }) => figures?.entered, write: whole },
   { name: "Enrollment rate", definition: "enrollment_rate", value: ({ figures }) => figures?.enrollment_rate, write: percent },
@@ -27,24 +21,17 @@ const HEADS: readonly Head[] = [
   { name: "Opened", definition: "opened", value: ({ figures }) => figures?.opened, write: whole },
   { name: "Clicked", definition: "clicked", value: ({ figures }) => figures?.clicked, write: whole },
   { name: "Re-engagement rate", definition: "re_engagement_rate", value: ({ figures }) => figures?.re_engagement_rate, write: percent },
-  { name: "Churn, 30 days", definition: "churn_rate", value: churn, write: percent },
-  { name: "Churn, held out", definition: "holdout", value: heldOut, write: percent },
+  { name: "Churn, 30 days", definition: "churn_rate", value: ({ figures }) => figures?.churn_rate, write: percent },
+  { name: "Churn, held out", definition: "holdout", value: ({ figures }) => figures?.held_out_churn_rate, write: percent },
 ];
 
 export function Reports() {
   const [{ sort, state }, change] = useAddress();
   const { data, error, isPending, refetch } = useQuery(allSeries);
-  const figures = useQuery(seriesFigures);
+  const figures = useQuery(seriesFigures());
   const shown = (data ?? []).filter((series) => series.state === "published" || series.state === "paused" || (state === "archived" && series.state === "archived"));
-  const reports = useQueries({ queries: shown.slice(0, REPORTS_MAX).map(({ id }) => ({ ...report(id), staleTime: 60_000 })) });
-  const of = new Map(reports.flatMap(({ data }) => (data ? [[data.id, data] as const] : [])));
-  const rows: Row[] = shown.map((series) => {
-    const known = of.get(series.id);
-    return { series, report: known, figures: known ? figuresOf(known) : figures.data?.figures[series.id] };
-  });
+  const rows: Row[] = shown.map((series) => ({ series, figures: figures.data?.figures[series.id] }));
   const by = parseSort(sort, HEADS.map(({ name }) => name)) ?? { name: "Entered", order: "descending" };
-  const definitions = reports.find(({ data }) => data)?.data?.definitions ?? {};
-  const failed = reports.find(({ error }) => error)?.error;
   const value = (row: Row) => (by.name === "Series" ? row.series.name : HEADS.find(({ name }) => name === by.name)?.value(row));
   const sort_ = (name: string): Column<Row>["sort"] => ({
     order: by.name === name ? by.order : undefined,
@@ -66,14 +53,15 @@ export function Reports() {
         </Empty>
       ) : (
         <>
-          {failed && (
-            <Callout tone="warn" title="Some figures could not be loaded.">
-              {failed.message}
+          {figures.error && (
+            <Callout tone="warn" title="The figures could not be loaded.">
+              {figures.error.message}
             </Callout>
           )}
           <Card flush>
-            <Table<Row>
+            <LongTable<Row>
               label="Series"
+              of="series"
               rows={sorted(rows, value, by.order)}
               id={({ series }) => series.id}
               columns={[
@@ -102,7 +90,7 @@ export function Reports() {
           <p className="soft small row">
             How they are computed:
             {HEADS.map(({ name, definition }) => (
-              <Hint key={name} words={definitions[definition ?? ""] ?? "Comes with the figures."}>
+              <Hint key={name} words={figures.data?.definitions[definition] ?? "Comes with the figures."}>
                 {name}
               </Hint>
             ))}

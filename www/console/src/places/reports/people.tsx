@@ -12,12 +12,21 @@ import { Ago, Dialog, Failure, Loading, More, whole } from "~/kit/index.ts";
 import { WORDS } from "./figures.ts";
 import css from "./report.module.css";
 
+/** Of whom no one is named: what is only counted. */
+const ONLY_COUNTED = ["matched", "moved", "bounced", "complained", "unsubscribed"];
+/** What is counted otherwise than told of people. */
+const NOTES: Record<string, string> = {
+  sent: "Those whose mail came back, or whose in-app message was taken down, are not among them.",
+  undelivered: "Those whose mail came back are among them.",
+  delayed: "Who is held back now; the number counts everyone who ever was.",
+};
+
 export type Behind = { metric: string; step?: string | undefined; version?: string | undefined; variant?: string | undefined };
 
 /** A number; if it counts anyone, the way to them. */
 export function Count({ of, value }: { of: Behind; value: number | null | undefined }) {
-  if (!value) return <>{value == null ? "–" : whole(value)}</>;
   const { metric, step, version, variant } = of;
+  if (!value || ONLY_COUNTED.includes(metric)) return <>{value == null ? "–" : whole(value)}</>;
   const place = [step && `step ${step}`, version && `version ${version}`, variant && `variant ${variant}`].filter(Boolean).join(", ");
   return (
     <Link
@@ -40,12 +49,17 @@ export function PeopleSheet({ id, definitions }: { id: string; definitions: Reco
   const place = [step && `step ${step}`, version && `version ${version}`, variant && `variant ${variant}`, from && `from ${from}`, to && `to ${to}`].filter(Boolean).join(", ");
   return (
     <Dialog open onOpenChange={close} kind="sheet" title={`${WORDS[metric] ?? metric}${place && `: ${place}`}`} about={definitions[metric]}>
-      <List id={id} of={{ metric: metric as ReportMetric, step, version: version ? Number(version) : undefined, variant }} />
+      {/* Delivered is what was sent and did not come back: the API tells of both in one. */}
+      <List id={id} of={{ metric: (metric === "delivered" ? "sent" : metric) as ReportMetric, step, version: version ? Number(version) : undefined, variant, from, to }} />
+      <p className="soft small">
+        {NOTES[metric]} Told from the last 16 runs that are kept of each person.
+        {(from || to) && " What became of a message stands on the day on which it fired (UTC)."}
+      </p>
     </Dialog>
   );
 }
 
-type Of = { metric: ReportMetric; step: string | undefined; version: number | undefined; variant: string | undefined };
+type Of = { metric: ReportMetric; step: string | undefined; version: number | undefined; variant: string | undefined; from: string | undefined; to: string | undefined };
 function List({ id, of }: { id: string; of: Of }) {
   const now = useNow();
   const people = useInfiniteQuery({

@@ -6,14 +6,17 @@ import { Badge, Card, type Column, Hint, Table, percent } from "~/kit/index.ts";
 
 import { OF_MESSAGES, WORDS } from "./figures.ts";
 import { Count } from "./people.tsx";
+import css from "./report.module.css";
 
 /** What is counted of each kind of step; of a kind that is gone, everything. */
 const COUNTED: Record<string, readonly string[]> = {
-  email: ["sent", "opened", "clicked", "delayed", "skipped", "undelivered", "converted"],
-  push: ["sent", "opened", "clicked", "delayed", "skipped", "undelivered", "converted"],
-  in_app: ["sent", "shown", "clicked", "dismissed", "delayed", "skipped", "converted"],
-  webhook: ["sent", "skipped", "undelivered", "converted"],
+  email: ["sent", "delivered", "opened", "clicked", "converted", "unsubscribed", "bounced", "complained", "undelivered", "delayed", "skipped"],
+  push: ["sent", "delivered", "opened", "clicked", "converted", "undelivered", "delayed", "skipped"],
+  in_app: ["sent", "delivered", "shown", "clicked", "converted", "dismissed", "delayed", "skipped"],
+  webhook: ["sent", "delivered", "converted", "undelivered", "skipped"],
 };
+/** What is also said as a share of those sent. */
+const SHARED: readonly string[] = ["delivered", "shown", "opened", "clicked", "converted", "unsubscribed", "bounced", "complained"];
 const isCounted = ({ kind }: StepFigures, metric: string) => kind === null || (COUNTED[kind]?.includes(metric) ?? false);
 const head = (metric: string, definitions: Record<string, string>) => (definitions[metric] ? <Hint words={definitions[metric]}>{WORDS[metric]}</Hint> : WORDS[metric]);
 const NAMES: Record<string, string> = { email: "mail", in_app: "in-app", webhook: "request" };
@@ -29,23 +32,29 @@ export function Steps({ report }: { report: Report }) {
         </Link>
       ),
     },
-    ...OF_MESSAGES.map((metric) => ({
+    // What no step of this series can have takes no room.
+    ...OF_MESSAGES.filter((metric) => report.steps.some((step) => isCounted(step, metric))).map((metric) => ({
       name: metric,
       head: head(metric, report.definitions),
       number: true,
-      cell: (step: StepFigures) => (isCounted(step, metric) ? <Count of={{ metric, step: step.id }} value={step[metric]} /> : "–"),
+      cell: (step: StepFigures) => (isCounted(step, metric) ? <OfStep step={step} metric={metric} /> : "–"),
     })),
-    { name: "Open rate", number: true, cell: (step) => (isCounted(step, "opened") ? rate(step.opened, step.sent) : "–") },
-    { name: "Click rate", number: true, cell: (step) => (isCounted(step, "clicked") ? rate(step.clicked, step.sent) : "–") },
   ];
   return (
-    <Card title="Step by step" about="Each message by itself." flush>
+    <Card title="Step by step" about="Each message by itself; shares are of those sent." flush>
       <Table label="Step by step" columns={columns} rows={report.steps} id={({ id }) => id} />
     </Card>
   );
 }
 
-const rate = (part: number, whole: number) => (whole > 0 ? percent(part / whole) : "–");
+function OfStep({ step, metric }: { step: StepFigures; metric: (typeof OF_MESSAGES)[number] }) {
+  return (
+    <span className={css.ofStep}>
+      <Count of={{ metric, step: step.id }} value={step[metric]} />
+      {SHARED.includes(metric) && step[metric] > 0 && step.sent > 0 && <small className="soft">{percent(step[metric] / step.sent)}</small>}
+    </span>
+  );
+}
 
 export function Versions({ report }: { report: Report }) {
   const rows = Object.entries(report.versions).sort(([one], [other]) => Number(other) - Number(one));
@@ -84,7 +93,7 @@ export function Variants({ of, metric }: { of: Experiment; metric: string }) {
       columns={[
         { name: "Variant", grow: true, cell: ({ name }) => <strong>{name}{name === of.variants[0]?.name && " (control)"}</strong> },
         { name: "Weight", number: true, cell: ({ weight }) => weight },
-        { name: "People", number: true, cell: ({ name, people }) => <Count of={{ metric: "people", step: of.step, variant: name }} value={people} /> },
+        { name: "People", number: true, cell: ({ name, people }) => <Count of={{ metric: "assigned", step: of.step, variant: name }} value={people} /> },
         ...counts.map((count) => ({
           name: count,
           head: WORDS[count],

@@ -7,7 +7,7 @@ import { useState } from "react";
 import { allSegments, segmentCounts } from "~/api/queries.ts";
 import type { Segment } from "~/api/types.ts";
 import { useMay } from "~/app/session.tsx";
-import { Button, ButtonLink, Card, type Column, Empty, Failure, Hint, IconButton, Input, Loading, Menu, Page, Sparkline, Table, whole } from "~/kit/index.ts";
+import { Button, ButtonLink, Card, type Column, Empty, Failure, Hint, IconButton, Input, Loading, LongTable, Menu, Page, Sparkline, whole } from "~/kit/index.ts";
 
 import { ruleWords, useCalled } from "./builder/index.tsx";
 import { DeleteSegment, UsedBy } from "./delete.tsx";
@@ -136,7 +136,7 @@ function List({ segments, mayWrite }: { segments: readonly Segment[]; mayWrite: 
   ];
   return (
     <>
-      <Table label="Segments" columns={columns} rows={segments} id={({ id }) => id} empty={<p className={css.none}>No segment is called that.</p>} />
+      <LongTable label="Segments" of="segments" columns={columns} rows={segments} id={({ id }) => id} empty={<p className={css.none}>No segment is called that.</p>} />
       {counts.error && (
         <p className={css.none}>
           The counts could not be had: {counts.error.message} <Button small onClick={() => void counts.refetch()}>Try again</Button>

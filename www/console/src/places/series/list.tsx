@@ -1,5 +1,5 @@
 // Outbound > Series: every series with its state and key figures, and the way to a new one.
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { Archive, ArchiveRestore, Copy, Ellipsis, Plus, Trash2, Workflow } from "lucide-react";
 import { Suspense, lazy, useDeferredValue, useState } from "react";
@@ -7,7 +7,7 @@ import { Suspense, lazy, useDeferredValue, useState } from "react";
 import { allSegments, allSeries, seriesFigures } from "~/api/queries.ts";
 import type { Series, SeriesFigures, SeriesState } from "~/api/types.ts";
 import { useMay } from "~/app/session.tsx";
-import { Badge, Button, Callout, Card, Choice, type Column, Confirm, Empty, Failure, Hint, IconButton, Input, Loading, Menu, type MenuItem, More, Page, Table, percent, useToast, whole } from "~/kit/index.ts";
+import { Badge, Button, Callout, Card, Choice, type Column, Confirm, Empty, Failure, Hint, IconButton, Input, Loading, LongTable, Menu, type MenuItem, Page, percent, useToast, whole } from "~/kit/index.ts";
 
 import { create, useDeed } from "./actions.ts";
 import css from "./list.module.css";
@@ -17,33 +17,18 @@ import { STATE_NAMES, audienceOf, entryLine } from "./words.ts";
 
 const Gallery = lazy(async () => ({ default: (await import("./gallery.tsx")).Gallery }));
 
-// LIMIT: as many rows as one looks through before one searches.
-const ROWS = 50;
 const STATES: readonly SeriesState[] = ["published", "draft", "paused", "archived"];
 type Filter = SeriesState | "all";
 
-const DEFINITIONS = {
-  entered: "Times that a person entered",
-  sent: "Messages that left, or went live in the app",
-  opened: "Messages that were opened, machines left out",
-  back: "Of those who entered, the share for whom the exit condition came true, up to 30 days after the last step",
-  converted: "Times that the goal was reached",
-};
-
-function head(name: string, words: string) {
-  return <Hint words={words}>{name}</Hint>;
-}
-
 export function SeriesList() {
   const all = useQuery(allSeries);
-  const figures = useQuery({ ...seriesFigures, placeholderData: keepPreviousData });
+  const figures = useQuery(seriesFigures());
   const segments = useQuery(allSegments);
   const mayEdit = useMay("editor");
   const navigate = useNavigate();
   const search = useSearch({ strict: false });
   const [text, setText] = useState(search.q ?? "");
   const wanted = useDeferredValue(text.trim().toLowerCase());
-  const [rows, setRows] = useState(ROWS);
   const filter = ([...STATES, "all"] as string[]).includes(search.tab ?? "") ? (search.tab as Filter) : "all";
   const gallery = search.new !== undefined;
   const setGallery = (open: boolean) => void navigate({ to: "/series", search: { ...search, new: open ? "1" : undefined } });
@@ -63,6 +48,7 @@ export function SeriesList() {
     const known = figures.data?.figures[series.id];
     return known && series.state !== "draft" ? show(known) : <span className="soft">–</span>;
   };
+  const head = (name: string, metric: string) => <Hint words={figures.data?.definitions[metric] ?? "Comes with the figures."}>{name}</Hint>;
   const columns: Column<Series>[] = [
     {
       name: "Name",
@@ -85,11 +71,11 @@ export function SeriesList() {
         </span>
       ),
     },
-    { name: "Entered", number: true, head: head("Entered", DEFINITIONS.entered), cell: (series) => figure(series, ({ entered }) => whole(entered)) },
-    { name: "Sent", number: true, head: head("Sent", DEFINITIONS.sent), cell: (series) => figure(series, ({ sent }) => whole(sent)) },
-    { name: "Opened", number: true, head: head("Opened", DEFINITIONS.opened), cell: (series) => figure(series, ({ opened }) => whole(opened)) },
-    { name: "Re-engaged", number: true, head: head("Re-engaged", DEFINITIONS.back), cell: (series) => figure(series, ({ re_engagement_rate }) => percent(re_engagement_rate)) },
-    { name: "Converted", number: true, head: head("Converted", DEFINITIONS.converted), cell: (series) => figure(series, ({ converted }) => whole(converted)) },
+    { name: "Entered", number: true, head: head("Entered", "entered"), cell: (series) => figure(series, ({ entered }) => whole(entered)) },
+    { name: "Sent", number: true, head: head("Sent", "sent"), cell: (series) => figure(series, ({ sent }) => whole(sent)) },
+    { name: "Opened", number: true, head: head("Opened", "opened"), cell: (series) => figure(series, ({ opened }) => whole(opened)) },
+    { name: "Re-engaged", number: true, head: head("Re-engaged", "re_engagement_rate"), cell: (series) => figure(series, ({ re_engagement_rate }) => percent(re_engagement_rate)) },
+    { name: "Converted", number: true, head: head("Converted", "converted"), cell: (series) => figure(series, ({ converted }) => whole(converted)) },
     ...(mayEdit ? [{ name: "Actions", head: <span className="unseen">Actions</span>, cell: (series: Series) => <RowMenu series={series} /> }] : []),
   ];
   return (
@@ -121,12 +107,11 @@ export function SeriesList() {
                 ),
               }))}
             />
-            <Input label="Search series" bare type="search" placeholder="Search by name" value={text} onChange={(event) => (setText(event.target.value), setRows(ROWS))} />
+            <Input label="Search series" bare type="search" placeholder="Search by name" value={text} onChange={(event) => setText(event.target.value)} />
           </div>
           {figures.error && <Callout tone="warn">The figures could not be loaded: {figures.error.message}</Callout>}
           <Card flush>
-            <Table label="Series" columns={columns} rows={found.slice(0, rows)} id={({ id }) => id} empty={<Empty title="Nothing found">{wanted ? `No series here is called “${text.trim()}”.` : "No series is in this state."}</Empty>} />
-            <More more={found.length > rows} busy={false} load={() => setRows(rows + ROWS)} shown={`${whole(Math.min(rows, found.length))} of ${whole(found.length)} series`} />
+            <LongTable key={wanted} label="Series" of="series" columns={columns} rows={found} id={({ id }) => id} empty={<Empty title="Nothing found">{wanted ? `No series here is called “${text.trim()}”.` : "No series is in this state."}</Empty>} />
           </Card>
         </>
       )}
