@@ -91,6 +91,12 @@ fn localise(settings: &mut Value, origin: &str, main: &Path, assets: &Path) {
         vars.insert("REKINDLE_LINK_SECRET".into(), json!("development"));
         // The browsers of tests have no screen.
         vars.insert("REKINDLE_BOTS".into(), json!("keep"));
+        // To try the proofs that production asks for.
+        for name in ["REKINDLE_IDENTITY", "REKINDLE_IDENTITY_SECRET"] {
+            if let Ok(value) = std::env::var(name) {
+                vars.insert(name.into(), json!(value));
+            }
+        }
     }
 }
 

@@ -131,7 +131,7 @@ pub(crate) fn sender(env: &Env, key: Option<&str>) -> Answer<Sender> {
         return Ok(Sender::Trusted);
     }
     if is(bindings::WRITE_KEY) {
-        return Ok(if cfg!(feature = "dev") {
+        return Ok(if bindings::believes_pages(env) {
             Sender::Trusted
         } else {
             Sender::Page
@@ -157,25 +157,50 @@ pub(crate) fn vouch(
     if sender == Sender::Trusted {
         return Ok(());
     }
-    let Some(secret) = bindings::text(env, bindings::IDENTITY_SECRET) else {
+    let keys = identity_keys(env);
+    if keys.is_empty() {
         return Err(format!(
             "a page may not name a `userId` without a proof, and {} is not set",
             bindings::IDENTITY_SECRET
         ));
-    };
+    }
     let Some(proof) = proof else {
         return Err("a page may not name a `userId` without a proof: pass `user_jwt` or `user_hash` to boot".to_owned());
     };
-    let valid = if proof.contains('.') {
-        valid_jwt(&secret, user, proof, now)
-    } else {
-        unhex(proof).is_some_and(|tag| verify(&secret, user.as_bytes(), &tag))
+    let proves = |(_, secret): &(_, String)| {
+        if proof.contains('.') {
+            valid_jwt(secret, user, proof, now)
+        } else {
+            unhex(proof).is_some_and(|tag| verify(secret, user.as_bytes(), &tag))
+        }
     };
-    if valid {
+    if keys.iter().any(proves) {
         Ok(())
     } else {
-        Err("the proof does not vouch for this `userId`".to_owned())
+        Err(format!(
+            "the proof does not vouch for this `userId`: make it of the same id on your server, with the secret \
+             that {} has; a `user_jwt` is signed with HS256, and its `exp` is to come",
+            bindings::IDENTITY_SECRET
+        ))
     }
+}
+
+/// The secrets by which a proof may be made, with what each is for: more than one only while they are changed.
+pub(crate) fn identity_keys(env: &Env) -> Vec<(&'static str, String)> {
+    [
+        ("current", bindings::IDENTITY_SECRET),
+        ("previous", bindings::IDENTITY_SECRET_PREVIOUS),
+    ]
+    .into_iter()
+    .filter_map(|(used, name)| Some((used, bindings::text(env, name)?)))
+    .collect()
+}
+
+/// By what people tell secrets apart without seeing them: the first 8 hexadecimal digits of the SHA-256.
+pub(crate) fn fingerprint(secret: &str) -> String {
+    let digest = Sha256::digest(secret);
+    let digits = digest.iter().take(4).map(|byte| format!("{byte:02x}"));
+    digits.collect()
 }
 
 fn verify(secret: &str, message: &[u8], tag: &[u8]) -> bool {

@@ -32,6 +32,10 @@ pub(crate) const SECRET_KEY: &str = "REKINDLE_SECRET_KEY";
 pub(crate) const ADMIN_TOKEN: &str = "REKINDLE_ADMIN_TOKEN";
 /// The secret that proofs of identity are made with.
 pub(crate) const IDENTITY_SECRET: &str = "REKINDLE_IDENTITY_SECRET";
+/// The secret before that one: its proofs count as well while it is set.
+pub(crate) const IDENTITY_SECRET_PREVIOUS: &str = "REKINDLE_IDENTITY_SECRET_PREVIOUS";
+/// Whether pages have to prove whom they speak for in development too: `required`, else production alone asks.
+pub(crate) const IDENTITY: &str = "REKINDLE_IDENTITY";
 /// The secret that links in mails are signed with.
 pub(crate) const LINK_SECRET: &str = "REKINDLE_LINK_SECRET";
 /// The address that this Worker is reached at, for links in mails.
@@ -84,6 +88,11 @@ pub(crate) fn text(env: &Env, name: &str) -> Option<String> {
         .ok()
         .map(|var| var.to_string())
         .filter(|text| !text.is_empty())
+}
+
+/// Whether a page may speak for anyone without a proof: in development, unless proofs are required there too.
+pub(crate) fn believes_pages(env: &Env) -> bool {
+    cfg!(feature = "dev") && text(env, IDENTITY).as_deref() != Some("required")
 }
 
 /// How many shards there are.
@@ -156,10 +165,10 @@ async fn send(stub: &Stub, operation: &str, question: String) -> Result<Response
 /// The key of a person's inbox.
 ///
 /// An anonymous id is a UUID that no one can guess: knowing it is enough to read its inbox. Any
-/// other id can be guessed, so in production its inbox lies where only a proof leads.
-pub(crate) fn inbox_key(person: &str) -> String {
+/// other id can be guessed, so where pages are not believed its inbox lies where only a proof leads.
+pub(crate) fn inbox_key(env: &Env, person: &str) -> String {
     let key = person_key(person);
-    if cfg!(feature = "dev") || is_uuid(person) {
+    if believes_pages(env) || is_uuid(person) {
         open_inbox_key(key)
     } else {
         proven_inbox_key(key)

@@ -31,6 +31,11 @@ pub(super) async fn status(context: &Context) -> Answer {
         all.first_event_at = first.min();
         all.last_event_at = all.last_event_at.max(one.last_event_at);
     }
+    let env = &context.env;
+    let keys: Vec<Json> = auth::identity_keys(env)
+        .into_iter()
+        .map(|(used, secret)| object!({ "use": used, "fingerprint": auth::fingerprint(&secret) }))
+        .collect();
     json(&object!({
         "now": context.now().await?,
         "people": all.people,
@@ -39,9 +44,10 @@ pub(super) async fn status(context: &Context) -> Answer {
         "last_event_at": all.last_event_at,
         "waiting": all.waiting,
         "channels": {
-            "email": { "provider": sends::mail::health(&context.env).0, "verified_at": null },
+            "email": { "provider": sends::mail::health(env).0, "verified_at": null },
             "push": { "provider": "web_push", "devices": all.devices },
         },
+        "identity": { "required": !bindings::believes_pages(env), "keys": keys },
         "attention": attention(context, &all),
     }))
 }
@@ -81,6 +87,14 @@ fn attention(context: &Context, status: &ShardStatus) -> Vec<Json> {
         if is_needed && bindings::text(&context.env, name).is_none() {
             notes.push(object!({ "code": code, "message": format!("{name} is not set: {lost}") }));
         }
+    }
+    if bindings::text(&context.env, bindings::IDENTITY_SECRET_PREVIOUS).is_some() {
+        let name = bindings::IDENTITY_SECRET_PREVIOUS;
+        notes.push(object!({
+            "code": "identity_rotation",
+            "message": format!("proofs of the old secret still count: delete {name} once no server makes them"),
+            "href": "/console/settings?tab=identity",
+        }));
     }
     if status.first_event_at.is_none() {
         notes.push(object!({

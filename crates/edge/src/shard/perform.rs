@@ -78,7 +78,7 @@ impl Shard {
             }
             let kv = self.env.kv(bindings::KV)?;
             for (person, bytes) in waiting {
-                let key = inbox_key(&person);
+                let key = inbox_key(&self.env, &person);
                 match &bytes {
                     Some(bytes) => kv.put_bytes(&key, bytes)?.execute().await?,
                     None => kv.delete(&key).await?,

@@ -4113,6 +4113,18 @@ export interface components {
                     devices: number;
                 };
             };
+            /** @description How pages prove whom they speak for. */
+            identity: {
+                /** @description Whether a page is believed only with a proof. */
+                required: boolean;
+                /** @description The secrets that proofs may be made with. */
+                keys: {
+                    /** @enum {string} */
+                    use: "current" | "previous";
+                    /** @description The first 8 hexadecimal digits of its SHA-256. */
+                    fingerprint: string;
+                }[];
+            };
             attention: {
                 /** @description Stable, for programs. */
                 code: string;

@@ -10,6 +10,7 @@ import { Page } from "~/kit/index.ts";
 import { Audit } from "./audit.tsx";
 import { Channels } from "./channels.tsx";
 import { InAndOut } from "./data.tsx";
+import { Identity } from "./identity-keys.tsx";
 import { Install } from "./install.tsx";
 import { Mails } from "./mails.tsx";
 import { Measuring } from "./measuring.tsx";
@@ -24,6 +25,7 @@ const GROUPS: readonly { name: string; sections: readonly Section[] }[] = [
     name: "Set-up",
     sections: [
       { tab: "install", name: "Install", role: "viewer", content: () => <Install /> },
+      { tab: "identity", name: "Proofs of identity", role: "viewer", content: () => <Identity /> },
       { tab: "channels", name: "Channels", role: "viewer", content: () => <Channels /> },
     ],
   },

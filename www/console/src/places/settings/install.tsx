@@ -1,5 +1,6 @@
 // How events begin to arrive: the tag, the proof of who somebody is, and whether it worked.
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { CircleCheck, Radio } from "lucide-react";
 import { useState } from "react";
 
@@ -56,7 +57,11 @@ export function Install() {
         <p>
           Pass it to <code>boot</code> as <code>user_hash</code>, on every page. <code>REKINDLE_IDENTITY_SECRET</code> is the secret of the deployment and never
           leaves your server. A JWT works as well: <code>user_jwt</code>, signed with HS256 and the same secret, with the id as <code>user_id</code> or{" "}
-          <code>sub</code>; its <code>exp</code> is honoured.
+          <code>sub</code>; its <code>exp</code> is honoured. Which keys are in use, and how they are changed:{" "}
+          <Link to="/settings" search={{ tab: "identity" }}>
+            Proofs of identity
+          </Link>
+          .
         </p>
       </Card>
     </>
