@@ -112,6 +112,15 @@ test("CSV of people and of events", async () => {
   }
 });
 
+test("what spreadsheets make of CSV is read: their mark, semicolons, columns that are left out", async () => {
+  const { stored: count, refused } = await csv('\ufeffuserId;"first; name";;plan\nsheet-1;Ada;secret;pro\n', "name=s&line=2");
+  assert.deepEqual([count, refused], [1, []]);
+  assert.deepEqual((await person("sheet-1")).attributes, { "first; name": "Ada", plan: "pro" });
+  assert.deepEqual(await csv("userId\tplan\nsheet-2\tfree, for now\n", "name=t&line=2"), { stored: 1, refused: [] });
+  assert.deepEqual((await person("sheet-2")).attributes, { plan: "free, for now" });
+  assert.deepEqual(await stored(await post(`\ufeff${JSON.stringify(is.pro("sheet-3"))}`, "application/x-ndjson")), { stored: 1, refused: [] });
+});
+
 test("a part may be as large as its bound, and no larger; it may be compressed", async () => {
   const line = `${JSON.stringify(ordered("large", { messageId: "1" }))}\n`;
   const part = (bytes) => line.repeat(20) + " ".repeat(bytes - 20 * line.length);
@@ -130,7 +139,7 @@ test("who may not, may not", async () => {
   }
 });
 
-test("everything goes out, and comes in again elsewhere as it was", async () => {
+test("everything goes out, and comes in again elsewhere as it was, into any number of shards", async () => {
   const many = Array.from({ length: 2_500 }, (_, n) => ordered("many", { messageId: `m${n}`, properties: { n } }));
   for (let from = 0; from < many.length; from += 500) await jsonl(many.slice(from, from + 500));
   await runtime.ingest([
@@ -146,7 +155,7 @@ test("everything goes out, and comes in again elsewhere as it was", async () => 
   };
   await until(async () => (await person("many")).attributes["company.plan"], "the company");
   const lines = await whole(runtime);
-  const other = await startRuntime();
+  const other = await startRuntime({ vars: { REKINDLE_SHARDS: "5" } });
   try {
     await other.api("POST", "/api/v1/dev/clock", { now: "2026-11-23T00:00:00Z" });
     for (let from = 0; from < lines.length; from += 2_000) {
@@ -167,4 +176,28 @@ test("everything goes out, and comes in again elsewhere as it was", async () => 
   } finally {
     await other.stop();
   }
+});
+
+test("the audit log says who imported and exported how many lines: one entry for a file in parts", async () => {
+  const newest = async () => (await runtime.api("GET", "/api/v1/audit?limit=1")).items[0];
+  const told = ({ by, action, kind, id, after }) => [by, action, kind, id, after];
+  await jsonl([is.pro("noted"), {}], "name=noted");
+  await jsonl([ordered("noted")], "name=noted&line=3");
+  assert.deepEqual(told(await newest()), ["first admin", "import", "file", "noted", { stored: 2, refused: 1 }]);
+  await jsonl([ordered("noted")], "name=noted&line=4&series=start");
+  assert.deepEqual((await newest()).after, { stored: 1, refused: 0, series: "start" }, "to start series is another deed");
+  await jsonl([ordered("noted")], "name=other&line=4&series=start");
+  assert.equal((await newest()).id, "other");
+
+  const lines = async () => {
+    const answer = await fetch(`${runtime.url}/api/v1/export`, { headers: { authorization: `Bearer ${ADMIN_TOKEN}` } });
+    return (await answer.text()).trimEnd().split("\n").length - 1;
+  };
+  assert.deepEqual(told(await newest()), ["first admin", "import", "file", "other", { stored: 1, refused: 0, series: "start" }]);
+  const count = await lines();
+  assert.deepEqual(told(await newest()), ["first admin", "export", "workspace", "workspace", { lines: count }]);
+  const later = await runtime.api("POST", "/api/v1/dev/clock", { advance: "1d" });
+  assert.equal(await lines(), count);
+  const again = await newest();
+  assert.deepEqual([again.at, again.after], [later.now, { lines: count }], "another day is another entry");
 });

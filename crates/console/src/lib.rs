@@ -119,6 +119,13 @@ pub fn person_key(id: &str) -> String {
     rekindle_core::hash::hex64(rekindle_core::hash::person_key(id))
 }
 
+/// The name of a file to import, made of how it begins: the same that `rekindle import` gives it.
+#[wasm_bindgen]
+#[must_use]
+pub fn import_name(start: &[u8]) -> String {
+    rekindle_core::hash::hex64(rekindle_core::hash::mix64(start))
+}
+
 /// The id of what a step does to a person in their n-th run.
 #[wasm_bindgen]
 #[must_use]

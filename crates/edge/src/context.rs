@@ -9,6 +9,7 @@ use crate::{
     bindings::{self, ask, ask_raw, ask_text},
     clock::Clock,
     json::read_text,
+    workspace::messages::{By, Change, Noted},
 };
 
 /// One request.
@@ -49,6 +50,23 @@ impl Context {
     ) -> Result<A> {
         self.object_calls.set(self.object_calls.get() + 1);
         ask(&bindings::workspace(&self.env)?, operation, question).await
+    }
+
+    /// Notes in the audit log who did what (action, kind, id) outside the workspace: as an entry of its own
+    /// (`note`), or with counts that add to those before it (`tally`).
+    pub(crate) async fn note(
+        &self,
+        how: &str,
+        by: &By,
+        (action, kind, id): (&str, &str, &str),
+        after: serde_json::Value,
+    ) -> Result<()> {
+        let noted = Noted {
+            action: action.to_owned(),
+            kind: kind.to_owned(),
+            after,
+        };
+        self.workspace(how, &Change::of(id, by, noted)).await
     }
 
     /// Asks the shard of this number.

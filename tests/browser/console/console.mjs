@@ -62,10 +62,11 @@ export async function startConsole(options) {
 async function holdAnswer(response) {
   const request = response.request();
   // A page that has been left keeps no bodies.
-  const [text, type] = await Promise.all([response.text(), response.headerValue("content-type")]).catch(() => []);
+  const types = [response.headerValue("content-type"), request.headerValue("content-type")];
+  const [text, type, sent] = await Promise.all([response.text(), ...types]).catch(() => []);
   if (text === undefined) return;
   try {
-    hold({ method: request.method(), url: request.url(), body: request.postData() }, { status: response.status(), type: type?.split(";")[0] ?? "", text });
+    hold({ method: request.method(), url: request.url(), body: request.postData(), type: sent?.split(";")[0] }, { status: response.status(), type: type?.split(";")[0] ?? "", text });
   } catch {
     // Told at the end, where it fails the file and not only the page.
   }

@@ -1,13 +1,19 @@
 // Settings in Chromium: what is saved is what the API has, a stale write is told and not made, a token
 // is shown once, and the role says what is offered.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { LOOKS, close, look, signIn, startConsole } from "./console.mjs";
 
+const KEYS = { REKINDLE_IDENTITY_SECRET: "the-new-secret", REKINDLE_IDENTITY_SECRET_PREVIOUS: "the-old-secret" };
+
 let our;
 before(async () => {
-  our = await startConsole();
+  our = await startConsole({ vars: KEYS });
 });
 after(() => our?.stop());
 
@@ -127,7 +133,7 @@ test("a token is made with the keyboard, shown once, lets in with its role, and 
   const viewer = await our.open("/settings?tab=timing", { token });
   await viewer.getByText("Admins change this.").waitFor();
   assert.match(await card(viewer, "Quiet hours and cap").innerText(), /Europe\/Berlin[\s\S]*21:00 to 08:00, friday[\s\S]*2 messages in 3d/);
-  for (const [tab, words] of [["types", "Tips and tricks"], ["measuring", "7 % of people"], ["timing", "Europe/Berlin"]]) {
+  for (const [tab, words] of [["types", "Tips and tricks"], ["measuring", "7 % of people"], ["timing", "Europe/Berlin"], ["data", "Admins import and export files here."]]) {
     await viewer.goto(`${our.edge.url}/console/settings?tab=${tab}`);
     await viewer.getByText(words).waitFor();
     assert.equal(await viewer.locator("main").locator("input, select, textarea, form").count(), 0, tab);
@@ -196,11 +202,183 @@ test("a test mail of a series leaves at once, and a refusal is said", async () =
   await close(page);
 });
 
+test("which secrets are in use is told by their fingerprints, with the way to change them, to every role", async () => {
+  const { token } = await our.api("POST", "/tokens", { name: "looks", role: "viewer" });
+  const page = await our.open("/settings?tab=identity", { token });
+  const section = card(page, "Proofs of identity");
+  for (const secret of Object.values(KEYS)) {
+    await section.getByText(createHash("sha256").update(secret).digest("hex").slice(0, 8)).waitFor();
+    assert.ok(!(await page.content()).includes(secret), "the secret itself is nowhere");
+  }
+  await section.getByText("believed", { exact: true }).waitFor();
+  await page.getByText("The secret is being changed.").waitFor();
+  await page.getByRole("region", { name: "Delete the old secret" }).waitFor();
+  await close(page);
+});
+
+const csv = (text, name = "customers.csv") => ({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+const choose = (page, file) => page.locator("input[type=file]").setInputFiles(file);
+const downloaded = async (page, button) => {
+  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button }).click()]);
+  return { name: download.suggestedFilename(), text: await readFile(await download.path(), "utf8") };
+};
+/** As a spreadsheet in Germany writes it, with two lines that are wrong. */
+const CUSTOMERS = 'Kundennr;Vorname;plan;Notiz\n1001;Jürgen;pro;"ruft; gern an"\n;Nobody;pro;\n1003;Zoë;free;ok\n1004;Bo\n';
+
+test("a file is looked at before it is sent: what each column becomes is chosen, and what is refused can be mended", async () => {
+  await our.api("PUT", "/series/quiet", { name: "Quiet", audience: 'plan is "pro"', exit: 'performed "Left"', steps: [{ id: "mail", kind: "email", subject: "Hi", body: "Hi" }] });
+  await our.api("POST", "/series/quiet/publish");
+  const page = await our.open("/settings?tab=data");
+  await choose(page, csv(CUSTOMERS));
+  const send = page.getByRole("button", { name: "Import customers.csv" });
+  await page.getByText("Choose the column that has the ids of people").waitFor();
+  assert.ok(await send.isDisabled());
+  await page.getByLabel("Kundennr becomes").selectOption("Person’s id");
+  await page.getByLabel("Vorname is called").fill("plan");
+  await page.getByText("“Vorname” and “plan” both become “plan”").waitFor();
+  assert.ok(await send.isDisabled());
+  await page.getByLabel("Vorname is called").fill("first_name");
+  await page.getByLabel("Notiz becomes").selectOption("Left out");
+  await page.getByText("Jürgen · Nobody · Zoë").waitFor();
+  assert.equal(await page.getByLabel("Series may start").isChecked(), false);
+  await assert.rejects(our.api("GET", "/people/1001"), { status: 404 }, "nothing is sent before");
+
+  await send.click();
+  await page.getByText("Done: 2 stored, 2 refused.").waitFor();
+  const table = page.getByRole("region", { name: "Refused lines" });
+  assert.match(await table.getByRole("row").nth(1).innerText(), /^3\s+.*userId/);
+  assert.match(await table.getByRole("row").nth(2).innerText(), /^5\s+2 cells for 4 columns: put text/);
+  const { attributes, enrollments } = await our.api("GET", "/people/1001");
+  assert.deepEqual([attributes, enrollments], [{ first_name: "Jürgen", plan: "pro" }, []]);
+
+  const listed = await downloaded(page, "This table (CSV)");
+  assert.equal(listed.name, "customers-refused.csv");
+  assert.match(listed.text, /^\ufeffline,what to mend\r\n3,.*\r\n5,.*\r\n$/);
+  const lines = await downloaded(page, "The lines, to mend");
+  assert.deepEqual([lines.name, lines.text], ["customers-to-mend.csv", "userId;first_name;plan;\n;Nobody;pro;\n1004;Bo\n"]);
+
+  // What was mended comes in by itself; a column without a name is left out from the start.
+  await page.getByRole("button", { name: "Import another file" }).click();
+  await choose(page, csv(lines.text.replace("\n;", "\n1002;").replace("1004;Bo", "1004;Bo;team;"), lines.name));
+  await page.getByLabel("Series may start").check();
+  await page.getByRole("button", { name: "Import customers-to-mend.csv" }).click();
+  await page.getByText("Everything was stored.").waitFor();
+  const mended = await our.api("GET", "/people/1002");
+  assert.deepEqual([mended.attributes.first_name, mended.enrollments.length], ["Nobody", 1], "series start where it was asked for");
+
+  await page.goto(`${our.edge.url}/console/settings?tab=audit`);
+  await page.getByText("imported 2 lines of a file; series could start").waitFor();
+  await page.getByText("imported 2 lines of a file, 2 were refused").waitFor();
+  assert.deepEqual(page.problems, []);
+  await close(page);
+});
+
+test("lines of JSON are dropped, and what cannot be imported as it is says what to do", async () => {
+  const page = await our.open("/settings?tab=data");
+  for (const [file, mend] of [
+    [csv(""), /The file is empty/],
+    [csv("id,plan\n"), /nothing below it/],
+    [{ ...csv("PK\u0003\u0004"), name: "people.xlsx" }, /save the sheet as “CSV UTF-8”/],
+    [{ ...csv('[{"type":"identify"}]'), name: "people.json" }, /each message on a line of its own/],
+    [csv(`id,plan\n1,"${"x".repeat(70_000)}\n`), /Line 2 has more than 64 KB: shorten it, or close its double quote/],
+  ]) {
+    await choose(page, file);
+    await page.getByRole("alert").getByText(mend).waitFor();
+  }
+  await choose(page, { name: "umlauts.csv", mimeType: "text/csv", buffer: Buffer.from("id,name\n1,J\u00fcrgen\n", "latin1") });
+  await page.getByText("This file is not UTF-8.").waitFor();
+  await page.getByText("Jürgen").waitFor();
+  await page.getByRole("button", { name: "Choose another" }).click();
+
+  const dropped = await page.evaluateHandle(() => {
+    const items = [{ type: "identify", userId: "dropped", traits: { plan: "free" } }, { type: "track", userId: "dropped", event: "Ordered", timestamp: "2026-11-01" }];
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([items.map((item) => JSON.stringify(item)).join("\n")], "people.jsonl"));
+    return transfer;
+  });
+  await page.getByText("or drop it here").dispatchEvent("drop", { dataTransfer: dropped });
+  const first = page.getByRole("region", { name: "First lines" });
+  assert.match(await first.innerText(), /person\s+dropped\s+plan: free[\s\S]*event Ordered\s+dropped/);
+  await page.getByRole("button", { name: "Import people.jsonl" }).click();
+  await page.getByText("Everything was stored.").waitFor();
+  assert.equal((await our.api("GET", "/people/dropped/events")).items.length, 1);
+  await close(page);
+});
+
+test("a hundred thousand lines do not freeze the page; it can be stopped, loaded again and gone on with, and each counts once", async () => {
+  const [people, each] = [500, 200];
+  const line = (n) => `many-${n % people},Ordered,2026-11-${String(1 + (n % 20)).padStart(2, "0")}T09:00:00Z,${n}\n`;
+  const wrong = "many-0,Ordered,yesterday,0\n";
+  const text = `userId,event,timestamp,total\n${wrong}${Array.from({ length: people * each }, (_, n) => line(n)).join("")}`;
+  // From the disk, as people have it: what a test hands over by itself is decoded in the page.
+  const folder = await mkdtemp(join(tmpdir(), "rekindle-import-"));
+  const file = join(folder, "orders.csv");
+  await writeFile(file, text);
+  const page = await our.open("/settings?tab=data");
+  const watch = () => page.evaluate(() => {
+    window.longest = 0;
+    new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => (window.longest = Math.max(window.longest, duration)))).observe({ type: "longtask" });
+  });
+  await watch();
+  await choose(page, file);
+  await page.getByRole("button", { name: "Import orders.csv" }).click();
+  await page.getByText("2", { exact: true }).first().waitFor();
+  await page.getByRole("button", { name: "Stop" }).click();
+  await page.getByText("It stopped at line").waitFor();
+  const longest = [await page.evaluate(() => window.longest)];
+  const offset = await page.getByRole("progressbar").evaluate(({ value }) => value);
+  assert.ok(offset > 0 && offset < text.length, `it stopped on the way, at ${offset}`);
+
+  await page.reload();
+  await page.getByText("To go on from there, choose orders.csv once more").waitFor();
+  assert.match(await page.getByRole("region", { name: "Refused lines" }).innerText(), /\b2\b[\s\S]*timestamp/, "what was refused is still there");
+  await choose(page, csv("userId,plan\n1,pro\n", "other.csv"));
+  await page.getByText("other.csv is another file").waitFor();
+  await watch();
+  await choose(page, file);
+  await page.getByRole("button", { name: "Go on" }).click();
+  // It goes on while another place is looked at.
+  await page.getByRole("link", { name: "Channels" }).click();
+  await page.getByRole("heading", { name: "Mail", exact: true }).waitFor();
+  await page.getByRole("link", { name: "Import and export" }).click();
+  await page.getByText("Done: 100,000 stored, 1 refused.").waitFor({ timeout: 120_000 });
+  longest.push(await page.evaluate(() => window.longest));
+  console.log(`longest task ${Math.max(...longest)} ms`);
+  assert.ok(Math.max(...longest) < 500, `the page was busy for ${longest} ms`);
+
+  const count = async (id) => {
+    let [found, cursor] = [0, ""];
+    do {
+      const { items, next } = await our.api("GET", `/people/${id}/events?limit=100${cursor && `&cursor=${cursor}`}`);
+      [found, cursor] = [found + items.length, next];
+    } while (cursor);
+    return found;
+  };
+  for (const id of ["many-0", "many-250", "many-499"]) assert.equal(await count(id), each, id);
+  assert.deepEqual(page.problems, []);
+  await rm(folder, { recursive: true });
+  await close(page);
+});
+
+test("everything is exported into a file, and the audit log says so", async () => {
+  const page = await our.open("/settings?tab=data");
+  const { name, text } = await downloaded(page, "Export everything");
+  assert.match(name, /^rekindle-\d{4}-\d{2}-\d{2}\.jsonl$/);
+  const lines = text.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assert.ok(lines.length > 100_000 && lines.every(({ type }) => type !== "end"));
+  assert.ok(lines.some(({ type, userId, traits }) => type === "identify" && userId === "1001" && traits.first_name === "Jürgen"));
+  await page.getByText("The file is among your downloads").waitFor();
+  await page.goto(`${our.edge.url}/console/settings?tab=audit`);
+  await page.getByText(`exported everything: ${lines.length.toLocaleString("en")} lines`).waitFor();
+  await close(page);
+});
+
 for (const { name, options } of LOOKS) {
   test(`settings are fit to use, ${name}`, async () => {
     const page = await our.open("/settings", options);
     for (const [tab, heading] of [
       ["install", "1. Add it to your pages"],
+      ["identity", "Proofs of identity"],
       ["channels", "Mail"],
       ["mails", "Look of mails"],
       ["types", "Subscription types"],
@@ -215,6 +393,12 @@ for (const { name, options } of LOOKS) {
       await page.waitForLoadState("networkidle");
       await look(page, `settings-${tab}-${name}`);
     }
+    await choose(page, csv(CUSTOMERS));
+    await page.getByLabel("Kundennr becomes").selectOption("Person’s id");
+    await look(page, `settings-import-plan-${name}`);
+    await page.getByRole("button", { name: "Import customers.csv" }).click();
+    await page.getByText("Done: 2 stored, 2 refused.").waitFor();
+    await look(page, `settings-import-refused-${name}`);
     await close(page);
   });
 }

@@ -100,8 +100,8 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
         (Method::Get, ["settings"]) => definitions::settings(context).await,
         (Method::Put, ["settings"]) => definitions::put_settings(context, request, by).await,
 
-        (Method::Post, ["import"]) => crate::ingest::import::import(context, request).await,
-        (Method::Get, ["export"]) => export::export(context),
+        (Method::Post, ["import"]) => crate::ingest::import::import(context, request, by).await,
+        (Method::Get, ["export"]) => export::export(context, by),
         (Method::Get, ["people"]) => find::list(context, request).await,
         (Method::Get, ["people", id]) => people::person(context, id).await,
         (Method::Delete, ["people", id]) => people::erase(context, id, by).await,

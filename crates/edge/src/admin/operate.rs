@@ -16,7 +16,7 @@ use crate::{
     problem::{Answer, Problem},
     sends,
     shard::messages::{Claimed, DeadLetter, Render, Rendered, ShardStatus},
-    workspace::messages::{By, Change, Noted},
+    workspace::messages::By,
 };
 
 /// `GET /status`.
@@ -39,7 +39,7 @@ pub(super) async fn status(context: &Context) -> Answer {
     json(&object!({
         "now": context.now().await?,
         "people": all.people,
-        "shards": shards(&context.env),
+        "shards": shards(env),
         "first_event_at": all.first_event_at,
         "last_event_at": all.last_event_at,
         "waiting": all.waiting,
@@ -82,8 +82,9 @@ fn attention(context: &Context, status: &ShardStatus) -> Vec<Json> {
             "a page can name no user",
         ),
     ] {
-        // In development a page is believed, and nothing leaves.
-        let is_needed = !cfg!(feature = "dev");
+        // In development nothing leaves, and a page is believed.
+        let is_needed = !cfg!(feature = "dev")
+            || (name == bindings::IDENTITY_SECRET && !bindings::believes_pages(&context.env));
         if is_needed && bindings::text(&context.env, name).is_none() {
             notes.push(object!({ "code": code, "message": format!("{name} is not set: {lost}") }));
         }
@@ -145,24 +146,9 @@ pub(super) async fn replay(context: &Context, effect: &str, by: &By) -> Answer {
         )
         .into());
     }
-    note(context, by, ("replay", "message", effect), Json::Null).await?;
+    let deed = ("replay", "message", effect);
+    context.note("note", by, deed, Json::Null).await?;
     Ok(json(&object!({ "replayed": true }))?.with_status(202))
-}
-
-async fn note(
-    context: &Context,
-    by: &By,
-    (action, kind, id): (&str, &str, &str),
-    after: Json,
-) -> Answer<()> {
-    let noted = Noted {
-        action: action.to_owned(),
-        kind: kind.to_owned(),
-        after,
-    };
-    Ok(context
-        .workspace("note", &Change::of(id, by, noted))
-        .await?)
 }
 
 #[derive(Deserialize)]
@@ -227,13 +213,10 @@ pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by:
         failing_since: None,
         shut: None,
     };
-    note(
-        context,
-        by,
-        ("test", "series", id),
-        object!({ "step": send.step }),
-    )
-    .await?;
+    let deed = ("test", "series", id);
+    context
+        .note("note", by, deed, object!({ "step": send.step }))
+        .await?;
     let reason = sends::try_once(context, &send).await;
     let stays = match &send.outgoing {
         Outgoing::Email { provider, .. } => sends::mail::stays(&context.env, *provider),

@@ -10,7 +10,7 @@ use crate::{
     context::{Context, parameter},
     problem::{Answer, Problem},
     shard::messages::{Counted, Erased, Explain, Member, PageOf},
-    workspace::messages::{By, Change, Noted, SegmentView},
+    workspace::messages::{By, SegmentView},
 };
 
 pub(super) async fn check_segment(context: &Context, id: &str) -> Answer<()> {
@@ -153,13 +153,9 @@ pub(super) async fn erase(context: &Context, id: &str, by: &By) -> Answer {
             "visitors": all.visitors, "sent": sent.len(),
         },
     });
-    let noted = Noted {
-        action: "erase".to_owned(),
-        kind: "person".to_owned(),
-        after: receipt.clone(),
-    };
-    let change = Change::of(&hex64(person_key(id)), by, noted);
-    let () = context.workspace("note", &change).await?;
+    let hash = hex64(person_key(id));
+    let deed = ("erase", "person", hash.as_str());
+    context.note("note", by, deed, receipt.clone()).await?;
     json(&receipt)
 }
 

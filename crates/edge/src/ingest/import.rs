@@ -12,6 +12,7 @@ use crate::{
     context::{Context, parameter},
     problem::{Answer, Problem},
     shard::messages::{Item, Refused},
+    workspace::messages::By,
 };
 
 // LIMIT: what a request holds in memory several times over; a longer file is sent in parts.
@@ -20,7 +21,7 @@ const PART_BYTES_MAX: usize = 2 * 1024 * 1024;
 const COLUMNS_MAX: usize = 500;
 
 /// Stores the lines of a part of a file, and tells which were refused.
-pub(crate) async fn import(context: &Context, request: &mut Request) -> Answer {
+pub(crate) async fn import(context: &Context, request: &mut Request, by: &By) -> Answer {
     let kind = header(request, "content-type").unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     let is_csv = match kind {
@@ -39,7 +40,8 @@ pub(crate) async fn import(context: &Context, request: &mut Request) -> Answer {
             Problem::bad_request("`line` is the number of the first line, such as 1")
         })?,
     };
-    let starts_series = match parameter(request, "series").as_deref() {
+    let series = parameter(request, "series");
+    let starts_series = match series.as_deref() {
         None => false,
         Some("start") => true,
         Some(_) => {
@@ -51,6 +53,8 @@ pub(crate) async fn import(context: &Context, request: &mut Request) -> Answer {
     };
     let name = parameter(request, "name");
     let text = body::text(body::read(request, PART_BYTES_MAX).await?);
+    // Spreadsheets put a mark of their encoding in front.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let reader = Reader {
         context,
         sender: Sender::Trusted,
@@ -72,7 +76,7 @@ pub(crate) async fn import(context: &Context, request: &mut Request) -> Answer {
         }
     };
     if is_csv {
-        read_csv(&text, first, &mut take)?;
+        read_csv(text, first, &mut take)?;
     } else {
         for (place, line) in text.lines().enumerate() {
             if !line.trim().is_empty() {
@@ -83,6 +87,12 @@ pub(crate) async fn import(context: &Context, request: &mut Request) -> Answer {
     refused.append(&mut hand_on(context, items, None).await?.refused);
     refused.sort_by_key(|refused| refused.index);
     let stored = read - refused.len();
+    let mut after = json!({ "stored": stored, "refused": refused.len() });
+    if let (Some(fields), Some(series)) = (after.as_object_mut(), series) {
+        fields.insert("series".to_owned(), series.into());
+    }
+    let deed = ("import", "file", name.as_deref().unwrap_or_default());
+    context.note("tally", by, deed, after).await?;
     let refused: Vec<Json> = refused
         .iter()
         .map(|refused| json!({ "line": refused.index, "message": refused.message }))
@@ -116,6 +126,7 @@ fn read_csv(
     take: &mut impl FnMut(usize, Result<String, String>),
 ) -> Answer<()> {
     let mut records = Records {
+        separator: separator(text),
         rest: text,
         line: 0,
     };
@@ -150,6 +161,21 @@ fn read_csv(
     Ok(())
 }
 
+/// What stands between the cells: a comma, unless the first line has none and does have what spreadsheets
+/// of some countries write instead.
+fn separator(text: &str) -> char {
+    let mut is_quoted = false;
+    let header = text.lines().next().unwrap_or_default().chars();
+    let header: Vec<char> = header
+        .filter(|character| {
+            is_quoted ^= *character == '"';
+            !is_quoted
+        })
+        .collect();
+    let written = |separator: &char| header.contains(separator);
+    [',', ';', '\t'].into_iter().find(written).unwrap_or(',')
+}
+
 /// The field that a column means.
 fn column(name: &str) -> &str {
     match name.trim() {
@@ -161,11 +187,11 @@ fn column(name: &str) -> &str {
 }
 
 /// A record as a message: an event where there is a column `event`, else what is known of a person. An
-/// empty cell says nothing.
+/// empty cell says nothing, nor does a column without a name.
 fn message(header: &[&str], record: &[String]) -> Result<String, String> {
     if record.len() != header.len() {
         return Err(format!(
-            "{} cells for {} columns: put text with a comma between double quotes",
+            "{} cells for {} columns: put text that has what separates cells in it between double quotes",
             record.len(),
             header.len()
         ));
@@ -174,7 +200,7 @@ fn message(header: &[&str], record: &[String]) -> Result<String, String> {
     for (name, cell) in header
         .iter()
         .zip(record)
-        .filter(|(_, cell)| !cell.is_empty())
+        .filter(|(name, cell)| !name.is_empty() && !cell.is_empty())
     {
         match *name {
             "userId" | "anonymousId" | "messageId" | "event" | "timestamp" => {
@@ -197,6 +223,7 @@ fn message(header: &[&str], record: &[String]) -> Result<String, String> {
 
 /// The records of CSV, each with the number of its first line; empty lines are passed over.
 struct Records<'a> {
+    separator: char,
     rest: &'a str,
     line: usize,
 }
@@ -229,7 +256,9 @@ impl Iterator for Records<'_> {
                     cell.push('"');
                 }
                 '"' => is_quoted = !is_quoted,
-                ',' if !is_quoted => cells.push(std::mem::take(&mut cell)),
+                other if other == self.separator && !is_quoted => {
+                    cells.push(std::mem::take(&mut cell));
+                }
                 '\n' if !is_quoted => break,
                 other => {
                     self.line += usize::from(other == '\n');
@@ -260,6 +289,7 @@ mod tests {
     fn records_as_rfc_4180_has_them() {
         let text = "a,\"b \"\"c\"\"\",\r\n\n\"two\nlines\",x\nlast,\"open\n";
         let records: Vec<_> = Records {
+            separator: ',',
             rest: text,
             line: 1,
         }
@@ -275,5 +305,18 @@ mod tests {
         assert_eq!(records[1], (3, Ok(cells(&["two\nlines", "x"]))));
         assert_eq!(records[2].0, 5);
         assert!(records[2].1.is_err());
+    }
+
+    #[test]
+    fn the_first_line_says_what_stands_between_cells() {
+        for (text, expected) in [
+            ("a,b;c\n", ','),
+            ("a;b\n1,5;2", ';'),
+            ("\"a, b\";c\n", ';'),
+            ("a\tb\n", '\t'),
+            ("a\n1;2", ','),
+        ] {
+            assert_eq!(separator(text), expected, "{text:?}");
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Who is let in: tokens that admins hand out, sessions that browsers begin with them; and the audit
 //! log. Holds digests only: what is kept here opens nothing.
 
+use serde_json::Value as Json;
 use worker::Result;
 
 use super::{
@@ -19,6 +20,21 @@ const TOKENS_MAX: usize = 500;
 // LIMIT: long enough for a working week, and a browser that was left open does not stay in for ever.
 /// How long a session lasts, in real time.
 pub(crate) const SESSION_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
+
+// LIMIT: what goes on for longer is told by an entry for each day.
+const TALLY_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// Counts by name, each the sum of both; of anything else, the later.
+fn sum(so_far: &Json, more: &Json) -> Json {
+    let mut sum = more.clone();
+    for (name, value) in sum.as_object_mut().into_iter().flatten() {
+        let before = so_far.get(name).and_then(Json::as_u64);
+        if let (Some(before), Some(more)) = (before, value.as_u64()) {
+            *value = before.saturating_add(more).into();
+        }
+    }
+    sum
+}
 
 impl Workspace {
     /// Whose credential this is. The first admin's sessions are known by the digest of that token.
@@ -120,6 +136,36 @@ impl Workspace {
         } = &change.content;
         let after = Some(after.to_string());
         self.note(&change.by, action, kind, &change.id, [None, after])
+    }
+
+    /// Notes how much was done outside the workspace. Where the newest entry is of the same, its counts grow
+    /// instead: a file that comes in parts is one entry.
+    pub(super) fn tally(&self, change: &Change<Noted>) -> Result<()> {
+        let store = self.store()?;
+        let newest = AuditPage {
+            before: None,
+            limit: 1,
+        };
+        let Noted {
+            action,
+            kind,
+            after,
+        } = &change.content;
+        let since = self.now()? - TALLY_MS;
+        let newest = store.audit_log(&newest)?.pop().filter(|entry| {
+            (&entry.action, &entry.kind, &entry.id) == (action, kind, &change.id)
+                && (&entry.by, entry.role) == (&change.by.name, change.by.role)
+                && entry.after.get("series") == after.get("series")
+                && entry.at > since
+        });
+        match newest {
+            Some(AuditEntry {
+                number: Some(number),
+                after: so_far,
+                ..
+            }) => store.grow_audit(number, &sum(&so_far, after).to_string()),
+            Some(_) | None => self.note_change(change),
+        }
     }
 
     pub(super) fn audit_log(&self, page: &AuditPage) -> Result<Vec<AuditEntry>> {

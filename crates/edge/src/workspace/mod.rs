@@ -104,6 +104,7 @@ impl DurableObject for Workspace {
             "add_token" => reply(&self.add_token(&read(&body)?)?),
             "remove_token" => reply(&self.remove_token(&read(&body)?)?),
             "note" => reply(&self.note_change(&read(&body)?)?),
+            "tally" => reply(&self.tally(&read(&body)?)?),
             "audit" => reply(&self.audit_log(&read(&body)?)?),
             "vapid" => reply(&self.vapid(read(&body)?)?),
             #[cfg(feature = "dev")]

@@ -51,7 +51,7 @@ type Words<O> = (O extends { parameters: { path: infer T } } ? { path: T } : unk
 type Given<W> = Record<never, never> extends W ? [words?: W] : [words: W];
 
 /** The same, as it is put together. */
-type Loose = { path?: Record<string, string>; query?: Record<string, unknown>; body?: unknown; ifMatch?: number; signal?: AbortSignal };
+type Loose = { path?: Record<string, string>; query?: Record<string, unknown>; body?: unknown; type?: string; ifMatch?: number; signal?: AbortSignal };
 
 function address(path: string, { path: names = {}, query = {} }: Loose): string {
   const place = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(names[name] ?? ""));
@@ -61,11 +61,11 @@ function address(path: string, { path: names = {}, query = {} }: Loose): string 
   return `${ROOT}${place}${text && `?${text}`}`;
 }
 
-async function ask(verb: Verb, path: string, words: Loose = {}): Promise<unknown> {
-  const { body, ifMatch, signal } = words;
+async function ask(verb: Verb, path: string, words: Loose = {}): Promise<Response> {
+  const { body, type = "application/json", ifMatch, signal } = words;
   const headers: Record<string, string> = {};
   if (verb !== "get") headers["x-csrf-token"] = csrf;
-  if (body !== undefined) headers["content-type"] = "application/json";
+  if (body !== undefined) headers["content-type"] = type;
   if (ifMatch !== undefined) headers["if-match"] = `"${ifMatch}"`;
   let answer: Response;
   try {
@@ -73,16 +73,15 @@ async function ask(verb: Verb, path: string, words: Loose = {}): Promise<unknown
       method: verb.toUpperCase(),
       headers,
       credentials: "same-origin",
-      body: body === undefined ? null : JSON.stringify(body),
+      body: body === undefined ? null : type === "application/json" ? JSON.stringify(body) : String(body),
       signal: signal ?? null,
     });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new Refused(0, "The server did not answer. Check your connection; nothing was changed.");
   }
-  const text = await answer.text();
-  if (!answer.ok) throw refusal(answer.status, text);
-  return text === "" ? undefined : JSON.parse(text);
+  if (!answer.ok) throw refusal(answer.status, await answer.text());
+  return answer;
 }
 
 function refusal(status: number, text: string): Refused {
@@ -99,9 +98,25 @@ function refusal(status: number, text: string): Refused {
 const method =
   <V extends Verb>(verb: V) =>
   <P extends Path<V>>(path: P, ...[words]: Given<Words<At<V, P>>>) =>
-    ask(verb, path, words as Loose) as Promise<Answer<At<V, P>>>;
+    ask(verb, path, words as Loose).then(read) as Promise<Answer<At<V, P>>>;
+
+async function read(answer: Response): Promise<unknown> {
+  const text = await answer.text();
+  return text === "" ? undefined : JSON.parse(text);
+}
 
 export const get = method("get");
 export const post = method("post");
 export const put = method("put");
 export const remove = method("delete");
+
+type ImportWords = { query: NonNullable<paths["/api/v1/import"]["post"]["parameters"]["query"]>; type: "text/csv" | "application/x-ndjson"; signal: AbortSignal };
+/** Stores a part of a file. */
+export const importPart = (body: string, words: ImportWords) => ask("post", "/import", { ...words, body }).then(read) as Promise<Answer<paths["/api/v1/import"]["post"]>>;
+
+/** Everything of everyone, as it comes. */
+export async function exportAll(signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  const { body } = await ask("get", "/export", { signal });
+  if (!body) throw new Refused(0, "The server sent nothing: ask again.");
+  return body;
+}

@@ -147,6 +147,14 @@ impl Store {
         Ok(())
     }
 
+    /// What an entry says was there afterwards is this from now on.
+    pub(in crate::workspace) fn grow_audit(&self, number: i64, after: &str) -> Result<()> {
+        let statement = "UPDATE audit_log SET after = ? WHERE rowid = ?";
+        self.sql
+            .exec(statement, vec![text(after), Sql::Integer(number)])?;
+        Ok(())
+    }
+
     pub(in crate::workspace) fn audit_log(&self, page: &AuditPage) -> Result<Vec<AuditEntry>> {
         let side =
             |name: &str| format!("CASE WHEN length({name}) <= {SIDE_BYTES_MAX} THEN {name} END");

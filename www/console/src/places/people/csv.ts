@@ -12,14 +12,3 @@ export function cell(value: unknown): string {
 }
 
 export const line = (values: readonly unknown[]): string => `${values.map(cell).join(",")}\r\n`;
-
-/** A file for whoever looks at the page; nothing leaves for elsewhere. */
-export function download(name: string, type: string, parts: string[]): void {
-  const address = URL.createObjectURL(new Blob(parts, { type }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The browser has begun to read it by then.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}

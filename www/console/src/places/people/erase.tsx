@@ -5,9 +5,8 @@ import { useState } from "react";
 
 import { remove } from "~/api/client.ts";
 import type { Receipt } from "~/api/types.ts";
-import { Button, Callout, Confirm, Dialog, Input, exact, whole } from "~/kit/index.ts";
+import { Button, Callout, Confirm, Dialog, Input, download, exact, whole } from "~/kit/index.ts";
 
-import { download } from "./csv.ts";
 import css from "./people.module.css";
 
 export function ErasePerson({ id, close }: { id: string; close: () => void }) {
@@ -48,7 +47,7 @@ function Erased({ receipt, close }: { receipt: Receipt; close: () => void }) {
       about="Keep this receipt if you must show that you did as you were asked."
       actions={
         <>
-          <Button onClick={() => download("erasure-receipt.json", "application/json", [JSON.stringify(receipt, null, 2)])}>Download the receipt</Button>
+          <Button onClick={() => download("erasure-receipt.json", JSON.stringify(receipt, null, 2), "application/json")}>Download the receipt</Button>
           <Button look="primary" onClick={close}>
             Done
           </Button>

@@ -3,10 +3,10 @@ import { Download } from "lucide-react";
 import { useRef, useState } from "react";
 
 import type { PersonRow } from "~/api/types.ts";
-import { Button, Callout, Dialog, Menu, whole } from "~/kit/index.ts";
+import { Button, Callout, Dialog, Menu, download, whole } from "~/kit/index.ts";
 
 import { valueOf } from "./columns.ts";
-import { download, line } from "./csv.ts";
+import { line } from "./csv.ts";
 import { type Asked, EXPORT_MAX, everyone } from "./find.ts";
 
 type Props = { asked: Asked; columns: readonly string[]; shown: readonly PersonRow[]; more: boolean };
@@ -17,7 +17,7 @@ export function ExportPeople({ asked, columns, shown, more }: Props) {
   const stop = useRef<AbortController>(undefined);
   const write = (people: readonly PersonRow[]) => {
     const named = ["id", "email", ...columns.filter((name) => name !== "id" && name !== "email")];
-    download("people.csv", "text/csv;charset=utf-8", ["\ufeff", line(named), ...people.map((person) => line(named.map((name) => valueOf(person, name))))]);
+    download("people.csv", ["\ufeff", line(named), ...people.map((person) => line(named.map((name) => valueOf(person, name))))], "text/csv;charset=utf-8");
   };
   const all = async () => {
     const control = new AbortController();

@@ -9,12 +9,11 @@ import { allSegments, person as one, settings } from "~/api/queries.ts";
 import type { Person } from "~/api/types.ts";
 import { useNow } from "~/app/clock.tsx";
 import { useMay } from "~/app/session.tsx";
-import { Ago, Button, ButtonLink, Card, Empty, Failure, IconButton, Loading, Menu, Page, Tabs, useToast } from "~/kit/index.ts";
+import { Ago, Button, ButtonLink, Card, Empty, Failure, IconButton, Loading, Menu, Page, Tabs, download, useToast } from "~/kit/index.ts";
 import { attributeWords } from "~/places/segments/builder/words.ts";
 import { SendTest } from "~/places/series/message/send-test.tsx";
 
 import { calledOf } from "./columns.ts";
-import { download } from "./csv.ts";
 import { ErasePerson } from "./erase.tsx";
 import { Enrollments } from "./enrollments.tsx";
 import css from "./people.module.css";
@@ -113,7 +112,7 @@ function useExport(id: string): () => Promise<void> {
   return async () => {
     try {
       const all = await get("/people/{id}/export", { path: { id } });
-      download(`person-${id.replace(/[^\w.-]+/g, "-")}.json`, "application/json", [JSON.stringify(all, null, 2)]);
+      download(`person-${id.replace(/[^\w.-]+/g, "-")}.json`, JSON.stringify(all, null, 2), "application/json");
       say(all.complete ? { title: "Exported." } : { title: "The file has their newest events; the API has the rest.", tone: "bad" });
     } catch (error) {
       say({ title: `The export failed: ${(error as Error).message}`, tone: "bad" });

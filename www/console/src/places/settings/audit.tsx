@@ -6,7 +6,7 @@ import { ScrollText } from "lucide-react";
 import { get } from "~/api/client.ts";
 import type { AuditEntry } from "~/api/types.ts";
 import { useNow } from "~/app/clock.tsx";
-import { Ago, Badge, Card, Empty, Failure, Loading, More } from "~/kit/index.ts";
+import { Ago, Badge, Card, Empty, Failure, Loading, More, whole } from "~/kit/index.ts";
 
 import { Differences } from "./differences.tsx";
 import { changes } from "./diff.ts";
@@ -45,7 +45,13 @@ export function Audit() {
   );
 }
 
-const DEEDS: Record<string, string> = { put: "changed", add: "made", remove: "removed", delete: "deleted", publish: "published", pause: "paused", resume: "resumed", archive: "archived", unarchive: "brought back", replay: "tried again", test: "sent a test of", erase: "erased" };
+const DEEDS: Record<string, string> = { put: "changed", add: "made", remove: "removed", delete: "deleted", publish: "published", pause: "paused", resume: "resumed", archive: "archived", unarchive: "brought back", replay: "tried again", test: "sent a test of", erase: "erased", import: "imported", export: "exported" };
+type Counts = { lines?: number; stored?: number; refused?: number; series?: string };
+/** What is told by how much it was. */
+const AMOUNTS: Record<string, (of: Counts) => string> = {
+  import: ({ stored = 0, refused = 0, series }) => `${whole(stored)} lines of a file${refused > 0 ? `, ${whole(refused)} were refused` : ""}${series === "start" ? "; series could start" : ""}`,
+  export: ({ lines = 0 }) => `everything: ${whole(lines)} lines`,
+};
 const PLACES: Record<string, "/series/$id" | "/segments/$id" | "/people/$id"> = { series: "/series/$id", segment: "/segments/$id", person: "/people/$id" };
 
 function Entry({ entry: { at, by, role, action, kind, id, before, after }, now }: { entry: AuditEntry; now: number }) {
@@ -53,6 +59,7 @@ function Entry({ entry: { at, by, role, action, kind, id, before, after }, now }
   const found = changes(before ?? {}, after ?? {});
   const place = PLACES[kind];
   // Nobody knows a token by its id.
+  const amount = AMOUNTS[action]?.((after ?? {}) as Counts);
   const name = kind === "token" ? ((after ?? before) as { name?: string } | null)?.name : undefined;
   return (
     <li className={css.entry}>
@@ -61,8 +68,8 @@ function Entry({ entry: { at, by, role, action, kind, id, before, after }, now }
           <strong>{by}</strong>
           <Badge>{role}</Badge>
           <span>
-            {DEEDS[action] ?? action} {kind}{" "}
-            {place ? (
+            {DEEDS[action] ?? action} {amount ?? kind}{" "}
+            {amount ? null : place ? (
               <Link to={place} params={{ id }}>
                 {id}
               </Link>
@@ -75,7 +82,7 @@ function Entry({ entry: { at, by, role, action, kind, id, before, after }, now }
           <Ago at={at} now={now} />
         </span>
       </div>
-      {found.length > 0 && (
+      {found.length > 0 && !amount && (
         <details>
           <summary>
             {found.length === 1 ? "1 change" : `${found.length} changes`}: {[...new Set(found.map(({ path }) => path.split(" › ")[0] || "all"))].slice(0, 4).join(", ")}
