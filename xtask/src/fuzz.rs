@@ -19,9 +19,6 @@ pub(crate) const TARGETS: [&str; 4] = ["rule-text", "rule-json", "liquid", "wire
 
 /// How long each target runs if nothing is said: what a run of all checks can afford.
 const SECONDS: u64 = 60;
-/// How many run at once.
-const AT_ONCE: usize = 2;
-
 // The flags of cargo-fuzz, less what needs a nightly compiler.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
     -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
@@ -51,7 +48,7 @@ pub(crate) fn run(seconds: Option<&str>, only: Option<&str>) -> Result<()> {
     Ok(())
 }
 
-/// Fuzzes the targets, two at a time.
+/// Fuzzes the targets, side by side.
 pub(crate) fn targets(seconds: Option<&str>, only: Option<&str>) -> Result<Outcome> {
     let from_outside = std::env::var("REKINDLE_FUZZ_SECONDS").ok();
     let seconds = match seconds.or(from_outside.as_deref()) {
@@ -66,43 +63,30 @@ pub(crate) fn targets(seconds: Option<&str>, only: Option<&str>) -> Result<Outco
     }
     let fuzzer = build()?;
     let seeds = folder("seeds")?;
-    let mut cargo = processes::cargo();
-    cargo.args([
-        "run",
-        "--quiet",
-        "--package",
-        "rekindle-fuzz",
-        "--bin",
-        "seeds",
-        "--",
-    ]);
-    processes::run(cargo.arg(&seeds))?;
+    processes::run(Command::new(&fuzzer).env("REKINDLE_FUZZ_SEEDS", &seeds))?;
+    let mut running = Vec::new();
+    for name in wanted {
+        let mut child = start(&fuzzer, &seeds, name, seconds)?;
+        // Read from the start, or the pipe fills up and stops the fuzzer.
+        let pipe = child.stderr.take().context("the fuzzer has no stderr")?;
+        running.push((name, child, thread::spawn(move || report(name, pipe))));
+    }
     let mut outcome = Outcome { held: 0, broken: 0 };
-    for pair in wanted.chunks(AT_ONCE) {
-        let mut running = Vec::new();
-        for name in pair {
-            let mut child = start(&fuzzer, &seeds, name, seconds)?;
-            // Read from the start, or the pipe fills up and stops the fuzzer.
-            let pipe = child.stderr.take().context("the fuzzer has no stderr")?;
-            let name = *name;
-            running.push((name, child, thread::spawn(move || report(name, pipe))));
+    for (name, mut child, reporter) in running {
+        let ended_well = child.wait()?.success();
+        if reporter.join().is_err() {
+            bail!("{name}: what the fuzzer says can't be read");
         }
-        for (name, mut child, reporter) in running {
-            let ended_well = child.wait()?.success();
-            if reporter.join().is_err() {
-                bail!("{name}: what the fuzzer says can't be read");
-            }
-            if ended_well {
-                outcome.held += 1;
-            } else {
-                outcome.broken += 1;
-                let found = files::target().join("fuzz/found").join(name);
-                say::note(format!(
-                    "{name}: what broke it lies in {}: mend it, and keep it in tests/fuzz/corpus/{name} \
-                     under a name that says what it is",
-                    found.display()
-                ));
-            }
+        if ended_well {
+            outcome.held += 1;
+        } else {
+            outcome.broken += 1;
+            let found = files::target().join("fuzz/found").join(name);
+            say::note(format!(
+                "{name}: what broke it lies in {}: mend it, and keep it in tests/fuzz/corpus/{name} \
+                 under a name that says what it is",
+                found.display()
+            ));
         }
     }
     Ok(outcome)
