@@ -24,9 +24,12 @@ use rekindle_core::{
 };
 use worker::{Result, SqlStorage, SqlStorageValue as Sql};
 
-use self::schema::{NAMES, SCHEMA};
+use self::schema::SCHEMA;
 use super::messages::{Counter, EventView, Figure, Item, Member};
-use crate::json::{read_text, read_tree, tree};
+use crate::{
+    json::{read_text, read_tree, tree},
+    schema::migrate,
+};
 
 /// The kind of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -92,10 +95,7 @@ impl Row {
 impl Store {
     /// Opens the tables, making those that are missing.
     pub(in crate::shard) fn open(sql: SqlStorage) -> Result<Self> {
-        for statement in SCHEMA {
-            sql.exec(statement, None)?;
-        }
-        sql.exec(NAMES, None)?;
+        migrate(&sql, &SCHEMA)?;
         Ok(Self {
             sql,
             written: Cell::new(0),

@@ -1,8 +1,10 @@
-//! The schema of a shard. Statements only make what is missing: they run on every wake.
+//! The tables of a shard, version by version: [`migrate`](crate::schema::migrate) runs those that a shard
+//! has not seen yet. A version that was released is never changed; a change is a version of its own.
 
-/// The schema, version 1. A later version adds statements; it never changes these.
-pub(super) const SCHEMA: [&str; 22] = [
-    "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID",
+/// All of them, the first first.
+pub(super) const SCHEMA: [&[&str]; 1] = [&V1];
+
+const V1: [&str; 22] = [
     "CREATE TABLE IF NOT EXISTS people (id TEXT PRIMARY KEY, state BLOB NOT NULL, due INTEGER) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS people_by_due ON people (due) WHERE due IS NOT NULL",
     "CREATE TABLE IF NOT EXISTS events (person TEXT, id TEXT, name TEXT NOT NULL, at INTEGER NOT NULL, \
@@ -35,7 +37,5 @@ pub(super) const SCHEMA: [&str; 22] = [
     "CREATE TABLE IF NOT EXISTS company_members (company TEXT, person TEXT, joined INTEGER NOT NULL, \
      known INTEGER NOT NULL, imported INTEGER NOT NULL, pending INTEGER, PRIMARY KEY (company, person)) WITHOUT ROWID",
     "CREATE INDEX IF NOT EXISTS company_members_pending ON company_members (pending) WHERE pending IS NOT NULL",
+    "CREATE TABLE IF NOT EXISTS names (kind TEXT, name TEXT, PRIMARY KEY (kind, name)) WITHOUT ROWID",
 ];
-
-/// The names seen in the data, kept apart because most events add none.
-pub(super) const NAMES: &str = "CREATE TABLE IF NOT EXISTS names (kind TEXT, name TEXT, PRIMARY KEY (kind, name)) WITHOUT ROWID";

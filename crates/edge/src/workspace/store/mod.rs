@@ -15,10 +15,12 @@ use worker::{Result, SqlStorage, SqlStorageValue as Sql};
 pub(super) use access::Deed;
 
 use super::messages::{SeriesState, VersionView};
-use crate::json::read_text;
+use crate::{json::read_text, schema::migrate};
 
-const SCHEMA: [&str; 10] = [
-    "CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID",
+/// The tables, version by version, as those of a shard.
+const SCHEMA: [&[&str]; 1] = [&V1];
+
+const V1: [&str; 9] = [
     "CREATE TABLE IF NOT EXISTS segments (id TEXT PRIMARY KEY, spec TEXT NOT NULL, revision INTEGER NOT NULL) \
      WITHOUT ROWID",
     "CREATE TABLE IF NOT EXISTS series (id TEXT PRIMARY KEY, draft TEXT NOT NULL, revision INTEGER NOT NULL, \
@@ -86,9 +88,7 @@ fn integer(value: u64) -> Sql {
 
 impl Store {
     pub(super) fn open(sql: SqlStorage) -> Result<Self> {
-        for statement in SCHEMA {
-            sql.exec(statement, None)?;
-        }
+        migrate(&sql, &SCHEMA)?;
         Ok(Self { sql })
     }
 
