@@ -25,7 +25,7 @@ const token = async (name, role) => (await admin("POST", "/tokens", { name, role
 const rule = { rule: "vip is true" };
 
 test("the token of the deployment is the first admin", async () => {
-  assert.deepEqual((await admin("GET", "/me")).body, { name: "first admin", role: "admin", csrf: null });
+  assert.deepEqual((await admin("GET", "/me")).body, { name: "first admin", role: "admin", csrf: null, via: "token" });
 });
 
 test("each role may what the ones before it may, and is told which it lacks", async () => {
@@ -37,7 +37,7 @@ test("each role may what the ones before it may, and is told which it lacks", as
   const bodies = { "PUT /segments/a": rule, "PUT /settings": {} };
   for (const [role, answers] of Object.entries(expected)) {
     const { token: secret } = await token(`the ${role}`, role);
-    assert.deepEqual((await as(secret)("GET", "/me")).body, { name: `the ${role}`, role, csrf: null });
+    assert.deepEqual((await as(secret)("GET", "/me")).body, { name: `the ${role}`, role, csrf: null, via: "token" });
     for (const [request, status] of Object.entries(answers)) {
       const [method, path] = request.split(" ");
       const answer = await as(secret)(method, path, bodies[request]);
@@ -81,7 +81,7 @@ test("a session has a cookie that scripts cannot read, and its writes need a sec
   const cookie = set.split(";")[0];
   assert.ok(!cookie.includes(secret));
   const me = await as()("GET", "/me", undefined, { cookie });
-  assert.deepEqual(me.body, { name: "browser", role: "editor", csrf: begun.body.csrf });
+  assert.deepEqual(me.body, { name: "browser", role: "editor", csrf: begun.body.csrf, via: "session" });
 
   const put = (headers) => as()("PUT", "/segments/b", rule, { cookie, ...headers });
   assert.equal((await put({})).status, 403);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { assertKept, hold } from "./contract.mjs";
 
-const me = { name: "Ada", role: "admin", csrf: null };
+const me = { name: "Ada", role: "admin", csrf: null, via: "token" };
 const json = "application/json";
 const ask = (method, path, body) => ({ method, url: `http://127.0.0.1${path}`, body: body && JSON.stringify(body) });
 const told = (status, content, type = json) => ({ status, type, text: content === undefined ? "" : JSON.stringify(content) });
@@ -24,7 +24,7 @@ for (const [what, request, answer, expected] of [
   ["an unknown parameter", ask("GET", "/api/v1/me?limit=1"), told(200, me), /`limit` is unknown/],
   ["a parameter out of bounds", ask("GET", "/api/v1/audit?limit=101"), told(200, { items: [], next: null }), /\?limit: \/ must be <= 100/],
   ["a body that was taken", ask("POST", "/api/v1/session", { token: 1 }), told(200, me), /body: \/token must be string/],
-  ["no body", ask("POST", "/api/v1/session"), told(200, { ...me, csrf: "a" }), /a body is required/],
+  ["no body", ask("POST", "/api/v1/session"), told(200, { ...me, csrf: "a", via: "session" }), /a body is required/],
 ]) {
   test(`${what} is ${expected ? "told" : "passed over"}`, () => {
     const answered = () => hold(request, answer);

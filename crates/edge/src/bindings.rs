@@ -36,6 +36,12 @@ pub(crate) const IDENTITY_SECRET: &str = "REKINDLE_IDENTITY_SECRET";
 pub(crate) const IDENTITY_SECRET_PREVIOUS: &str = "REKINDLE_IDENTITY_SECRET_PREVIOUS";
 /// Whether pages have to prove whom they speak for in development too: `required`, else production alone asks.
 pub(crate) const IDENTITY: &str = "REKINDLE_IDENTITY";
+/// The address of the team of Cloudflare Access, if that stands in front of the console.
+pub(crate) const ACCESS_TEAM: &str = "REKINDLE_ACCESS_TEAM";
+/// The audience tag of the application in Access.
+pub(crate) const ACCESS_AUDIENCE: &str = "REKINDLE_ACCESS_AUDIENCE";
+/// Who of those whom Access lets in has which role; everyone looks if it is not set.
+pub(crate) const ACCESS_ROLES: &str = "REKINDLE_ACCESS_ROLES";
 /// The secret that links in mails are signed with.
 pub(crate) const LINK_SECRET: &str = "REKINDLE_LINK_SECRET";
 /// The address that this Worker is reached at, for links in mails.

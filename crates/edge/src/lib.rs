@@ -3,6 +3,7 @@
 //! It decides nothing itself: decisions are `rekindle-core`'s. Routes ask objects, objects keep
 //! state and call core, and what core decides is performed by `shard::perform` and `sends`.
 
+mod access;
 mod admin;
 mod auth;
 mod bindings;

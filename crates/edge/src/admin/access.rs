@@ -1,4 +1,4 @@
-//! Who asks, by token or by session, and whether they may: `routes` says which role a request needs.
+//! Who asks, by token, by Cloudflare Access or by session, and whether they may: `routes` says which role a request needs.
 //!
 //! A route that does not stand in that table does not exist: what was forgotten there is refused.
 
@@ -12,6 +12,7 @@ use super::{
     routes::{self, Route},
 };
 use crate::{
+    access::{self, Admitted},
     auth, bindings,
     context::{Context, parameter},
     problem::{Answer, Problem},
@@ -28,6 +29,8 @@ use crate::{
 pub(super) struct Asker {
     pub(super) by: By,
     csrf: Option<String>,
+    /// How they came: `token`, `session` or `access`.
+    via: &'static str,
 }
 
 /// What a session's cookie is called.
@@ -75,13 +78,24 @@ async fn asker(context: &Context, request: &Request) -> Answer<Asker> {
             return Ok(Asker {
                 by: By::first(),
                 csrf: None,
+                via: "token",
             });
         }
         let credential = Credential::Token(auth::digest(&token));
         return match context.workspace("who", &credential).await? {
-            Some(by) => Ok(Asker { by, csrf: None }),
+            Some(by) => Ok(Asker {
+                by,
+                csrf: None,
+                via: "token",
+            }),
             None => Err(unknown_token(first.is_some())),
         };
+    }
+    if let Some(Admitted { by, is_person }) = access::admitted(&context.env, request).await? {
+        // A browser sends the cookie of Access with what other sites make it send as well.
+        let csrf = is_person.then(|| access_csrf(context, &by)).transpose()?;
+        let via = "access";
+        return Ok(Asker { by, csrf, via });
     }
     let Some(secret) = auth::cookie(request, COOKIE) else {
         return Err(Problem::unauthorized(
@@ -97,6 +111,7 @@ async fn asker(context: &Context, request: &Request) -> Answer<Asker> {
         Some(by) => Ok(Asker {
             by,
             csrf: Some(csrf(&secret)),
+            via: "session",
         }),
         None => Err(Problem::unauthorized("this session is over: sign in again").into()),
     }
@@ -120,9 +135,22 @@ fn csrf(secret: &str) -> String {
     auth::base64url(&digest.finalize())
 }
 
+/// The same for whom Cloudflare Access let in: there is no secret of a session that it could be made of.
+fn access_csrf(context: &Context, by: &By) -> Answer<String> {
+    auth::sign(&context.env, "csrf", &by.name).ok_or_else(|| {
+        let name = bindings::LINK_SECRET;
+        Problem::forbidden(format!(
+            "the console behind Cloudflare Access needs {name}: `npx wrangler secret put {name}`"
+        ))
+        .into()
+    })
+}
+
 /// `GET /me`.
 pub(super) fn me(asker: &Asker) -> Answer {
-    json(&object!({ "name": asker.by.name, "role": asker.by.role, "csrf": asker.csrf }))
+    json(
+        &object!({ "name": asker.by.name, "role": asker.by.role, "csrf": asker.csrf, "via": asker.via }),
+    )
 }
 
 #[derive(Deserialize)]
@@ -152,7 +180,8 @@ pub(super) async fn sign_in(context: &Context, request: &mut Request) -> Answer 
         token: digest,
     };
     let () = context.workspace("begin_session", &session).await?;
-    let answer = object!({ "name": by.name, "role": by.role, "csrf": csrf(&secret) });
+    let answer =
+        object!({ "name": by.name, "role": by.role, "csrf": csrf(&secret), "via": "session" });
     with_cookie(json(&answer)?, request, &secret, SESSION_MS / 1_000)
 }
 

@@ -22,7 +22,7 @@ use rekindle_core::{
 use serde_json::{Value as Json, json};
 use worker::{Env, MessageBatch, MessageExt, Method, Result};
 
-pub(crate) use self::subtle::verify_rsa;
+pub(crate) use self::subtle::{verify_rsa, verify_rsa_jwk};
 
 use self::retry::Trouble;
 use crate::{

@@ -117,9 +117,28 @@ pub(super) async fn sign_pkcs8(
 
 /// Whether a signature (RSASSA-PKCS1-v1_5 over SHA-256) is of someone's key (`SubjectPublicKeyInfo`).
 pub(crate) async fn verify_rsa(spki: &[u8], signature: &[u8], message: &[u8]) -> Result<bool> {
+    verify_rsa_by("spki", &Uint8Array::from(spki), signature, message).await
+}
+
+/// The same with a key as a JSON Web Key has it (RFC 7518, section 6.3.1): modulus and exponent, base64url.
+pub(crate) async fn verify_rsa_jwk(
+    n: &str,
+    e: &str,
+    signature: &[u8],
+    message: &[u8],
+) -> Result<bool> {
+    let key = object(&[("kty", &"RSA".into()), ("n", &n.into()), ("e", &e.into())])?;
+    verify_rsa_by("jwk", &key, signature, message).await
+}
+
+async fn verify_rsa_by(
+    format: &str,
+    key: &JsValue,
+    signature: &[u8],
+    message: &[u8],
+) -> Result<bool> {
     let algorithm = rsa()?;
-    let data = Uint8Array::from(spki);
-    let key = import_key("spki", &data, &algorithm, false, &usages(&["verify"])).await?;
+    let key = import_key(format, key, &algorithm, false, &usages(&["verify"])).await?;
     let (signature, message) = (Uint8Array::from(signature), Uint8Array::from(message));
     let is_theirs = verify(&algorithm, &key, &signature, &message).await?;
     Ok(is_theirs.is_truthy())

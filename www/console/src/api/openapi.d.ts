@@ -3474,7 +3474,7 @@ export interface components {
         Me: {
             name: string;
             role: components["schemas"]["Role"];
-            /** @description What writes with a session's cookie repeat in `X-CSRF-Token`; `null` without a session. */
+            /** @description What writes with a cookie, a session's or that of Access, repeat in `X-CSRF-Token`; `null` for a token. */
             csrf: string | null;
         };
         Member: {
@@ -3514,6 +3514,11 @@ export interface components {
             id: string;
             name: string;
             role: components["schemas"]["Role"];
+            /**
+             * @description How they came in.
+             * @enum {string}
+             */
+            via: "token" | "session" | "access";
             /** @description Shown this once. */
             token: string;
         };
@@ -4085,6 +4090,8 @@ export interface components {
             /** @description The step of a series. */
             step?: string | null;
             /** @description The place in the text of a rule, in bytes. */
+            /** @enum {string} */
+            via: "session";
             at?: number | null;
             /** @description The way to the part of a rule in JSON. */
             path?: number[] | null;

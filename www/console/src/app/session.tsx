@@ -32,8 +32,10 @@ export function useMay(role: Role): boolean {
 export function useSignOut(): () => Promise<void> {
   const cache = useQueryClient();
   return async () => {
+    const via = cache.getQueryData(me.queryKey)?.via;
     await remove("/session");
     cache.clear();
-    location.assign("/console/");
+    // Behind Cloudflare Access one is signed in for as long as that says so.
+    location.assign(via === "access" ? "/cdn-cgi/access/logout" : "/console/");
   };
 }
