@@ -39,6 +39,19 @@ describe("Resend", () => {
     REKINDLE_RESEND_KEY: "re_secret",
   });
 
+  test("is known to work once it took a test, and not once it refused one", async () => {
+    const { runtime, service } = world;
+    const api = (method, path, body) => runtime.api(method, `/api/v1${path}`, body);
+    await arrange(runtime, "tried");
+    const verified = async () => (await api("GET", "/status")).channels.email.verified_at;
+    const send = () => api("POST", "/series/tried/test", { person: "tried", step: "mail" });
+    service.answer(addressOf("tried"), wrong(403, "invalid_api_key"));
+    assert.equal((await send()).sent, false);
+    assert.equal(await verified(), null);
+    assert.equal((await send()).sent, true);
+    assert.equal(await verified(), Date.parse(START));
+  });
+
   test("gets the mail with the effect as idempotency key", async () => {
     const { runtime, service } = world;
     await mail(runtime, "ada");

@@ -14,11 +14,12 @@ mod hooks;
 mod html;
 mod ingest;
 mod json;
+mod log;
 mod preferences;
 mod problem;
+mod schema;
 mod sends;
 #[expect(
-mod schema;
     missing_docs,
     reason = "the macro of a Durable Object writes methods without docs"
 )]
@@ -31,6 +32,7 @@ mod tracking;
 mod workspace;
 mod zones;
 
+use serde_json::json;
 use worker::{
     Context as WorkerContext, Env, MessageBatch, Method, Request, Response, Result, event,
 };
@@ -67,12 +69,15 @@ async fn fetch(mut request: Request, env: Env, _worker: WorkerContext) -> Result
             Ok(response)
         }
         Err(Failure::Ours(error)) => {
-            worker::console_error!(
-                "{} {}: {error}",
-                request.method().as_ref(),
-                segments.first().copied().unwrap_or("")
-            );
-            Response::error("the server failed; the request can be sent again", 500)
+            let of = json!({
+                "method": request.method().as_ref(),
+                "path": segments.first(),
+                "error": error.to_string(),
+            });
+            log::error("request_failed", of);
+            let response = Response::error("the server failed; the request can be sent again", 500)?;
+            response.headers().set("content-type", "text/plain; charset=utf-8")?;
+            Ok(response)
         }
     }
 }
@@ -81,7 +86,7 @@ async fn route(context: &Context, request: &mut Request, path: &[&str]) -> Answe
     match (request.method(), path) {
         (Method::Get, ["health"]) => {
             let (provider, problems) = sends::mail::health(&context.env);
-            Ok(Response::from_json(&serde_json::json!({
+            Ok(Response::from_json(&json!({
                 "ok": problems.is_empty(),
                 "version": env!("CARGO_PKG_VERSION"),
                 "development": cfg!(feature = "dev"),

@@ -10,6 +10,7 @@ mod definitions;
 mod development;
 mod export;
 mod find;
+mod metrics;
 mod operate;
 mod people;
 mod preview;
@@ -92,6 +93,7 @@ pub(crate) async fn answer(context: &Context, request: &mut Request, path: &[&st
         (Method::Post, ["series", id, "test"]) => operate::test(context, request, id, by).await,
 
         (Method::Get, ["status"]) => operate::status(context).await,
+        (Method::Get, ["metrics"]) => metrics::metrics(context).await,
         (Method::Get, ["dead-letters"]) => operate::dead_letters(context, request).await,
         (Method::Post, ["dead-letters", effect, "replay"]) => {
             operate::replay(context, effect, by).await

@@ -15,7 +15,7 @@ use crate::{
     context::{Context, parameter},
     problem::{Answer, Problem},
     sends,
-    shard::messages::{Claimed, DeadLetter, Render, Rendered, ShardStatus},
+    shard::messages::{Claimed, DeadLetter, Render, Rendered, ShardStatus, earliest},
     workspace::messages::By,
 };
 
@@ -25,12 +25,13 @@ pub(super) async fn status(context: &Context) -> Answer {
     for one in context.every_shard::<_, ShardStatus>("status", &()).await? {
         all.people += one.people;
         all.devices += one.devices;
-        all.dead_letters += one.dead_letters;
-        all.waiting += one.waiting;
-        let first = all.first_event_at.into_iter().chain(one.first_event_at);
-        all.first_event_at = first.min();
-        all.last_event_at = all.last_event_at.max(one.last_event_at);
+        all.first_event_at = earliest(all.first_event_at, one.first_event_at);
+        all.backlog.add(&one.backlog);
     }
+    let backlog = &all.backlog;
+    let provider = sends::mail::health(&context.env).0;
+    let verified: Option<(String, i64)> = context.workspace("mail_verified", &()).await?;
+    let verified = verified.filter(|(of, _)| *of == provider);
     let env = &context.env;
     let keys: Vec<Json> = auth::identity_keys(env)
         .into_iter()
@@ -41,10 +42,18 @@ pub(super) async fn status(context: &Context) -> Answer {
         "people": all.people,
         "shards": shards(env),
         "first_event_at": all.first_event_at,
-        "last_event_at": all.last_event_at,
-        "waiting": all.waiting,
+        "last_event_at": backlog.last_event_at,
+        "waiting": backlog.waiting,
+        "backlog": {
+            "oldest_waiting_at": backlog.oldest_waiting_at,
+            "put_off": backlog.put_off,
+            "dead_letters": backlog.dead_letters,
+            "overdue_timers": backlog.overdue_timers,
+            "oldest_timer_at": backlog.oldest_timer_at,
+        },
+        "stored_bytes": backlog.stored_bytes,
         "channels": {
-            "email": { "provider": sends::mail::health(env).0, "verified_at": null },
+            "email": { "provider": provider, "verified_at": verified.map(|(_, at)| at) },
             "push": { "provider": "web_push", "devices": all.devices },
         },
         "identity": { "required": !bindings::believes_pages(env), "keys": keys },
@@ -103,8 +112,8 @@ fn attention(context: &Context, status: &ShardStatus) -> Vec<Json> {
             "message": "no event has come in yet: put the snippet into a page",
         }));
     }
-    if status.dead_letters > 0 {
-        let count = status.dead_letters;
+    if status.backlog.dead_letters > 0 {
+        let count = status.backlog.dead_letters;
         notes.push(object!({
             "code": "dead_letters",
             "message": format!("{count} messages were given up: look why, and try them again"),
@@ -219,7 +228,15 @@ pub(super) async fn test(context: &Context, request: &mut Request, id: &str, by:
         .await?;
     let reason = sends::try_once(context, &send).await;
     let stays = match &send.outgoing {
-        Outgoing::Email { provider, .. } => sends::mail::stays(&context.env, *provider),
+        Outgoing::Email { provider, .. } => {
+            let stays = sends::mail::stays(&context.env, *provider);
+            if provider.is_none() && !stays && reason.is_none() {
+                // From now on it is known that the provider of the deployment takes mails.
+                let verified = (sends::mail::health(&context.env).0, now);
+                let () = context.workspace("verify_mail", &verified).await?;
+            }
+            stays
+        }
         Outgoing::Push { .. } | Outgoing::Webhook { .. } => false,
     };
     let mailbox_id = stays.then_some(&effect);

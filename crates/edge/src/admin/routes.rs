@@ -59,6 +59,7 @@ pub(super) const ROUTES: &[Route] = &[
     route(Get, "settings", Viewer),
     route(Put, "settings", Admin),
     route(Get, "status", Viewer),
+    route(Get, "metrics", Viewer),
     route(Get, "dead-letters", Viewer),
     route(Post, "dead-letters/{effect}/replay", Editor),
     route(Post, "import", Admin),

@@ -29,6 +29,7 @@ use crate::{
     bindings::shard_number,
     clock::real_ms,
     context::Context,
+    log,
     shard::messages::{CLAIM_MS, Claimed, Failed, PutOff, Queued, Reports, Settled},
 };
 
@@ -95,7 +96,8 @@ pub(crate) async fn consume(env: Env, batch: &MessageBatch<Queued>) -> Result<()
     for (number, messages) in by_shard {
         let outcome = consume_for_shard(&context, number, &messages).await;
         if let Err(error) = &outcome {
-            worker::console_error!("sends of shard {number} are tried again: {error}");
+            let of = json!({ "shard": number, "error": error.to_string() });
+            log::error("sends_tried_again", of);
         }
         for message in &messages {
             if outcome.is_ok() {
@@ -146,7 +148,10 @@ async fn consume_for_shard(
     for _ in 1..TRIES {
         match context.shard(number, "settle", &reports).await {
             Ok(()) => return Ok(()),
-            Err(error) => worker::console_warn!("shard {number} is told again: {error}"),
+            Err(error) => {
+                let of = json!({ "shard": number, "error": error.to_string() });
+                log::warn("shard_told_again", of);
+            }
         }
     }
     context.shard(number, "settle", &reports).await
@@ -261,7 +266,11 @@ async fn report(context: &Context, send: &Claimed, attempt: Attempt, reports: &m
             let trying_ms = now.saturating_sub(send.failing_since.unwrap_or(now));
             let effect = &send.effect;
             if let Some(wait) = retry::wait_ms(effect, trouble, failures, trying_ms, after_ms) {
-                worker::console_warn!("{effect} is put off by {wait} ms: {reason}");
+                let of = json!({
+                    "effect": effect, "channel": send.outgoing.channel(), "failures": failures,
+                    "wait_ms": wait, "is_limit": trouble == Trouble::Limit,
+                });
+                log::warn("send_put_off", of);
                 reports.put_off.push(PutOff {
                     effect: effect.clone(),
                     until: Some(now.saturating_add(wait)),
@@ -276,6 +285,10 @@ async fn report(context: &Context, send: &Claimed, attempt: Attempt, reports: &m
             Delivery::Undelivered(format!("{reason} (tried {failures} times)"))
         }
     };
+    if delivery != Delivery::Sent {
+        let of = json!({ "effect": send.effect, "channel": send.outgoing.channel() });
+        log::warn("send_given_up", of);
+    }
     if attempt.keep_taken || delivery != Delivery::Sent {
         keep(context, send, attempt.copy, &delivery).await;
     }
@@ -299,7 +312,8 @@ async fn keep(
     };
     put(&mut copy, "outcome", outcome.into());
     if let Err(error) = mailbox::keep(&context.env, name, send, &copy).await {
-        worker::console_error!("no copy of {} was kept: {error}", send.effect);
+        let of = json!({ "effect": send.effect, "error": error.to_string() });
+        log::error("copy_not_kept", of);
     }
 }
 

@@ -37,6 +37,7 @@ use rekindle_core::{
     window::DAY_MS,
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::json;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use self::{
@@ -47,6 +48,7 @@ use self::{
 use crate::{
     clock::{Clock, real_ms},
     json::read_text,
+    log,
     zones::Atlas,
 };
 
@@ -132,7 +134,7 @@ impl DurableObject for Shard {
         let answer = answered?;
         if let Err(error) = self.perform().await {
             // It stands in the tables: the alarm tries again, and the caller's input is stored.
-            worker::console_error!("performing was put off: {error}");
+            log::error("performing_put_off", json!({ "error": error.to_string() }));
         }
         Ok(answer)
     }

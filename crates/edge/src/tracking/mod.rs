@@ -6,6 +6,7 @@ mod address;
 mod machine;
 
 use rekindle_core::{hash::key_of_effect, series::Reaction};
+use serde_json::json;
 use worker::{Method, Request, ResponseBuilder, Result};
 
 pub(crate) use self::address::{click, open};
@@ -16,6 +17,7 @@ use self::{
 use crate::{
     bindings::shard_number,
     context::Context,
+    log,
     problem::{Answer, Problem},
     shard::messages::{Ingest, Ingested, Item, ItemKind},
 };
@@ -116,6 +118,7 @@ async fn count(
         Ok::<_, worker::Error>(())
     };
     if let Err(error) = told.await {
-        worker::console_error!("a reaction to {effect} was not counted: {error}");
+        let of = json!({ "effect": effect, "error": error.to_string() });
+        log::error("reaction_not_counted", of);
     }
 }

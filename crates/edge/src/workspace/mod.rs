@@ -50,6 +50,8 @@ mod meta {
     pub(super) const CLOCK: &str = "clock";
     /// The keys of web push.
     pub(super) const VAPID: &str = "vapid";
+    /// The provider that took a mail for trying last, and when.
+    pub(super) const MAIL_VERIFIED: &str = "mail_verified";
 }
 
 /// How soon a push that failed is tried again.
@@ -107,6 +109,11 @@ impl DurableObject for Workspace {
             "tally" => reply(&self.tally(&read(&body)?)?),
             "audit" => reply(&self.audit_log(&read(&body)?)?),
             "vapid" => reply(&self.vapid(read(&body)?)?),
+            "verify_mail" => {
+                let verified = read::<(String, i64)>(&body)?;
+                reply(&self.store()?.set_meta(meta::MAIL_VERIFIED, &verified)?)
+            }
+            "mail_verified" => reply(&self.store()?.meta::<(String, i64)>(meta::MAIL_VERIFIED)?),
             #[cfg(feature = "dev")]
             "clock" => reply(&self.store()?.meta::<Clock>(meta::CLOCK)?),
             #[cfg(feature = "dev")]

@@ -2289,6 +2289,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** how far behind each shard is, for Prometheus */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The text form of Prometheus, version 0.0.4. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+                default: components["responses"]["Problem"];
+                "5XX": components["responses"]["Failed"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -3476,6 +3514,11 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description What writes with a cookie, a session's or that of Access, repeat in `X-CSRF-Token`; `null` for a token. */
             csrf: string | null;
+            /**
+             * @description How they came in.
+             * @enum {string}
+             */
+            via: "token" | "session" | "access";
         };
         Member: {
             id: string;
@@ -3514,11 +3557,6 @@ export interface components {
             id: string;
             name: string;
             role: components["schemas"]["Role"];
-            /**
-             * @description How they came in.
-             * @enum {string}
-             */
-            via: "token" | "session" | "access";
             /** @description Shown this once. */
             token: string;
         };
@@ -4052,6 +4090,8 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
             csrf: string;
+            /** @enum {string} */
+            via: "session";
         };
         Settings: {
             timezone?: string;
@@ -4090,8 +4130,6 @@ export interface components {
             /** @description The step of a series. */
             step?: string | null;
             /** @description The place in the text of a rule, in bytes. */
-            /** @enum {string} */
-            via: "session";
             at?: number | null;
             /** @description The way to the part of a rule in JSON. */
             path?: number[] | null;
@@ -4110,6 +4148,21 @@ export interface components {
             last_event_at: components["schemas"]["Instant"] | null;
             /** @description Messages that wait to leave now. */
             waiting: number;
+            /** @description What is still to do, over all shards. */
+            backlog: {
+                /** @description When the oldest message that waits to leave now was decided. */
+                oldest_waiting_at: components["schemas"]["Instant"] | null;
+                /** @description Messages that failed and are tried again later. */
+                put_off: number;
+                /** @description Messages that were given up. */
+                dead_letters: number;
+                /** @description People whose timer is due and has not fired. */
+                overdue_timers: number;
+                /** @description The instant of the most overdue timer. */
+                oldest_timer_at: components["schemas"]["Instant"] | null;
+            };
+            /** @description What the tables of all shards take. */
+            stored_bytes: number;
             channels: {
                 email: {
                     provider: string;

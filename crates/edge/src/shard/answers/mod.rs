@@ -20,8 +20,8 @@ use worker::{Response, Result};
 use super::{
     SLICE, Shard,
     messages::{
-        Counted, Counter, EventView, Explain, Figure, Member, NamesSeen, PageOf, ShardStatus,
-        Sizes, Waiting,
+        Backlog, Counted, Counter, EventView, Explain, Figure, Member, NamesSeen, PageOf,
+        ShardStatus, Sizes, Waiting,
     },
     meta, read, reply,
     store::NameKind,
@@ -46,6 +46,7 @@ impl Shard {
             "backtest" => reply(&self.replay_slice(&read(body)?)?),
             "render" => reply(&self.render(&read(body)?)?),
             "status" => reply(&self.status()?),
+            "backlog" => reply(&self.backlog()?),
             "dead_letters" => reply(&self.store()?.dead_letters(read(body)?)?),
             "data" => reply(&self.data()?),
             "values" => reply(&self.values(&read(body)?)?),
@@ -75,16 +76,23 @@ impl Shard {
 
     fn status(&self) -> Result<ShardStatus> {
         let store = self.store()?;
-        let [people, devices, waiting] = store.totals(self.now())?;
-        let meta = |key| Ok::<_, worker::Error>(store.meta(key)?.and_then(|at| at.parse().ok()));
+        let [people, devices] = store.totals()?;
         Ok(ShardStatus {
             people,
             devices,
-            dead_letters: store.count_dead_letters()?,
-            waiting,
-            first_event_at: meta(meta::FIRST_EVENT)?,
-            last_event_at: self.heard.get().or(meta(meta::LAST_EVENT)?),
+            first_event_at: self.instant(meta::FIRST_EVENT)?,
+            backlog: self.backlog()?,
         })
+    }
+
+    fn backlog(&self) -> Result<Backlog> {
+        let mut backlog = self.store()?.backlog(self.now())?;
+        backlog.last_event_at = self.heard.get().or(self.instant(meta::LAST_EVENT)?);
+        Ok(backlog)
+    }
+
+    fn instant(&self, key: &str) -> Result<Option<i64>> {
+        Ok(self.store()?.meta(key)?.and_then(|at| at.parse().ok()))
     }
 
     fn figures(&self, days: (i64, i64)) -> Result<Vec<Figure>> {

@@ -426,13 +426,48 @@ pub(crate) enum Rendered {
 pub(crate) struct ShardStatus {
     pub(crate) people: u64,
     pub(crate) devices: u64,
-    pub(crate) dead_letters: u64,
-    /// Messages that wait to leave now.
-    pub(crate) waiting: u64,
     /// When the first event came in, Unix ms.
     pub(crate) first_event_at: Option<i64>,
-    /// When the newest came in.
+    pub(crate) backlog: Backlog,
+}
+
+/// What a shard has still to do, and how late it is: cheap to ask, however many people there are.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Backlog {
+    /// Messages that wait to leave now.
+    pub(crate) waiting: u64,
+    /// When the oldest of them was decided, Unix ms.
+    pub(crate) oldest_waiting_at: Option<i64>,
+    /// Messages that failed and are tried again later.
+    pub(crate) put_off: u64,
+    pub(crate) dead_letters: u64,
+    /// Timers that are due and have not fired.
+    pub(crate) overdue_timers: u64,
+    /// The instant of the earliest of them.
+    pub(crate) oldest_timer_at: Option<i64>,
+    /// What its tables take, bytes.
+    pub(crate) stored_bytes: u64,
+    /// When the newest event came in.
     pub(crate) last_event_at: Option<i64>,
+}
+
+/// The earlier of two instants, of which either may not be known.
+pub(crate) fn earliest(one: Option<i64>, other: Option<i64>) -> Option<i64> {
+    one.into_iter().chain(other).min()
+}
+
+impl Backlog {
+    /// Adds that of another shard.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.waiting += other.waiting;
+        self.oldest_waiting_at = earliest(self.oldest_waiting_at, other.oldest_waiting_at);
+        self.put_off += other.put_off;
+        self.dead_letters += other.dead_letters;
+        self.overdue_timers += other.overdue_timers;
+        self.oldest_timer_at = earliest(self.oldest_timer_at, other.oldest_timer_at);
+        self.stored_bytes += other.stored_bytes;
+        self.last_event_at = self.last_event_at.max(other.last_event_at);
+    }
 }
 
 /// The names seen in the data.

@@ -3,7 +3,7 @@
 use rekindle_core::series::Send;
 use worker::{Result, SqlStorageValue as Sql};
 
-use super::{Row, Store, text};
+use super::{Store, text};
 use crate::json::read_text;
 use crate::shard::messages::DeadLetter;
 
@@ -64,14 +64,6 @@ impl Store {
                 })
             })
             .collect()
-    }
-
-    pub(in crate::shard) fn count_dead_letters(&self) -> Result<u64> {
-        let query = "SELECT count(*) FROM dead_letters WHERE replayed = 0";
-        let count = self.one(query, vec![], Row::number)?;
-        Ok(count
-            .and_then(|count| u64::try_from(count).ok())
-            .unwrap_or(0))
     }
 
     /// One of them, with whose it is.

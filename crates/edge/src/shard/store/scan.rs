@@ -7,7 +7,7 @@ use rekindle_core::{
 use worker::{Result, SqlStorageValue as Sql};
 
 use super::{Row, Store, text};
-use crate::json::read_text;
+use crate::{json::read_text, shard::messages::Backlog};
 
 fn person(bytes: Option<Vec<u8>>) -> Result<Person> {
     wire::decode(&bytes.unwrap_or_default())
@@ -70,20 +70,46 @@ impl Store {
         )
     }
 
-    /// How many people there are, how many devices, and how many messages wait to leave.
-    pub(in crate::shard) fn totals(&self, now: i64) -> Result<[u64; 3]> {
-        let count = |query: &str, bindings: Vec<Sql>| {
-            let count = self.one(query, bindings, Row::number)?;
-            Ok::<_, worker::Error>(count.and_then(|n| u64::try_from(n).ok()).unwrap_or(0))
-        };
+    /// How many people there are, and how many devices.
+    pub(in crate::shard) fn totals(&self) -> Result<[u64; 2]> {
         Ok([
-            count("SELECT count(*) FROM people", vec![])?,
-            count("SELECT count(*) FROM devices", vec![])?,
-            count(
-                "SELECT count(*) FROM outbox WHERE not_before <= ?",
-                vec![Sql::Integer(now)],
-            )?,
+            self.number("SELECT count(*) FROM people", vec![])?,
+            self.number("SELECT count(*) FROM devices", vec![])?,
         ])
+    }
+
+    /// What is still to do at this instant. Reads what waits, and none of the people.
+    pub(in crate::shard) fn backlog(&self, now: i64) -> Result<Backlog> {
+        let oldest = |query: &str| {
+            let found = self.one(query, vec![Sql::Integer(now)], Row::maybe_number)?;
+            Ok::<_, worker::Error>(found.flatten())
+        };
+        let count = |query: &str| self.number(query, vec![Sql::Integer(now)]);
+        Ok(Backlog {
+            waiting: count("SELECT count(*) FROM outbox WHERE not_before <= ?")?,
+            oldest_waiting_at: oldest(
+                "SELECT min(json_extract(send, '$.at')) FROM outbox WHERE not_before <= ?",
+            )?,
+            put_off: self.number(
+                "SELECT count(*) FROM put_off WHERE until IS NOT NULL",
+                vec![],
+            )?,
+            dead_letters: self.number(
+                "SELECT count(*) FROM dead_letters WHERE replayed = 0",
+                vec![],
+            )?,
+            overdue_timers: count("SELECT count(*) FROM people WHERE due <= ?")?,
+            oldest_timer_at: oldest("SELECT min(due) FROM people WHERE due <= ?")?,
+            stored_bytes: self.sql.database_size() as u64,
+            last_event_at: None,
+        })
+    }
+
+    fn number(&self, query: &str, bindings: Vec<Sql>) -> Result<u64> {
+        let number = self.one(query, bindings, Row::number)?;
+        Ok(number
+            .and_then(|number| u64::try_from(number).ok())
+            .unwrap_or(0))
     }
 
     /// How many people are in each segment.

@@ -5,7 +5,7 @@ import type { DeadLetter, Series, Status } from "~/api/types.ts";
 
 import { matters } from "./attention.ts";
 
-const status = (attention: Status["attention"]): Status => ({ now: 0, people: 0, shards: 1, first_event_at: null, last_event_at: null, waiting: 0, channels: { email: { provider: "mailbox", verified_at: null }, push: { provider: "web_push", devices: 0 } }, identity: { required: false, keys: [] }, attention });
+const status = (attention: Status["attention"]): Status => ({ now: 0, people: 0, shards: 1, first_event_at: null, last_event_at: null, waiting: 0, backlog: { oldest_waiting_at: null, put_off: 0, dead_letters: 0, overdue_timers: 0, oldest_timer_at: null }, stored_bytes: 0, channels: { email: { provider: "mailbox", verified_at: null }, push: { provider: "web_push", devices: 0 } }, identity: { required: false, keys: [] }, attention });
 const series = (change: Partial<Series>): Series => ({
   id: "win-back",
   name: "Win back",

@@ -6,7 +6,7 @@ import type { Segment, Series, Status } from "~/api/types.ts";
 import { stepsOf } from "./set-up.ts";
 
 const push = { provider: "web_push", devices: 0 };
-const status: Status = { now: 9, people: 1, shards: 1, first_event_at: 5, last_event_at: 5, waiting: 0, channels: { email: { provider: "smtp", verified_at: 6 }, push }, identity: { required: true, keys: [] }, attention: [] };
+const status: Status = { now: 9, people: 1, shards: 1, first_event_at: 5, last_event_at: 5, waiting: 0, backlog: { oldest_waiting_at: null, put_off: 0, dead_letters: 0, overdue_timers: 0, oldest_timer_at: null }, stored_bytes: 0, channels: { email: { provider: "smtp", verified_at: 6 }, push }, identity: { required: true, keys: [] }, attention: [] };
 const done = (...given: Parameters<typeof stepsOf>) => stepsOf(...given).map(({ done }) => done);
 const segment = {} as Segment;
 const series = (version: number | null) => ({ version }) as Series;
