@@ -96,6 +96,16 @@ test("a session has a cookie that scripts cannot read, and its writes need a sec
   assert.equal((await as()("GET", "/me", undefined, { cookie: again })).status, 401, "it ends with its token");
 });
 
+test("the console runs its own scripts only, in no frame of another site, and nobody keeps it", async () => {
+  const page = await fetch(`${runtime.url}/console/settings`);
+  const policy = page.headers.get("content-security-policy").split("; ");
+  for (const rule of ["default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"]) assert.ok(policy.includes(rule), rule);
+  assert.deepEqual(["x-content-type-options", "referrer-policy", "cache-control"].map((name) => page.headers.get(name)), ["nosniff", "no-referrer", "no-store"]);
+  const nonce = (text) => /nonce-([\w-]+)/.exec(text)[1];
+  const again = await fetch(`${runtime.url}/console/`);
+  assert.notEqual(nonce(policy.join()), nonce(again.headers.get("content-security-policy")), "a nonce is used once");
+});
+
 test("the first admin can sign in as well", async () => {
   const { headers, body } = await as()("POST", "/session", { token: "dev" });
   assert.equal(body.role, "admin");
