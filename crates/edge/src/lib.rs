@@ -75,8 +75,11 @@ async fn fetch(mut request: Request, env: Env, _worker: WorkerContext) -> Result
                 "error": error.to_string(),
             });
             log::error("request_failed", of);
-            let response = Response::error("the server failed; the request can be sent again", 500)?;
-            response.headers().set("content-type", "text/plain; charset=utf-8")?;
+            let response =
+                Response::error("the server failed; the request can be sent again", 500)?;
+            response
+                .headers()
+                .set("content-type", "text/plain; charset=utf-8")?;
             Ok(response)
         }
     }

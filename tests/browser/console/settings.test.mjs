@@ -116,6 +116,38 @@ test("subscription types come and go", async () => {
   await close(page);
 });
 
+test("a program to be told is written down, and what it is told chosen", async () => {
+  const page = await our.open("/settings?tab=webhooks");
+  await page.getByRole("button", { name: "Add a webhook" }).click();
+  await page.getByLabel("Id", { exact: true }).fill("crm");
+  await page.getByLabel("Address").fill("crm.example.com");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("a whole address that begins with https://").waitFor();
+  await page.getByText("choose what it is told").waitFor();
+  await page.getByLabel("Address").fill("https://crm.example.com/in");
+  for (const event of ["message.opened", "segment.left"]) await page.getByLabel(event).check();
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Settings saved").first().waitFor();
+  assert.deepEqual((await our.api("GET", "/settings")).webhooks, [{ id: "crm", url: "https://crm.example.com/in", events: ["message.opened", "segment.left"] }]);
+  await close(page);
+});
+
+test("events get a span after which they are forgotten", async () => {
+  const page = await our.open("/settings?tab=retention");
+  for (const [place, event, span] of [[0, "*", "395d"], [1, "Page Viewed", "12h"]]) {
+    await page.getByRole("button", { name: "Add a span" }).click();
+    await page.getByLabel("Event", { exact: true }).nth(place).fill(event);
+    await page.getByLabel("Kept for").nth(place).fill(span);
+  }
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("a span such as 90d, a day at least").waitFor();
+  await page.getByLabel("Kept for").nth(1).fill("90d");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByText("Settings saved").first().waitFor();
+  assert.deepEqual((await our.api("GET", "/settings")).retention, { "*": "395d", "Page Viewed": "90d" });
+  await close(page);
+});
+
 test("a token is made with the keyboard, shown once, lets in with its role, and is out when it is revoked", async () => {
   const page = await our.open("/settings?tab=tokens");
   await page.getByRole("button", { name: "New token" }).focus();
@@ -384,6 +416,8 @@ for (const { name, options } of LOOKS) {
       ["types", "Subscription types"],
       ["timing", "Quiet hours and cap"],
       ["measuring", "What churn means here"],
+      ["webhooks", "Webhooks"],
+      ["retention", "How long events are kept"],
       ["tokens", "Roles"],
       ["audit", "Audit log"],
       ["data", "Import"],

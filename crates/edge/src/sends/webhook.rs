@@ -42,7 +42,8 @@ pub(super) async fn attempt(context: &Context, send: &Claimed, call: &Call<'_>) 
         outcome,
         gone: Vec::new(),
         copy: (name, copy),
-        keep_taken: true,
+        // What programs are told is too much to keep, and stands in the reports.
+        keep_taken: !send.series.is_empty(),
     }
 }
 

@@ -4,7 +4,7 @@
 use rekindle_core::series::{Claim, Delivery, Input, Outgoing, check};
 use worker::Result;
 
-use super::{Shard, messages::Settled};
+use super::{Shard, hooks, messages::Settled};
 
 impl Shard {
     /// Keeps what was given up, and forgets what has left after all. A push that no device was there
@@ -34,6 +34,11 @@ impl Shard {
         let Some((id, send)) = store.dead_letter(effect)? else {
             return Ok(None);
         };
+        if hooks::is_told(&send) {
+            store.replay_dead_letter(effect)?;
+            store.add_send(&id, &send)?;
+            return Ok(Some(true));
+        }
         let replayed = Input::Replayed {
             effect: effect.to_owned(),
         };

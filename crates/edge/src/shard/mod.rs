@@ -14,11 +14,13 @@ mod company;
 mod dead;
 #[cfg(feature = "dev")]
 mod development;
+mod hooks;
 mod ingest;
 mod join;
 pub(crate) mod messages;
 mod perform;
 mod preferences;
+mod retention;
 mod store;
 
 use std::{
@@ -42,7 +44,7 @@ use worker::{DurableObject, Env, Request, Response, Result, State, durable_objec
 
 use self::{
     breaker::{Breakers, receiver},
-    messages::{CLAIM_MS, Claimed, Counter, Erased, Heard, Reports, Settled},
+    messages::{CLAIM_MS, Claimed, Counter, Device, Erased, Heard, Reports, Settled},
     store::{NameKind, Store},
 };
 use crate::{
@@ -72,6 +74,8 @@ mod meta {
     pub(super) const FIRST_EVENT: &str = "first_event";
     /// When the newest came in, to six hours.
     pub(super) const LAST_EVENT: &str = "last_event";
+    /// How far what is too old has been forgotten: the day, and the last person looked at on it.
+    pub(super) const RETENTION: &str = "retention";
     /// Development: how the time is told.
     pub(super) const CLOCK: &str = "clock";
     /// Development: the instant that the clock is on its way to.
@@ -145,6 +149,7 @@ impl DurableObject for Shard {
         #[cfg(feature = "dev")]
         self.go_on()?;
         self.catch_up(SLICE)?;
+        self.forget_old()?;
         self.arm().await?;
         self.perform().await?;
         self.arm().await?;
@@ -299,7 +304,10 @@ impl Shard {
             Effect::Release { effect, at } => store.release_send(&effect, at),
             Effect::Live { effect } => store.add_effect(&effect, person),
             Effect::Membership { segment, since } => {
-                store.set_membership(&segment, person, since, self.now())
+                store.set_membership(&segment, person, since, self.now())?;
+                let what = if since.is_some() { "entered" } else { "left" };
+                let data = json!({ "person": person, "segment": segment });
+                self.tell_hooks(person, ["segment", what], &data)
             }
             Effect::Count {
                 series,
@@ -308,6 +316,10 @@ impl Shard {
                 variant,
                 metric,
             } => {
+                // Of a variant it is told with the step.
+                if variant.is_none() {
+                    self.tell_of(person, &series, version, step.as_deref(), metric)?;
+                }
                 let day = self.now().div_euclid(DAY_MS);
                 let step = step.unwrap_or_default();
                 let step = variant.map_or(step.clone(), |variant| way_id(&step, &variant));
@@ -402,6 +414,9 @@ impl Shard {
     }
 
     fn claim_one(&self, id: String, send: Send) -> Result<Option<Claimed>> {
+        if hooks::is_told(&send) {
+            return self.claim_told(id, send);
+        }
         let (store, definitions, now) = (self.store()?, self.definitions(), self.now());
         let mut person = store.person(&id)?.unwrap_or_else(|| Person::new(&id));
         if person.definitions != definitions.version {
@@ -427,22 +442,8 @@ impl Shard {
         };
         match ruling {
             Ruling::Send => {
-                let (failures, failing_since) = store.failures(&effect)?;
-                let shut = receiver(&send.outgoing)
-                    .and_then(|name| self.breakers.borrow_mut().refuse(&name, real_ms()));
-                return Ok(Some(Claimed {
-                    failures,
-                    failing_since,
-                    shut,
-                    effect,
-                    series: send.series,
-                    step: send.step,
-                    variant: send.variant,
-                    at: send.at,
-                    outgoing: send.outgoing,
-                    devices: store.devices(&id)?,
-                    person: id,
-                }));
+                let devices = store.devices(&id)?;
+                return self.in_hand(id, send, devices).map(Some);
             }
             Ruling::Later { at, .. } => store.hold_send(&effect, at)?,
             Ruling::Skip { .. } => store.remove_send(&effect)?,
@@ -450,6 +451,26 @@ impl Shard {
         let delivery = Delivery::Ruled(ruling);
         self.decide(&id, vec![Input::Settled { effect, delivery }])?;
         Ok(None)
+    }
+
+    /// What a consumer is given of a send that it may make.
+    fn in_hand(&self, person: String, send: Send, devices: Vec<Device>) -> Result<Claimed> {
+        let (failures, failing_since) = self.store()?.failures(&send.effect)?;
+        let shut = receiver(&send.outgoing)
+            .and_then(|name| self.breakers.borrow_mut().refuse(&name, real_ms()));
+        Ok(Claimed {
+            failures,
+            failing_since,
+            shut,
+            effect: send.effect,
+            series: send.series,
+            step: send.step,
+            variant: send.variant,
+            at: send.at,
+            outgoing: send.outgoing,
+            devices,
+            person,
+        })
     }
 
     /// Takes out everything of a person, and of the visitors whom they were. A second time finds
@@ -511,7 +532,15 @@ impl Shard {
     fn settle(&self, receipts: Vec<Settled>) -> Result<()> {
         let store = self.store()?;
         for receipt in receipts {
-            let Some(person) = store.person_of_effect(&receipt.effect)? else {
+            let told = store.send(&receipt.effect)?;
+            let told = told.filter(|(_, send)| hooks::is_told(send));
+            let is_told = told.is_some();
+            // What was told to programs is in no ledger: nobody reacts to it.
+            let person = match told {
+                Some((person, _)) => Some(person),
+                None => store.person_of_effect(&receipt.effect)?,
+            };
+            let Some(person) = person else {
                 continue;
             };
             for endpoint in &receipt.gone {
@@ -525,6 +554,9 @@ impl Shard {
             self.keep_dead_letter(&person, &receipt)?;
             store.remove_send(&receipt.effect)?;
             self.claims.borrow_mut().remove(&receipt.effect);
+            if is_told {
+                continue;
+            }
             let (effect, delivery) = (receipt.effect, receipt.delivery);
             self.decide(&person, vec![Input::Settled { effect, delivery }])?;
         }

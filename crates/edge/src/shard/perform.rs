@@ -46,7 +46,8 @@ impl Shard {
         let put_off = store
             .next_take_up()?
             .map(|until| until.saturating_sub(real_ms()).max(0));
-        let waits = [timer, sweep, leaving, put_off];
+        let forgetting = self.next_forgetting()?.and_then(|at| clock.wait(at));
+        let waits = [timer, sweep, leaving, put_off, forgetting];
         let Some(wait) = waits.into_iter().flatten().min() else {
             return Ok(());
         };

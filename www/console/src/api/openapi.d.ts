@@ -3272,6 +3272,13 @@ export interface components {
             }[];
             looked_at: components["schemas"]["LookedAt"];
         };
+        /** @description A program that is told what happens: docs/sending.md. */
+        EventWebhook: {
+            id: string;
+            url: string;
+            /** @description Such as `message.opened`. */
+            events: string[];
+        };
         /** @description What the test of a message shows: docs/experiments.md. */
         Experiment: {
             step: string;
@@ -4102,6 +4109,11 @@ export interface components {
             };
             subscription_types?: components["schemas"]["SubscriptionType"][];
             holdout_percent?: number;
+            webhooks?: components["schemas"]["EventWebhook"][];
+            /** @description For how long events are kept, by name; `*` stands for all others. */
+            retention?: {
+                [key: string]: components["schemas"]["Span"];
+            };
             revision: number;
             mail?: components["schemas"]["MailTheme"];
         };
@@ -4115,6 +4127,11 @@ export interface components {
             };
             subscription_types?: components["schemas"]["SubscriptionType"][];
             holdout_percent?: number;
+            webhooks?: components["schemas"]["EventWebhook"][];
+            /** @description For how long events are kept, by name; `*` stands for all others. */
+            retention?: {
+                [key: string]: components["schemas"]["Span"];
+            };
             mail?: components["schemas"]["MailTheme"];
         };
         /**
@@ -4533,6 +4550,7 @@ export type Day = components['schemas']['Day'];
 export type DeadLetter = components['schemas']['DeadLetter'];
 export type EventTest = components['schemas']['EventTest'];
 export type EventValues = components['schemas']['EventValues'];
+export type EventWebhook = components['schemas']['EventWebhook'];
 export type Experiment = components['schemas']['Experiment'];
 export type ExperimentVariant = components['schemas']['ExperimentVariant'];
 export type Explained = components['schemas']['Explained'];

@@ -16,10 +16,12 @@
 //! decides who asks first ([`priority`]): the cap then has room for the first and not for the last.
 
 pub mod cap;
+pub mod hooks;
 #[cfg(test)]
 mod oracle;
 pub mod priority;
 pub mod quiet;
+pub mod retention;
 mod ruling;
 mod settings;
 pub mod subscription;

@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     cap::{self, Cap},
+    hooks::{Hook, check_hooks},
     is_default,
     priority::Priority,
     quiet::{self, QuietHours},
+    retention::{Retention, check_retention},
     subscription::{SubscriptionType, TYPES_MAX},
     wall::TimeOfDay,
 };
@@ -20,7 +22,7 @@ use crate::{hash::mix64_of, mail::Theme, rule::unknown, series::problems::Findin
 pub(super) const HOLDOUT_PERCENT_MAX: u8 = 50;
 
 // LIMIT: the longest name in the tz database has 32 letters, and our ids fit a line of a list.
-const NAME_LETTERS_MAX: usize = 64;
+pub(super) const NAME_LETTERS_MAX: usize = 64;
 
 /// The policies of the workspace; none of them unless set.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +40,10 @@ pub struct Settings {
     pub holdout_percent: u8,
     /// How mails look.
     pub mail: Theme,
+    /// The programs that are told what happens.
+    pub webhooks: Vec<Hook>,
+    /// For how long events are kept.
+    pub retention: Retention,
 }
 
 /// The settings as they are written.
@@ -56,6 +62,10 @@ struct Spec {
     holdout_percent: u32,
     #[serde(default, skip_serializing_if = "is_default")]
     mail: Theme,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    webhooks: Vec<Hook>,
+    #[serde(default, skip_serializing_if = "Retention::is_empty")]
+    retention: Retention,
 }
 
 impl TryFrom<Spec> for Settings {
@@ -88,6 +98,8 @@ impl TryFrom<Spec> for Settings {
         }
         check_types(&spec.subscription_types, &mut kept);
         spec.mail.check(&mut kept);
+        check_hooks(&spec.webhooks, &mut kept);
+        check_retention(&spec.retention, &mut kept);
         if !problems.is_empty() {
             return Err(problems.join("; "));
         }
@@ -98,6 +110,8 @@ impl TryFrom<Spec> for Settings {
             subscription_types: spec.subscription_types,
             holdout_percent: holdout_percent.unwrap_or_default(),
             mail: spec.mail,
+            webhooks: spec.webhooks,
+            retention: spec.retention,
         })
     }
 }
@@ -111,6 +125,8 @@ impl From<Settings> for Spec {
             subscription_types: settings.subscription_types,
             holdout_percent: u32::from(settings.holdout_percent),
             mail: settings.mail,
+            webhooks: settings.webhooks,
+            retention: settings.retention,
         }
     }
 }
@@ -121,7 +137,7 @@ fn is_zone_name(name: &str) -> bool {
     (1..=NAME_LETTERS_MAX).contains(&name.len()) && name.bytes().all(is_letter)
 }
 
-fn is_id(id: &str) -> bool {
+pub(super) fn is_id(id: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=NAME_LETTERS_MAX).contains(&id.len()) && id.bytes().all(is_letter)
 }
@@ -268,7 +284,10 @@ impl Overrides {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::{
+        super::{hooks::HOOKS_MAX, retention::EVENTS_MAX},
+        *,
+    };
 
     fn check<T>(json: &str, expected: Result<&str, &[&str]>)
     where
@@ -291,6 +310,7 @@ mod tests {
     #[test]
     fn settings_are_read_with_all_their_problems() {
         let full = r#"{"timezone":"Europe/Berlin","quiet_hours":{"from":"21:00","to":"08:00","days":["friday"],"channels":["push"]},"cap":{"messages":3,"per":"7d"},"subscription_types":[{"id":"news","name":"News","channels":["email"],"default":"off"}],"holdout_percent":50}"#;
+        let told = r#"{"webhooks":[{"id":"crm","url":"https://crm.example.com","events":["message.opened","segment.entered"]}],"retention":{"*":"395d","Page Viewed":"90d"}}"#;
         for (json, expected) in [
             ("{}", Ok("{}")),
             (full, Ok(full)),
@@ -332,6 +352,21 @@ mod tests {
                 r#"{"quiet_hours": {"from": "21:00", "to": "08:00", "channels": []}}"#,
                 Err(&["`channels` is empty"]),
             ),
+            (told, Ok(told)),
+            (
+                r#"{"webhooks": [{"id": "Crm", "url": "crm", "events": []},
+                                 {"id": "a", "url": "https://a", "events": ["message.opend"]},
+                                 {"id": "a", "url": "https://a", "events": ["message.sent"]}],
+                    "retention": {"Page Viewed": "23h"}}"#,
+                Err(&[
+                    "`Crm` is no id of a webhook",
+                    "the webhook `Crm` has no address",
+                    "the webhook `Crm` has no `events`",
+                    "did you mean `message.opened`?",
+                    "two webhooks have the id `a`",
+                    "`retention` keeps `Page Viewed` for less than 1d",
+                ]),
+            ),
             (
                 r#"{"timezone": "Mars/Crater of Gale"}"#,
                 Err(&["a name of the tz database"]),
@@ -358,6 +393,23 @@ mod tests {
         let id = |letters| "a".repeat(letters);
         assert!(is_id(&id(64)) && !is_id(&id(65)) && !is_id(""));
         assert!(is_zone_name(&id(64)) && !is_zone_name(&id(65)));
+    }
+
+    #[test]
+    fn there_are_so_many_webhooks_and_spans_and_no_more() {
+        let settings = |hooks: usize, spans: usize| {
+            let hook = |n| serde_json::json!({"id": format!("h{n}"), "url": "https://a", "events": ["message.sent"]});
+            let hooks: Vec<_> = (0..hooks).map(hook).collect();
+            let spans: serde_json::Map<_, _> = (0..spans)
+                .map(|n| (format!("E{n}"), "90d".into()))
+                .collect();
+            let json = serde_json::json!({"webhooks": hooks, "retention": spans});
+            serde_json::from_value::<Settings>(json).map_err(|error| error.to_string())
+        };
+        assert!(settings(HOOKS_MAX, EVENTS_MAX).is_ok());
+        let error = settings(HOOKS_MAX + 1, EVENTS_MAX + 1).unwrap_err();
+        assert!(error.contains("11 webhooks are more than 10"), "{error}");
+        assert!(error.contains("names 201 events"), "{error}");
     }
 
     #[test]

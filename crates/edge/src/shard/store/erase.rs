@@ -1,11 +1,44 @@
-//! Everything that is kept of one person, taken out at once. Counts of reports stay: they name no one.
+//! Everything that is kept of one person, taken out at once, and events that are too old to be kept.
+//! Counts of reports stay: they name no one.
 
+use rekindle_core::series::{
+    Span,
+    policy::retention::{ALL_OTHERS, Retention},
+};
 use worker::{Result, SqlStorageValue as Sql};
 
 use super::{Row, Store, text};
 use crate::shard::messages::Erased;
 
 impl Store {
+    /// Takes out the events, of the people after one id up to another, that are older than they are kept.
+    /// One pass over their events, however many names have a span of their own.
+    pub(in crate::shard) fn forget_events(
+        &self,
+        [after, last]: [&str; 2],
+        retention: &Retention,
+        now: i64,
+    ) -> Result<()> {
+        let before = |Span(kept): &Span| now.saturating_sub(*kept);
+        let others = retention.get(ALL_OTHERS).map(before);
+        let named: serde_json::Map<String, serde_json::Value> = retention
+            .iter()
+            .filter(|(event, _)| *event != ALL_OTHERS)
+            .map(|(event, kept)| (event.clone(), before(kept).into()))
+            .collect();
+        self.run(
+            "DELETE FROM events WHERE person > ?1 AND person <= ?2 \
+             AND at < coalesce((SELECT value FROM json_each(?3) WHERE key = events.name), ?4)",
+            vec![
+                text(after),
+                text(last),
+                text(&serde_json::Value::Object(named).to_string()),
+                others.map_or(Sql::Null, Sql::Integer),
+            ],
+        )?;
+        Ok(())
+    }
+
     /// The visitors that a person was before they were known.
     pub(in crate::shard) fn visitors_of(&self, person: &str) -> Result<Vec<String>> {
         let query = "SELECT anonymous FROM joins WHERE person = ?";

@@ -414,7 +414,7 @@ fn metric_of(word: String) -> Result<Metric> {
     Ok(read_tree(&word.into())?)
 }
 
-fn metric_word(metric: Metric) -> Result<String> {
+pub(in crate::shard) fn metric_word(metric: Metric) -> Result<String> {
     let word = tree(&metric)?;
     word.as_str()
         .map(str::to_owned)

@@ -110,7 +110,10 @@ export function Origin({ item, more = [] }: { item: Left; more?: readonly (reado
       of={[
         ...more,
         ["Person", <Link to="/people/$id" params={{ id: item.person }}>{item.person}</Link>],
-        [
+        item.series === "" ? [
+          "Webhook",
+          <Link to="/settings" search={{ tab: "webhooks" }}>{item.step}</Link>,
+        ] : [
           "Series",
           <>
             <Link to="/series/$id" params={{ id: item.series }} search={{ step: item.step }}>

@@ -35,9 +35,16 @@ export function DeadLetters() {
       name: "Message",
       cell: ({ series, step, channel }) => (
         <>
-          <Link to="/series/$id" params={{ id: series }} search={{ step }}>
-            {series}
-          </Link>{" "}
+          {series === "" ? (
+            // Of no series: a program that is told what happens.
+            <Link to="/settings" search={{ tab: "webhooks" }}>
+              Webhook
+            </Link>
+          ) : (
+            <Link to="/series/$id" params={{ id: series }} search={{ step }}>
+              {series}
+            </Link>
+          )}{" "}
           {step} <Badge>{channel}</Badge>
         </>
       ),

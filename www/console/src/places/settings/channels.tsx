@@ -16,7 +16,7 @@ const WORDS: Record<Testable, { name: string; about: string; embedded: string }>
   email: {
     name: "Mail",
     about: "The provider that takes your mails.",
-    embedded: "Mails stay in the mailbox of this console and reach nobody: good for trying. This version has no other provider yet.",
+    embedded: "Mails stay in the mailbox of this console and reach nobody: good for trying. REKINDLE_MAIL_PROVIDER of the deployment chooses who sends them: SMTP, Resend, Postmark, Amazon SES or Cloudflare.",
   },
   push: {
     name: "Push",

@@ -15,9 +15,11 @@ import { Install } from "./install.tsx";
 import { Mails } from "./mails.tsx";
 import { Measuring } from "./measuring.tsx";
 import css from "./settings.module.css";
+import { Retention } from "./retention.tsx";
 import { SubscriptionTypes } from "./subscription-types.tsx";
 import { TimingSection } from "./timing.tsx";
 import { Tokens } from "./tokens.tsx";
+import { Webhooks } from "./webhooks.tsx";
 
 type Section = { tab: string; name: string; role: Role; content: () => ReactNode };
 const GROUPS: readonly { name: string; sections: readonly Section[] }[] = [
@@ -43,6 +45,8 @@ const GROUPS: readonly { name: string; sections: readonly Section[] }[] = [
     sections: [
       { tab: "tokens", name: "Tokens and roles", role: "admin", content: () => <Tokens /> },
       { tab: "audit", name: "Audit log", role: "admin", content: () => <Audit /> },
+      { tab: "webhooks", name: "Webhooks", role: "viewer", content: () => <Webhooks /> },
+      { tab: "retention", name: "Retention", role: "viewer", content: () => <Retention /> },
       { tab: "data", name: "Import and export", role: "viewer", content: () => <InAndOut /> },
     ],
   },

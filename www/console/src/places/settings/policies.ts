@@ -96,13 +96,13 @@ export function contentOf({ revision: _, ...content }: Settings): Content {
 
 // LIMIT: as the server has it.
 export const TYPES_MAX = 50;
-const ID = /^[a-z0-9_-]{1,64}$/;
+export const ID = /^[a-z0-9-]{1,64}$/;
 
 export const types = v.object({
   types: v.pipe(
     v.array(
       v.object({
-        id: v.pipe(v.string(), v.trim(), v.regex(ID, "up to 64 of a-z, 0-9, - and _")),
+        id: v.pipe(v.string(), v.trim(), v.regex(ID, "up to 64 of a-z, 0-9 and -")),
         name: v.pipe(v.string(), v.trim(), v.minLength(1, "what people read"), v.maxLength(64, "64 letters at most")),
         channels: v.pipe(v.array(v.picklist(["email", "push", "in_app"])), v.minLength(1, "one at least")),
         default: v.picklist(["on", "off"]),
