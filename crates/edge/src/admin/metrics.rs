@@ -11,13 +11,13 @@ use crate::{context::Context, problem::Answer, sends, shard::messages::Backlog};
 const TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// A gauge that every shard has: its name, what it is, and how it is read at an instant.
-type Gauge = (&'static str, &'static str, fn(&Backlog, i64) -> f64);
+type Gauge = (&'static str, &'static str, fn(&Backlog, i64) -> u64);
 
 const GAUGES: [Gauge; 8] = [
     (
         "rekindle_sends_waiting",
         "Messages that may leave now and have not.",
-        |shard, _| shard.waiting as f64,
+        |shard, _| shard.waiting,
     ),
     (
         "rekindle_oldest_send_age_seconds",
@@ -27,17 +27,17 @@ const GAUGES: [Gauge; 8] = [
     (
         "rekindle_sends_put_off",
         "Messages that failed and are tried again later.",
-        |shard, _| shard.put_off as f64,
+        |shard, _| shard.put_off,
     ),
     (
         "rekindle_dead_letters",
         "Messages that were given up and wait for someone to look at them.",
-        |shard, _| shard.dead_letters as f64,
+        |shard, _| shard.dead_letters,
     ),
     (
         "rekindle_timers_overdue",
         "People whose timer is due and has not fired.",
-        |shard, _| shard.overdue_timers as f64,
+        |shard, _| shard.overdue_timers,
     ),
     (
         "rekindle_oldest_timer_lateness_seconds",
@@ -47,19 +47,19 @@ const GAUGES: [Gauge; 8] = [
     (
         "rekindle_storage_bytes",
         "What the tables of the shard take; an object holds 10 GB.",
-        |shard, _| shard.stored_bytes as f64,
+        |shard, _| shard.stored_bytes,
     ),
     (
         "rekindle_last_event_timestamp_seconds",
         "When the newest event came in, to six hours after a restart; 0 where none has.",
-        |shard, _| shard.last_event_at.unwrap_or(0) as f64 / 1_000.0,
+        |shard, _| age(Some(0), shard.last_event_at.unwrap_or(0)),
     ),
 ];
 
-fn age(since: Option<i64>, now: i64) -> f64 {
-    since.map_or(0.0, |since| {
-        now.saturating_sub(since).max(0) as f64 / 1_000.0
-    })
+/// Whole seconds since an instant.
+fn age(since: Option<i64>, now: i64) -> u64 {
+    let ms = since.map_or(0, |since| now.saturating_sub(since));
+    u64::try_from(ms / 1_000).unwrap_or(0)
 }
 
 pub(super) async fn metrics(context: &Context) -> Answer {
@@ -117,7 +117,7 @@ mod tests {
         let late = Backlog {
             waiting: 3,
             oldest_waiting_at: Some(1_000),
-            oldest_timer_at: Some(9_500),
+            oldest_timer_at: Some(7_500),
             overdue_timers: 2,
             ..Backlog::default()
         };
@@ -128,7 +128,7 @@ mod tests {
             "rekindle_sends_waiting{shard=\"1\"} 3",
             "rekindle_oldest_send_age_seconds{shard=\"0\"} 0",
             "rekindle_oldest_send_age_seconds{shard=\"1\"} 9",
-            "rekindle_oldest_timer_lateness_seconds{shard=\"1\"} 0.5",
+            "rekindle_oldest_timer_lateness_seconds{shard=\"1\"} 2",
         ] {
             assert!(text.lines().any(|told| told == line), "{line} in\n{text}");
         }
