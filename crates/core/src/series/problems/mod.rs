@@ -25,6 +25,9 @@ use crate::{
 
 pub use weekly::MANY_A_WEEK;
 
+/// What a rule asks of the browser: texts are filled in before they get there.
+const PAGE: &str = "page";
+
 /// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -233,14 +236,13 @@ impl Review<'_> {
             if is_built_in || is_known_attribute(name, &self.names) {
                 continue;
             }
-            let what = if name == EVENT {
-                "`event` is known only where an event lets people in".to_owned()
-            } else {
-                unknown(
-                    "attribute",
-                    name,
-                    self.names.attributes.iter().map(String::as_str),
-                )
+            let what = match name.as_str() {
+                EVENT => "`event` is known only where an event lets people in".to_owned(),
+                PAGE => "`page`, which only the browser knows,".to_owned(),
+                name => {
+                    let known = self.names.attributes.iter().map(String::as_str);
+                    unknown("attribute", name, known)
+                }
             };
             let mend = if variable.has_default {
                 ""
