@@ -25,27 +25,29 @@ fn main() {
     divan::main();
 }
 
-#[divan::bench(args = EVENTS)]
+// What takes nanoseconds is asked this often for a sample: less would measure the clock.
+
+#[divan::bench(args = EVENTS, sample_size = 5_000)]
 fn eval(bencher: Bencher<'_, '_>, events: i64) {
     let ((_, program), someone) = (segment(), Someone::new(0, events));
     bencher.bench(|| black_box(&program).eval(&black_box(&someone).facts(), NOW));
 }
 
-#[divan::bench(args = EVENTS)]
+#[divan::bench(args = EVENTS, sample_size = 5_000)]
 fn eval_bound(bencher: Bencher<'_, '_>, events: i64) {
     let ((symbols, program), someone) = (segment(), Someone::new(0, events));
     let bound = symbols.bind(someone.facts());
     bencher.bench(|| black_box(&program).eval(black_box(&bound), NOW));
 }
 
-#[divan::bench(args = EVENTS)]
+#[divan::bench(args = EVENTS, sample_size = 5_000)]
 fn next_flip(bencher: Bencher<'_, '_>, events: i64) {
     let ((_, program), someone) = (segment(), Someone::new(0, events));
     let now = NOW - 20 * DAY_MS;
     bencher.bench(|| black_box(&program).next_flip(&black_box(&someone).facts(), now));
 }
 
-#[divan::bench(args = EVENTS)]
+#[divan::bench(args = EVENTS, sample_size = 5_000)]
 fn next_flip_bound(bencher: Bencher<'_, '_>, events: i64) {
     let ((symbols, program), someone) = (segment(), Someone::new(0, events));
     let bound = symbols.bind(someone.facts());
@@ -53,7 +55,7 @@ fn next_flip_bound(bencher: Bencher<'_, '_>, events: i64) {
     bencher.bench(|| black_box(&program).next_flip(black_box(&bound), now));
 }
 
-#[divan::bench(args = EVENTS)]
+#[divan::bench(args = EVENTS, sample_size = 5_000)]
 fn residual(bencher: Bencher<'_, '_>, events: i64) {
     let ((_, program), someone) = (segment(), Someone::new(0, events));
     bencher.bench(|| black_box(&program).residual(&black_box(&someone).facts(), NOW));

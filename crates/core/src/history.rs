@@ -413,6 +413,16 @@ impl<'a> Track<'a> {
         self.instants().next_back()
     }
 
+    /// The newest one but so many.
+    #[must_use]
+    pub(crate) fn newest_but(self, others: u32) -> Option<i64> {
+        if !self.before.is_empty() {
+            return self.instants().rev().nth(others as usize);
+        }
+        let place = self.kept.len().checked_sub(others as usize + 1)?;
+        self.kept.get(place).map(|occurrence| occurrence.at)
+    }
+
     /// The instants that a count in the browser still needs: the newest `threshold + 1` that may
     /// count now or later, oldest first.
     #[must_use]

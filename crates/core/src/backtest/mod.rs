@@ -144,8 +144,8 @@ impl<'a> Backtest<'a> {
         for input in recorded {
             let input = input.borrow();
             let Some(at) = input.at() else { continue };
-            if let Input::Event { active: false, .. } = input {
-                // It is no sign of life, and is kept whether anyone asks or not.
+            if let Input::Event { active: false, .. } | Input::Imported(_) = input {
+                // It may be no sign of life, and is kept whether anyone asks or not.
                 life.keeps = Keeps::Asked;
             }
             if at >= self.to {

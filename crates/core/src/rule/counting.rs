@@ -1,7 +1,7 @@
 //! How often something happened, and until when that stays so.
 //! Knows where to count, not whom: the occurrences in view come in as a [`Track`].
 
-use super::program::Source;
+use super::{eval::Hold, program::Source};
 use crate::{
     history::Track,
     time::Date,
@@ -43,32 +43,34 @@ impl Counting {
         self.count.holds(track.count(self.window.on(zone), now))
     }
 
-    /// The earliest instant after `now` at which the answer may be another.
-    pub(super) fn next_change(&self, track: Track<'_>, now: i64) -> Option<i64> {
+    /// The answer at `now`, and until when it stays.
+    pub(super) fn hold(&self, track: Track<'_>, zone: &Zone, now: i64) -> Hold {
         let Window::Last(span) = self.window else {
-            return None;
+            return Hold::until((self.holds(track, zone, now), None));
         };
-        let oldest = self.oldest(now);
-        let past = track.until(now);
-        // As time passes the count falls below n when the n-th newest occurrence leaves.
-        let falls_below = |n: u32| {
-            let nth = past.instants().rev().nth(n.checked_sub(1)? as usize);
-            let inside = nth.filter(|at| *at >= oldest)?;
+        let (oldest, past) = (self.oldest(now), track.until(now));
+        // There are n as long as the n-th newest is inside.
+        let leaves = |n: u32| {
+            let inside = past.newest_but(n.checked_sub(1)?);
+            let inside = inside.filter(|at| *at >= oldest)?;
             Some(inside.saturating_add(span).saturating_add(1))
         };
-        let thresholds = match self.count {
-            Count::AtLeast(n) => [Some(n), None],
-            Count::AtMost(n) => [n.checked_add(1), None],
-            Count::Exactly(n) => [Some(n), n.checked_add(1)],
-            Count::Between(least, most) => [Some(least), most.checked_add(1)],
+        let (least, too_many) = match self.count {
+            Count::AtLeast(n) => (n, None),
+            Count::AtMost(n) => (0, n.checked_add(1)),
+            Count::Exactly(n) => (n, n.checked_add(1)),
+            Count::Between(least, most) => (least, most.checked_add(1)),
         };
+        let (enough, too_many) = (leaves(least), too_many.and_then(leaves));
+        let holds = (least == 0 || enough.is_some()) && too_many.is_none();
         // Occurrences ahead of the clock, which only moves backwards in development.
-        let ahead = track.between((now.saturating_add(1), i64::MAX)).first();
-        thresholds
-            .into_iter()
-            .flatten()
-            .filter_map(falls_below)
-            .chain(ahead)
-            .min()
+        let ahead = if track.newest() > now {
+            track.between((now.saturating_add(1), i64::MAX)).first()
+        } else {
+            None
+        };
+        let next = [enough, too_many, ahead].into_iter().flatten().min();
+        let is_the_only_one = enough.is_some() != too_many.is_some() && ahead.is_none();
+        Hold::until((holds, next)).that_flips(is_the_only_one)
     }
 }

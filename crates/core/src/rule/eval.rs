@@ -17,8 +17,35 @@ use crate::window::Age;
 // caller is woken early, asks again, and loses nothing but that wake-up.
 const CANDIDATES_MAX: usize = 4_096;
 
-/// An answer, and the earliest instant at which it may be another; `None` for never.
-type Hold = (bool, Option<i64>);
+/// An answer, and until when it stays.
+#[derive(Clone, Copy)]
+pub(super) struct Hold {
+    pub(super) answer: bool,
+    /// The earliest instant at which it may be another; `None` for never.
+    next: Option<i64>,
+    /// Whether it is another at that instant for certain.
+    flips: bool,
+}
+
+impl Hold {
+    /// An answer that may be another at an instant.
+    pub(super) fn until((answer, next): (bool, Option<i64>)) -> Self {
+        Self {
+            answer,
+            next,
+            flips: false,
+        }
+    }
+
+    fn forever(answer: bool) -> Self {
+        Self::until((answer, None))
+    }
+
+    /// The same, if it is another then.
+    pub(super) fn that_flips(self, flips: bool) -> Self {
+        Self { flips, ..self }
+    }
+}
 
 impl Program {
     /// Whether it holds for these facts at `now` (Unix ms).
@@ -63,7 +90,8 @@ impl Program {
     /// are certain for longer.
     #[must_use]
     pub fn hold<'a>(&self, facts: &impl Look<'a>, now: i64) -> (bool, Option<i64>) {
-        hold(&self.nodes, facts, now)
+        let Hold { answer, next, .. } = hold(&self.nodes, facts, now);
+        (answer, next)
     }
 
     /// The earliest instant after `now` at which the answer changes if nothing else happens.
@@ -108,56 +136,56 @@ pub(super) fn next_flip<'a>(
     now: i64,
     answer_at: impl Fn(i64) -> bool,
 ) -> Option<i64> {
-    let (before, mut next) = hold(part, facts, now);
+    let mut held = hold(part, facts, now);
     for _ in 0..CANDIDATES_MAX {
-        let instant = next?;
-        if answer_at(instant) != before {
+        let instant = held.next?;
+        if held.flips || answer_at(instant) != held.answer {
             return Some(instant);
         }
-        next = hold(part, facts, instant).1;
+        held = hold(part, facts, instant);
     }
-    next
+    held.next
 }
 
 /// The answer at `now`, and until when it stays for certain.
 pub(super) fn hold<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64) -> Hold {
     let Some((node, rest)) = nodes.split_first() else {
-        return (false, None);
+        return Hold::forever(false);
     };
     match &node.kind {
         Kind::All => group(rest, facts, now, false),
         Kind::Any => group(rest, facts, now, true),
         Kind::Not => {
-            let (answer, next) = hold(rest, facts, now);
-            (!answer, next)
+            let part = hold(rest, facts, now);
+            Hold {
+                answer: !part.answer,
+                ..part
+            }
         }
         Kind::Attribute(name, check) => {
-            check.hold(facts.attribute(name).borrow(), facts.facts().zone, now)
+            Hold::until(check.hold(facts.attribute(name).borrow(), facts.facts().zone, now))
         }
         Kind::Seen(which, Check::Timed(Timed::Age(age))) => {
-            let at = seen(*which, facts);
-            at.map_or((false, None), |at| age_hold(*age, at, now))
+            age_hold(*age, seen(*which, facts), now)
         }
         Kind::Seen(which, check) => {
-            check.hold(&seen(*which, facts).into(), facts.facts().zone, now)
+            Hold::until(check.hold(&seen(*which, facts).into(), facts.facts().zone, now))
         }
         Kind::Count(counting) => match facts.track_since(&counting.source, counting.oldest(now)) {
-            Some(track) => (
-                counting.holds(track, facts.facts().zone, now),
-                counting.next_change(track, now),
-            ),
-            None => (counting.holds_for_none, None),
+            Some(track) => counting.hold(track, facts.facts().zone, now),
+            None => Hold::forever(counting.holds_for_none),
         },
         Kind::Occurrence { source, which, age } => {
-            let at = occurrence(source, *which, facts);
-            at.map_or((false, None), |at| age_hold(*age, at, now))
+            age_hold(*age, occurrence(source, *which, facts), now)
         }
-        Kind::Sequence(sequence) => sequence_hold(sequence, facts, now),
+        Kind::Sequence(sequence) => Hold::until(sequence_hold(sequence, facts, now)),
         Kind::Clock(clock) => {
             let zone = facts.facts().zone;
-            (clock.holds(zone, now), clock.next_change(zone, now))
+            Hold::until((clock.holds(zone, now), clock.next_change(zone, now)))
         }
-        kind @ (Kind::Share(_) | Kind::Page(..) | Kind::Nobody) => (answer(kind, facts, now), None),
+        kind @ (Kind::Share(_) | Kind::Page(..) | Kind::Nobody) => {
+            Hold::forever(answer(kind, facts, now))
+        }
     }
 }
 
@@ -173,31 +201,47 @@ pub(super) fn is_settled<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64) ->
     })
 }
 
-fn age_hold(age: Age, at: i64, now: i64) -> Hold {
+/// An age has one boundary, and is another beyond it.
+fn age_hold(age: Age, at: Option<i64>, now: i64) -> Hold {
+    let Some(at) = at else {
+        return Hold::forever(false);
+    };
     let boundary = age.boundary(at);
-    (age.holds(at, now), (boundary > now).then_some(boundary))
+    let next = (boundary > now).then_some(boundary);
+    Hold::until((age.holds(at, now), next)).that_flips(boundary < i64::MAX)
 }
 
 /// A group is settled by one part that answers `deciding`, for as long as the last such part does;
 /// without one, until any part changes.
 fn group<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64, deciding: bool) -> Hold {
     let never = i64::MAX;
-    let (mut settled_until, mut open_until) = (None, never);
+    let (mut settled_until, mut settled_flips) = (None, true);
+    let (mut open_until, mut open_flips) = (never, false);
     for part in parts(nodes) {
-        let (answer, next) = hold(part, facts, now);
-        let next = next.unwrap_or(never);
-        if answer == deciding {
+        let part = hold(part, facts, now);
+        let next = part.next.unwrap_or(never);
+        if part.answer == deciding {
             if next == never {
-                return (deciding, None);
+                return Hold::forever(deciding);
             }
+            // One that changed before the last may have changed back.
+            settled_flips &= part.flips && settled_until.is_none_or(|until| until == next);
             settled_until = settled_until.max(Some(next));
         } else {
-            open_until = open_until.min(next);
+            if next < open_until {
+                (open_until, open_flips) = (next, false);
+            }
+            open_flips |= part.flips && next == open_until;
         }
     }
     match settled_until {
-        Some(until) => (deciding, Some(until)),
-        None => (!deciding, Some(open_until).filter(|next| *next < never)),
+        Some(until) => {
+            Hold::until((deciding, Some(until))).that_flips(settled_flips && open_until > until)
+        }
+        None => {
+            let next = Some(open_until).filter(|next| *next < never);
+            Hold::until((!deciding, next)).that_flips(open_flips)
+        }
     }
 }
 
@@ -226,6 +270,6 @@ pub(super) fn tracks<'a>(sequence: &Sequence, facts: &impl Look<'a>) -> Tracks<'
 }
 
 #[inline(never)]
-fn sequence_hold<'a>(sequence: &Sequence, facts: &impl Look<'a>, now: i64) -> Hold {
+fn sequence_hold<'a>(sequence: &Sequence, facts: &impl Look<'a>, now: i64) -> (bool, Option<i64>) {
     sequence.hold(tracks(sequence, facts), facts.facts().zone, now)
 }

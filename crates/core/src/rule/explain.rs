@@ -72,9 +72,9 @@ fn explain<'a>(rule: &Rule, nodes: &[Node], facts: &impl Look<'a>, now: i64) -> 
     let within = nodes.get(1..).unwrap_or_default();
     Explanation {
         rule: rule.to_string(),
-        holds: hold(nodes, facts, now).0,
+        holds: hold(nodes, facts, now).answer,
         fact: nodes.first().and_then(|node| fact(&node.kind, facts, now)),
-        flips_at: next_flip(nodes, facts, now, |at| hold(nodes, facts, at).0),
+        flips_at: next_flip(nodes, facts, now, |at| hold(nodes, facts, at).answer),
         parts: rule
             .parts()
             .iter()

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::{Action, Definitions, Published, Series, Step, Wait};
 use crate::{
     liquid::Template,
+    named::Hashed,
     rule::{Change, Program, Source},
     series::policy::SendAt,
 };
@@ -23,10 +24,10 @@ pub(in crate::series) struct Index {
 /// What is ever asked for of what people do.
 #[derive(Clone, Debug, Default)]
 pub(in crate::series) struct Asked {
-    /// INVARIANT: the names of events in the order of [`by_length`].
-    events: Box<[Box<str>]>,
-    /// A bit for each length of such a name; of 64 and more they share them.
-    lengths: u64,
+    /// INVARIANT: the names of events, each with its hash, in the order of [`by_length`].
+    events: Box<[(Box<str>, u64)]>,
+    /// The [`outline`] of each.
+    outlines: u64,
     messages: bool,
     hours: bool,
 }
@@ -36,8 +37,10 @@ fn by_length(name: &str) -> (usize, &str) {
     (name.len(), name)
 }
 
-fn length_bit(name: &str) -> u64 {
-    1 << (name.len() % 64)
+/// A bit by the length of a name and how it begins: most names are told from the others by it.
+fn outline(name: &str) -> u64 {
+    let first = name.as_bytes().first().copied().unwrap_or_default();
+    1 << ((name.len() + 7 * usize::from(first)) % 64)
 }
 
 impl Asked {
@@ -49,23 +52,32 @@ impl Asked {
         let events: BTreeSet<(usize, &str)> = events.collect();
         let asks_for_hours = |series: &Series| series.policies.send_at == Some(SendAt::UsualHour);
         Self {
-            lengths: events
+            outlines: events
                 .iter()
-                .fold(0, |bits, (_, name)| bits | length_bit(name)),
-            events: events.into_iter().map(|(_, name)| name.into()).collect(),
+                .fold(0, |bits, (_, name)| bits | outline(name)),
+            events: events
+                .into_iter()
+                .map(|(_, name)| (name.into(), Hashed::from(name).hash))
+                .collect(),
             messages: sources().any(Source::is_message),
             hours: versions(definitions).any(asks_for_hours),
         }
     }
 
-    /// Whether some rule or series looks at an event of this name.
-    pub(in crate::series) fn event(&self, name: &str) -> bool {
+    /// The event of this name, if some rule or series looks at it.
+    #[inline]
+    pub(in crate::series) fn event<'a>(&self, name: &'a str) -> Option<Hashed<'a>> {
+        let is_like_one = self.outlines & outline(name) != 0;
+        is_like_one.then(|| self.find(name)).flatten()
+    }
+
+    fn find<'a>(&self, name: &'a str) -> Option<Hashed<'a>> {
         let key = by_length(name);
-        self.lengths & length_bit(name) != 0
-            && self
-                .events
-                .binary_search_by_key(&key, |known| by_length(known))
-                .is_ok()
+        let found = self
+            .events
+            .binary_search_by_key(&key, |(known, _)| by_length(known));
+        let (_, hash) = self.events.get(found.ok()?)?;
+        Some(Hashed { name, hash: *hash })
     }
 
     /// Whether some rule looks at what people do with messages.

@@ -116,7 +116,13 @@ impl Person {
     /// `default`, else UTC.
     #[must_use]
     pub fn zone<'a>(&self, default: Option<&str>, zones: &'a Zones) -> &'a Zone {
-        let own = match self.value(TIMEZONE) {
+        // Where no zone is known, the name of theirs need not be.
+        let own = if zones.is_empty() {
+            None
+        } else {
+            self.value(TIMEZONE)
+        };
+        let own = match own {
             Some(Value::Text(name)) => Some(name.as_str()),
             _ => None,
         };

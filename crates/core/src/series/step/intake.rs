@@ -5,7 +5,6 @@ use super::{Concerned, Happened, Keeps, Machine};
 use crate::{
     experiment::Sticky,
     history::{Added, Engagement, Occurrence},
-    named::Hashed,
     rule::Change,
     series::{
         definition::{Message, RUNS_MAX, Step},
@@ -121,22 +120,23 @@ impl<'a> Machine<'a> {
             at,
             properties,
         } = happened;
-        let is_kept = self.keeps == Keeps::Everything || self.definitions.index.asked().event(name);
-        let name = Hashed::from(name);
+        let asked = self.definitions.index.asked().event(name);
         let history = &mut self.person.history;
-        // One of whom occurrences are kept may repeat them.
-        let is_left_out = !is_kept
+        let is_left_out = asked.is_none()
             && active
             && match self.keeps {
                 Keeps::Everything => false,
-                Keeps::Asked => history.add_name(name),
-                Keeps::AskedOfFew => history.get_hashed(name).is_none(),
+                // One of whom occurrences are kept may repeat them.
+                Keeps::Asked => history.add_name(name.into()),
+                // Of them nothing else is kept.
+                Keeps::AskedOfFew => true,
             };
         if is_left_out {
             self.seen(at);
             self.happened = Some(happened);
             return Concerned::by(Change::SEEN);
         }
+        let name = asked.unwrap_or_else(|| name.into());
         let (streams, occurrence) = (&self.definitions.streams, Occurrence::new(at, id));
         let (added, mut change) = streams.note_hashed(history, name, properties, occurrence);
         if added == Added::Repeat {

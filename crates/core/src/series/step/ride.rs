@@ -41,7 +41,7 @@ pub(super) fn glance(
         && first <= *at
         && *at <= now
         && !index.asked().hours()
-        && !index.asked().event(name);
+        && index.asked().event(name).is_none();
     if is_one {
         person.last_seen = Some(last.max(*at));
     }
