@@ -1,4 +1,5 @@
-//! What replaying a year costs: a generated year of events through the seed series, per event.
+//! What replaying costs: a generated year of events through the seed series, per event; and what the
+//! customers of CDNOW bought, from the file on.
 //!
 //! `REKINDLE_PEOPLE=1000000` replays the whole of what the bound is about, 50 M events; then
 //! `--sample-count 1` is enough.
@@ -6,6 +7,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::disallowed_methods,
     reason = "a benchmark fails by panicking, and is told its size by the surroundings"
 )]
@@ -16,6 +18,7 @@ use divan::{Bencher, counter::ItemsCount};
 use rekindle_core::{
     backtest::{Backtest, Draft},
     series::{Identified, Input, policy::Settings},
+    time::parse_instant,
     value::Value,
     window::DAY_MS,
     zone::Zones,
@@ -27,6 +30,7 @@ const EVENTS: u64 = 50;
 const LIVES: u64 = 2_000;
 const STORY: &str =
     include_str!("../../../tests/cases/stories/an_at_risk_customer_is_won_back.json");
+const CDNOW: &str = include_str!("../../../tests/data/cdnow_sample.txt");
 const NAMES: [&str; 8] = [
     "Page Viewed",
     "Logged In",
@@ -100,7 +104,7 @@ fn people() -> u64 {
     std::env::var("REKINDLE_PEOPLE").map_or(20_000, |text| text.parse().unwrap())
 }
 
-#[divan::bench(sample_count = 3, sample_size = 1)]
+#[divan::bench(sample_count = 9, sample_size = 1)]
 fn a_generated_year(bencher: Bencher<'_, '_>) {
     let (draft, zones, people) = (draft(), Zones::new(), people());
     // As many different lives as fit into memory; other people live one of them again.
@@ -109,6 +113,57 @@ fn a_generated_year(bencher: Bencher<'_, '_>) {
         let mut backtest = Backtest::new(&draft, &zones, START, START + YEAR_MS).unwrap();
         for (person, life) in (0..people).zip(lives.iter().cycle()) {
             backtest.person(&person.to_string(), life);
+        }
+        backtest.finish()
+    });
+}
+
+/// Those who bought nothing for 90 days are written to twice.
+fn win_back() -> Draft {
+    let series = serde_json::json!({
+        "name": "Win back", "audience": { "rule": "last performed \"Purchased\" > 90 days ago" },
+        "exit": "performed \"Purchased\"",
+        "steps": [
+            { "id": "first", "kind": "email", "subject": "s", "body": "b" },
+            { "id": "second", "kind": "email", "delay": "14d", "subject": "s", "body": "b" },
+        ],
+    });
+    let series = serde_json::from_value(series).unwrap();
+    Draft::new("draft", series, BTreeMap::new(), Settings::default()).unwrap()
+}
+
+/// A purchase a line: the customer, their number in the sample, the day, how many, for how much.
+fn purchases(text: &str) -> BTreeMap<&str, Vec<Input>> {
+    let mut lives = BTreeMap::<&str, Vec<Input>>::new();
+    for (row, line) in text.lines().enumerate() {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let day = format!("{}-{}-{}", &words[2][..4], &words[2][4..6], &words[2][6..]);
+        let at = parse_instant(&day).unwrap();
+        let life = lives.entry(words[0]).or_insert_with(|| {
+            let email = Value::from("someone@example.com");
+            let attributes = BTreeMap::from([("email".to_owned(), email)]);
+            vec![Input::Identify(Identified { at, attributes })]
+        });
+        life.push(Input::Event {
+            id: row.to_string(),
+            name: "Purchased".to_owned(),
+            at,
+            active: true,
+            properties: BTreeMap::new(),
+        });
+    }
+    lives
+}
+
+/// The bound is a second.
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn cdnow(bencher: Bencher<'_, '_>) {
+    let (draft, zones) = (win_back(), Zones::new());
+    let [from, to] = ["1997-06-01", "1998-07-01"].map(|day| parse_instant(day).unwrap());
+    bencher.bench(|| {
+        let mut backtest = Backtest::new(&draft, &zones, from, to).unwrap();
+        for (person, life) in purchases(divan::black_box(CDNOW)) {
+            backtest.person(person, life);
         }
         backtest.finish()
     });

@@ -59,7 +59,7 @@ const SIFT: (&str, f64) = ("sift", 10.0);
 const GROWTHBOOK: (&str, f64) = ("growthbook evalCondition", 20.0);
 
 /// LIMIT: the budgets of the design. A person's events are 30 of each kind.
-const BOUNDS: [Bound; 12] = [
+const BOUNDS: [Bound; 13] = [
     bound(
         "seed segment, bound",
         "rules/eval_bound/30",
@@ -103,6 +103,7 @@ const BOUNDS: [Bound; 12] = [
         "",
         200e6,
     ),
+    bound("backtest of CDNOW", "backtest/cdnow", "", 1e9),
 ];
 
 const RATIOS: [Ratio; 4] = [
