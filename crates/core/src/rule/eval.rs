@@ -234,14 +234,11 @@ fn group<'a>(nodes: &[Node], facts: &impl Look<'a>, now: i64, deciding: bool) ->
             open_flips |= part.flips && next == open_until;
         }
     }
-    match settled_until {
-        Some(until) => {
-            Hold::until((deciding, Some(until))).that_flips(settled_flips && open_until > until)
-        }
-        None => {
-            let next = Some(open_until).filter(|next| *next < never);
-            Hold::until((!deciding, next)).that_flips(open_flips)
-        }
+    if let Some(until) = settled_until {
+        Hold::until((deciding, Some(until))).that_flips(settled_flips && open_until > until)
+    } else {
+        let next = Some(open_until).filter(|next| *next < never);
+        Hold::until((!deciding, next)).that_flips(open_flips)
     }
 }
 
