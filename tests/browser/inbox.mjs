@@ -19,19 +19,34 @@ const optional = (value, write) => (value === undefined ? [0] : [1, ...write(val
 const list = (items, write) => [...number(items.length), ...items.flatMap(write)];
 
 const LAYOUTS = { top: [0, 0], bottom: [0, 1], modal: [1] };
+const REPEATS = { once: [0], until_closed: [1] };
+
+/** What a browser of the first version could draw has a name; the rest is `{drawing, trigger, repeat}`. */
+const shape = ({ layout, drawing, trigger, repeat = "until_closed" }) =>
+  drawing === undefined
+    ? LAYOUTS[layout]
+    : [
+        2,
+        ...(REPEATS[repeat] ?? [2, ...signed(repeat.every)]),
+        ...text(trigger === undefined ? "" : JSON.stringify(trigger)),
+        ...text(JSON.stringify(drawing)),
+      ];
 
 /** A rule: `performed` this event at least once, ever; or always. */
 const rule = (performed) => (performed === undefined ? [0, 1] : [5, ...text(performed), 0, 1, 0, 0]);
 
-/** `{effect, layout, title, body, cta: {label, url}, from, until, performed}` for each item. */
+/**
+ * `{effect, layout, title, body, cta: {label, url}, from, until, performed}` for each item; in the place of
+ * `layout` and `cta`, `{drawing, trigger, repeat}`.
+ */
 export function inbox(items) {
-  const item = ({ effect, layout, title = "", body = "", cta, from = 0, until, performed }) => [
+  const item = ({ effect, title = "", body = "", cta, from = 0, until, performed, ...rest }) => [
     ...text(effect),
     ...signed(from),
     ...optional(until, signed),
     ...rule(performed),
     1,
-    ...LAYOUTS[layout],
+    ...shape(rest),
     ...text(title),
     ...text(body),
     ...optional(cta, ({ label, url }) => [...text(label), ...text(url)]),

@@ -1,15 +1,11 @@
 // What a message looks like and how it is used: strict content security policy, keyboard, focus,
 // screen readers, light and dark, small phones, right to left. Screenshots go to target/screenshots.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
-import { startRuntime, until } from "../edge/harness.mjs";
-import { SCREENSHOTS, html, launch, reactions, painted, shown, watch } from "./browser.mjs";
-import { inbox, personKey } from "./inbox.mjs";
+import { until } from "../edge/harness.mjs";
+import { SCREENSHOTS, reactions, painted, shown, watch } from "./browser.mjs";
+import { barriers, focused, openShop } from "./shop.mjs";
 
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const DESKTOP = { width: 1280, height: 720 };
 const PHONE = { width: 360, height: 640 };
 const EFFECT = "0123456789abcdef0123456789abcdef";
@@ -22,90 +18,17 @@ const MODAL = {
   body: "See what the next weeks may bring.\nIt takes a minute, and it is part of your plan.",
 };
 
-let edge;
-let browser;
 let shop;
+let open;
 before(async () => {
-  [edge, browser, shop] = await Promise.all([startRuntime(), launch(), host()]);
+  shop = await openShop();
+  open = shop.open;
 });
-after(async () => {
-  await browser?.close();
-  shop?.close();
-  await edge?.stop();
-});
-
-/** A customer's own server, of another origin than the edge's: every page is put there by its test. */
-async function host() {
-  const server = createServer((request, response) => {
-    const { body, headers } = server.pages.get(request.url) ?? { body: "" };
-    response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...headers });
-    response.end(body);
-  });
-  server.pages = new Map();
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  server.url = `http://localhost:${server.address().port}`;
-  return server;
-}
-
-/** A page of another origin than the edge's, with this message in the person's inbox. */
-async function open(message, { viewport = DESKTOP, colorScheme = "light", page: words, policy, ...more } = {}) {
-  const context = await browser.newContext({ viewport, colorScheme, ...more });
-  const page = await context.newPage();
-  const answer = (route, body) => {
-    const headers = {
-      "access-control-allow-origin": "*",
-      "access-control-expose-headers": "x-rekindle-now",
-      "x-rekindle-now": String(Date.now()),
-    };
-    return route.fulfill(body === undefined ? { headers, status: 204 } : { headers, body });
-  };
-  // The message is ann's: the visitor that the page begins with must not see it first.
-  let items = [];
-  await context.route("**/v1/boot*", (route) => {
-    const asked = new URL(route.request().url()).searchParams.get("p");
-    return answer(route, asked === personKey("ann") && items.length > 0 ? inbox(items) : undefined);
-  });
-  await context.route("**/v1/batch*", (route) => {
-    const { batch } = JSON.parse(route.request().postData());
-    if (items.length === 0 || !batch.some(({ userId }) => userId === "ann")) return answer(route);
-    const held = !route.request().url().endsWith("inbox=0000000000000000");
-    return answer(route, held ? "" : inbox(items));
-  });
-  const policies = policy ? { "content-security-policy": policy } : {};
-  const path = `/page-${shop.pages.size}`;
-  shop.pages.set(path, { body: html(edge.url, words), headers: policies });
-  if (process.env.REKINDLE_TEST_LOG) page.on("console", (message) => console.log(message.text()));
-  await page.addInitScript(() => {
-    window.violations = [];
-    document.addEventListener("securitypolicyviolation", (event) => window.violations.push(event.violatedDirective));
-  });
-  await page.goto(shop.url + path);
-  const begin = () => {
-    items = [message];
-    return page.evaluate(() => rekindle.boot({ user_id: "ann" }));
-  };
-  const empty = () => {
-    items = [];
-  };
-  return { context, page, begin, empty };
-}
-
-async function barriers(page) {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run("rekindle-message"));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
-}
-
-const focused = (page) =>
-  page.evaluate(() => {
-    const host = document.activeElement;
-    const inside = host?.shadowRoot?.activeElement;
-    return inside ? inside.className : host?.id || host?.tagName.toLowerCase();
-  });
+after(() => shop?.close());
 
 for (const message of [BANNER, MODAL]) {
   test(`a ${message.layout} needs nothing of a strict content security policy but wasm and the edge`, async () => {
-    const policy = `default-src 'none'; script-src 'wasm-unsafe-eval' ${edge.url}; connect-src ${edge.url}`;
+    const policy = `default-src 'none'; script-src 'wasm-unsafe-eval' ${shop.edge.url}; connect-src ${shop.edge.url}`;
     const { context, page, begin } = await open(message, { policy });
     await begin();
     await shown(page).locator(".title").waitFor();

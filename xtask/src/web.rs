@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 
 use crate::{files, processes, say, wasm};
 
@@ -32,12 +32,15 @@ pub(crate) fn build() -> Result<()> {
 fn sdk(assets: &mut Assets) -> Result<()> {
     module(assets, "rekindle-sdk", "sdk", "sdk/rekindle_bg.wasm")?;
     let source = files::at("www/sdk/src");
+    if source.join("index.ts").is_file() {
+        javascript(assets, &source)?;
+    } else {
+        say::note(format!(
+            "left out: the SDK, for want of {}",
+            source.display()
+        ));
+    }
     for (input, output, words) in [
-        (
-            "index.ts",
-            "sdk/rekindle.js",
-            &["--bundle", "--format=esm", "--loader:.css=text"][..],
-        ),
         ("snippet.js", "sdk/snippet.js", &["--format=iife"][..]),
         (
             "service-worker.js",
@@ -54,17 +57,44 @@ fn sdk(assets: &mut Assets) -> Result<()> {
             continue;
         }
         let stage = stage(output);
-        processes::run(
-            processes::npm_bin("esbuild")
-                .arg(&input)
-                .args(words)
-                .args(["--minify", ES, "--charset=utf8", "--legal-comments=none"])
-                .args(["--log-level=warning", "--allow-overwrite"])
-                .arg(format!("--outfile={}", stage.display())),
-        )?;
+        esbuild(&input, words, &format!("--outfile={}", stage.display()))?;
         assets.add(&stage, Path::new(output))?;
     }
     Ok(())
+}
+
+/// The SDK's JavaScript, and apart from it what is fetched when it is needed, named by its content. Two
+/// bundles, and not one that is split: that would put what both share into a third file.
+fn javascript(assets: &mut Assets, source: &Path) -> Result<()> {
+    let bundle = ["--bundle", "--format=esm"];
+    let later = stage("sdk-later");
+    if later.is_dir() {
+        // What an earlier build made has another name.
+        std::fs::remove_dir_all(&later)?;
+    }
+    let words = [&bundle[..], &["--entry-names=[name]-[hash]"]].concat();
+    let output = format!("--outdir={}", later.display());
+    esbuild(&source.join("nudge/nudges.ts"), &words, &output)?;
+    let made = files::below(&later)?;
+    let name = made.keys().next().context("no nudges were made")?;
+    assets.copy_tree(&later, "sdk", |_| true)?;
+    let define = format!("--define:NUDGES=\"{}\"", name.display());
+    let words = [&bundle[..], &[define.as_str()]].concat();
+    let stage = stage("sdk/rekindle.js");
+    let output = format!("--outfile={}", stage.display());
+    esbuild(&source.join("index.ts"), &words, &output)?;
+    assets.add(&stage, Path::new("sdk/rekindle.js"))
+}
+
+fn esbuild(input: &Path, words: &[&str], output: &str) -> Result<()> {
+    processes::run(
+        processes::npm_bin("esbuild")
+            .arg(input)
+            .args(words)
+            .args(["--minify", ES, "--charset=utf8", "--legal-comments=none"])
+            .args(["--log-level=warning", "--allow-overwrite"])
+            .arg(output),
+    )
 }
 
 /// Vite gives every file but the page itself a name by its content, the module of the core among them.

@@ -3,7 +3,7 @@
 
 use rekindle_core::{
     residual::{Local, Residual},
-    wire::{Bundle, Content, InApp, Inbox, InboxItem, Layout},
+    wire::{Bundle, Content, InApp, Inbox, InboxItem, Layout, Repeat},
 };
 
 use crate::seen::{Reaction, Seen};
@@ -18,15 +18,28 @@ pub(crate) struct Facts<'a, L> {
 }
 
 impl<'a, L: Local> Facts<'a, L> {
-    /// The first message of the inbox that is due.
-    pub(crate) fn due(&self) -> Option<(&'a InboxItem, &'a InApp)> {
+    /// The first message of the inbox that is due. Others that wait for something on the page, which
+    /// `happened` is asked about, do not hold it up.
+    pub(crate) fn due(
+        &self,
+        happened: fn(&str, &str) -> bool,
+    ) -> Option<(&'a InboxItem, &'a InApp)> {
         self.inbox.items.iter().find_map(|item| {
             let content = self.content(item)?;
-            let over = match content.layout {
-                Layout::Banner(_) => false,
-                Layout::Modal => self.seen.has(&item.effect, Reaction::Shown),
+            let over = match repeat(content) {
+                Repeat::UntilClosed => false,
+                Repeat::Once => self.seen.has(&item.effect, Reaction::Shown),
+                Repeat::Every(_) => self.again(item).is_some_and(|again| self.now < again),
             };
-            (!over && self.now >= item.live_from && self.may_stand(item)).then_some((item, content))
+            let is_ready = !over && self.now >= item.live_from && self.may_stand(item);
+            let is_due = is_ready
+                && match &content.layout {
+                    Layout::Banner(_) | Layout::Modal => true,
+                    Layout::Nudge(nudge) => {
+                        nudge.trigger.is_empty() || happened(&item.effect, &nudge.trigger)
+                    }
+                };
+            is_due.then_some((item, content))
         })
     }
 
@@ -41,7 +54,7 @@ impl<'a, L: Local> Facts<'a, L> {
         let items = self.inbox.items.iter().filter(|item| !self.is_over(item));
         items
             .filter_map(|item| {
-                let ends = [Some(item.live_from), item.live_until];
+                let ends = [Some(item.live_from), item.live_until, self.again(item)];
                 let ends = ends
                     .into_iter()
                     .flatten()
@@ -66,18 +79,40 @@ impl<'a, L: Local> Facts<'a, L> {
         }
     }
 
-    fn is_over(&self, item: &InboxItem) -> bool {
+    fn is_over(&self, item: &'a InboxItem) -> bool {
         self.seen.has(&item.effect, Reaction::Clicked)
-            || self.seen.has(&item.effect, Reaction::Dismissed)
+            || self.seen.has(&item.effect, Reaction::Dismissed) && self.every(item).is_none()
+    }
+
+    /// After how many milliseconds it comes again, if it does.
+    pub(crate) fn every(&self, item: &'a InboxItem) -> Option<i64> {
+        match repeat(self.content(item)?) {
+            Repeat::Every(ms) => Some(ms),
+            Repeat::Once | Repeat::UntilClosed => None,
+        }
+    }
+
+    /// When it comes again, once it was there.
+    fn again(&self, item: &'a InboxItem) -> Option<i64> {
+        Some(self.seen.shown_at(&item.effect)? + self.every(item)?)
     }
 
     /// A message that was shown stays until the person closes it, so that it does not vanish under
     /// their hand when a count expires; only a rule about pages keeps being asked.
-    fn may_stand(&self, item: &InboxItem) -> bool {
+    fn may_stand(&self, item: &'a InboxItem) -> bool {
         // Not asked again whether it began: an answer of the edge may set the clock back a little.
         let live = item.live_until.is_none_or(|until| self.now < until) && !self.is_over(item);
         let sticks = self.seen.has(&item.effect, Reaction::Shown) && !asks_for_page(&item.when);
         live && (sticks || item.when.eval(self.local, self.now))
+    }
+}
+
+/// How often a message is shown.
+fn repeat(content: &InApp) -> Repeat {
+    match &content.layout {
+        Layout::Banner(_) => Repeat::UntilClosed,
+        Layout::Modal => Repeat::Once,
+        Layout::Nudge(nudge) => nudge.repeat,
     }
 }
 
@@ -100,7 +135,7 @@ mod tests {
     use rekindle_core::{
         residual::{PageField, PageTest},
         window::{Count, Window},
-        wire::Position,
+        wire::{Nudge, Position},
     };
 
     use super::*;
@@ -167,7 +202,8 @@ mod tests {
         }
 
         fn due(&self, now: i64) -> Option<&str> {
-            self.facts(now).due().map(|(item, _)| item.effect.as_str())
+            let facts = self.facts(now);
+            facts.due(|_, _| true).map(|(item, _)| item.effect.as_str())
         }
 
         fn react(&mut self, effect: &str, reaction: Reaction) {
@@ -211,6 +247,26 @@ mod tests {
     }
 
     #[test]
+    fn one_that_repeats_comes_again_after_its_time_until_it_is_clicked() {
+        let nudge = Layout::Nudge(Nudge {
+            repeat: Repeat::Every(50),
+            trigger: String::new(),
+            drawing: "{}".into(),
+        });
+        let mut story = Story::new(vec![item("e", Residual::Always(true), nudge)]);
+        assert_eq!(story.due(110), Some("e"));
+        story.react("e", Reaction::Shown);
+        story.seen.note_show(&mut story.storage, "e", 110);
+        assert!(story.facts(120).stands("e"));
+        story.react("e", Reaction::Dismissed);
+        assert_eq!(story.due(159), None);
+        assert_eq!(story.facts(120).next_change(), Some(160));
+        assert_eq!(story.due(160), Some("e"));
+        story.react("e", Reaction::Clicked);
+        assert_eq!(story.due(160), None);
+    }
+
+    #[test]
     fn a_page_condition_keeps_being_asked() {
         let pricing = Residual::Page {
             field: PageField::Path,
@@ -248,6 +304,6 @@ mod tests {
             bundle: Some(&bundle),
             ..story.facts(150)
         };
-        assert!(facts.due().is_some());
+        assert!(facts.due(|_, _| true).is_some());
     }
 }

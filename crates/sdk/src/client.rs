@@ -14,7 +14,7 @@ use crate::{
     choice::Facts,
     clock::Clock,
     history::{History, Page},
-    item::{Object, Person, number_of, one_line},
+    item::{Object, Person, hex_of, number_of, one_line},
     ports,
     queue::{self, Queue, Waiting},
     seen::{Reaction, Seen},
@@ -25,6 +25,8 @@ use crate::{
 const PAGE_VIEWED: &str = "Page Viewed";
 /// How long events gather before they are sent.
 const GATHER_MS: i64 = 300;
+/// Where it is kept until when no message is put up.
+const QUIET: &str = "quiet";
 /// A breath between two messages.
 const PAUSE_MS: i64 = 1_000;
 // LIMIT: KV at the edge answers up to 60 s late, so that within a minute of the edge's own word the
@@ -48,6 +50,9 @@ pub(crate) struct Platform {
     pub(crate) page: fn() -> Page,
     /// Whether anyone can see it.
     pub(crate) visible: fn() -> bool,
+    /// Whether what a message waits for, as JSON, has happened on the page. Watches for it from the
+    /// first question on; then the page says `Woke`.
+    pub(crate) happened: fn(&str, &str) -> bool,
     /// Tells the developer, once for each text.
     pub(crate) warn: fn(&str),
 }
@@ -55,7 +60,7 @@ pub(crate) struct Platform {
 /// What must happen outside.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Act {
-    /// Put the message on the screen, then call [`Client::react`] with `Shown`.
+    /// Put the message on the screen, then call [`Client::shown`] or [`Client::not_shown`].
     Show { effect: String, content: InApp },
     /// Take the message off the screen.
     TakeDown,
@@ -73,6 +78,8 @@ pub(crate) struct Setting {
     pub(crate) api: String,
     pub(crate) locale: String,
     pub(crate) zone: String,
+    /// How long no message follows another.
+    pub(crate) gap_ms: i64,
 }
 
 /// The inbox at hand.
@@ -276,7 +283,11 @@ impl Client {
             Reaction::Shown => {}
             Reaction::Clicked | Reaction::Dismissed => {
                 self.take_down();
-                self.quiet_until = self.clock.device() + PAUSE_MS;
+                let gap_ms = self.setting.gap_ms;
+                self.quiet_until = self.clock.device() + gap_ms.max(PAUSE_MS);
+                if gap_ms > PAUSE_MS {
+                    self.storage.set(QUIET, &hex_of(self.quiet_until));
+                }
                 self.acts.push(Act::SendNow);
             }
         }
@@ -289,9 +300,25 @@ impl Client {
         }
     }
 
+    /// The message is on the screen.
+    pub(crate) fn shown(&mut self, effect: &str) {
+        if self.on_screen.as_deref() != Some(effect) {
+            return;
+        }
+        self.react(effect, Reaction::Shown);
+        let facts = self.facts();
+        let item = facts.inbox.items.iter().find(|item| item.effect == effect);
+        if item.is_some_and(|item| facts.every(item).is_some()) {
+            let now = self.clock.now();
+            self.seen.note_show(&mut self.storage, effect, now);
+        }
+    }
+
     /// The message could not be put on the screen.
-    pub(crate) fn not_shown(&mut self) {
-        self.on_screen = None;
+    pub(crate) fn not_shown(&mut self, effect: &str) {
+        if self.on_screen.as_deref() == Some(effect) {
+            self.on_screen = None;
+        }
     }
 
     /// Another tab wrote: read what concerns this one.
@@ -350,7 +377,7 @@ impl Client {
         }
         let due = self
             .facts()
-            .due()
+            .due(self.platform.happened)
             .map(|(item, content)| (item.effect.clone(), content.clone()));
         if let Some((effect, content)) = due {
             self.on_screen = Some(effect.clone());
@@ -396,6 +423,12 @@ impl Client {
         self.person.user = self.storage.get("user");
         self.inbox_wanted |= self.person.user.is_some();
         self.seen = Seen::new(&self.storage);
+        let quiet = self.storage.get(QUIET).and_then(|text| number_of(&text));
+        self.quiet_until = self.quiet_until.max(
+            quiet
+                .unwrap_or(0)
+                .min(self.clock.device() + self.setting.gap_ms),
+        );
         let last = self.storage.get("last").and_then(|text| number_of(&text));
         self.history.last_seen = self.history.last_seen.max(last);
         let tags = [self.person.tag(), self.visitor_tag()];

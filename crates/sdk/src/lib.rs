@@ -25,9 +25,17 @@ use crate::{
     storage::Storage,
 };
 
-/// Starts, before anything else. With `waits`, nothing is kept or sent until the person agrees.
+// Std's own allocator weighs more than the client's decisions. A page asks for little memory and soon
+// ends: first fit in a list of free blocks is good enough.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: lol_alloc::LockedAllocator<lol_alloc::FreeListAllocator> =
+    lol_alloc::LockedAllocator::new(lol_alloc::FreeListAllocator::new());
+
+/// Starts, before anything else. With `waits`, nothing is kept or sent until the person agrees; for
+/// `gap_ms` no message follows another.
 #[wasm_bindgen]
-pub fn start(write_key: &str, api: &str, locale: &str, zone: &str, waits: bool) {
+pub fn start(write_key: &str, api: &str, locale: &str, zone: &str, waits: bool, gap_ms: u32) {
     let storage = Storage::new(write_key);
     let [write_key, api, locale, zone] = [write_key, api, locale, zone].map(str::to_owned);
     let setting = Setting {
@@ -35,6 +43,7 @@ pub fn start(write_key: &str, api: &str, locale: &str, zone: &str, waits: bool) 
         api,
         locale,
         zone,
+        gap_ms: i64::from(gap_ms),
     };
     shell::start(Client::new(ports::platform(), setting, storage, waits));
 }
@@ -62,11 +71,15 @@ enum Word {
     Shutdown,
     /// This browser takes push messages: endpoint, public key, secret.
     Subscribed,
+    /// The message of this effect is on the screen.
+    Shown,
+    /// The message of this effect could not be put there.
+    NotShown,
     /// The person followed the link of the message on the screen.
     Clicked,
     /// The person closed the message on the screen.
     Dismissed,
-    /// The timer that was asked for by `wake`.
+    /// The timer that was asked for by `wake`, or what a message waits for on the page.
     Woke,
     /// The timer that was asked for by `sync`.
     Talk,
@@ -86,7 +99,7 @@ enum Word {
 
 impl Word {
     /// In the order of `Word` in `www/sdk/src/core.ts`.
-    const ALL: [Self; 20] = [
+    const ALL: [Self; 22] = [
         Self::Boot,
         Self::Identify,
         Self::Track,
@@ -97,6 +110,8 @@ impl Word {
         Self::Refuse,
         Self::Shutdown,
         Self::Subscribed,
+        Self::Shown,
+        Self::NotShown,
         Self::Clicked,
         Self::Dismissed,
         Self::Woke,
@@ -130,6 +145,8 @@ pub fn tell(word: u8, a: &str, b: &str, c: &str) {
         | Word::Agree
         | Word::Refuse
         | Word::Subscribed
+        | Word::Shown
+        | Word::NotShown
         | Word::Clicked
         | Word::Dismissed
         | Word::Woke
@@ -149,6 +166,8 @@ pub fn tell(word: u8, a: &str, b: &str, c: &str) {
         Word::Agree => client.consent(true),
         Word::Refuse => client.consent(false),
         Word::Subscribed => client.subscribe(a, b, c),
+        Word::Shown => client.shown(a),
+        Word::NotShown => client.not_shown(a),
         Word::Clicked => client.react_on_screen(Reaction::Clicked),
         Word::Dismissed => client.react_on_screen(Reaction::Dismissed),
         Word::Woke => client.woke(),

@@ -47,9 +47,19 @@ mod browser {
         /// then with headers for whose it is and what vouches for that, unless they are empty.
         pub(crate) fn request(token: u32, url: &str, body: &str, person: &str, proof: &str);
 
-        /// Shows a message, of which what is empty is absent; says `Clicked` or `Dismissed`. The
-        /// answer is whether it could.
-        pub(super) fn show(layout: &str, title: &str, body: &str, label: &str, url: &str) -> bool;
+        /// Shows a message, of which what is empty is absent; says `Shown` or `NotShown`, now or soon,
+        /// then `Clicked` or `Dismissed`.
+        pub(super) fn show(
+            effect: &str,
+            layout: &str,
+            title: &str,
+            body: &str,
+            label: &str,
+            url: &str,
+        );
+        /// Whether everything that is asked for, as JSON, has happened on the page; if not, says `Woke`
+        /// once it has.
+        pub(super) fn happened(effect: &str, trigger: &str) -> bool;
         #[wasm_bindgen(js_name = takeDown)]
         pub(crate) fn take_down();
         pub(crate) fn emit(event: &str, effect: &str);
@@ -103,8 +113,9 @@ mod browser {
     pub(crate) fn lock(_name: &str) {}
     pub(crate) fn unlock() {}
     pub(crate) fn request(_token: u32, _url: &str, _body: &str, _person: &str, _proof: &str) {}
-    pub(super) fn show(_: &str, _: &str, _: &str, _: &str, _: &str) -> bool {
-        true
+    pub(super) fn show(_: &str, _: &str, _: &str, _: &str, _: &str, _: &str) {}
+    pub(super) fn happened(_effect: &str, _trigger: &str) -> bool {
+        false
     }
     pub(crate) fn take_down() {}
     pub(crate) fn emit(_event: &str, _effect: &str) {}
@@ -135,25 +146,28 @@ fn page() -> Page {
 /// What the client may ask at any time.
 pub(crate) fn platform() -> Platform {
     let (uuid, visible, warn) = (browser::uuid, browser::visible, browser::warn);
+    let happened = browser::happened;
     Platform {
         now,
         uuid,
         page,
         visible,
+        happened,
         warn,
     }
 }
 
-/// Shows a message; says whether it could.
-pub(crate) fn show(content: &InApp) -> bool {
-    let layout = match content.layout {
+/// Shows a message.
+pub(crate) fn show(effect: &str, content: &InApp) {
+    let layout = match &content.layout {
         Layout::Banner(Position::Top) => "top",
         Layout::Banner(Position::Bottom) => "bottom",
         Layout::Modal => "modal",
+        Layout::Nudge(nudge) => nudge.drawing.as_str(),
     };
     let (label, url) = match &content.cta {
         Some(cta) => (cta.label.as_str(), cta.url.as_str()),
         None => ("", ""),
     };
-    browser::show(layout, &content.title, &content.body, label, url)
+    browser::show(effect, layout, &content.title, &content.body, label, url);
 }

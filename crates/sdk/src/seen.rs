@@ -1,7 +1,10 @@
 //! What was done with each message in this browser, so that it is done and reported once.
 //! Reports nothing itself.
 
-use crate::storage::Storage;
+use crate::{
+    item::{hex_of, number_of},
+    storage::Storage,
+};
 
 const NAME: &str = "seen";
 
@@ -36,7 +39,8 @@ impl Reaction {
     }
 }
 
-/// Lines of a message's effect followed by a letter for each reaction, oldest first.
+/// Lines of a message's effect followed by a letter for each reaction, oldest first; where that is
+/// asked for, also by an `@` and when it was last there.
 #[derive(Default)]
 pub(crate) struct Seen(Vec<(String, String)>);
 
@@ -53,9 +57,26 @@ impl Seen {
 
     /// Whether it was done.
     pub(crate) fn has(&self, effect: &str, reaction: Reaction) -> bool {
-        self.0
-            .iter()
-            .any(|(known, done)| known == effect && done.contains(reaction.letter()))
+        let mut letters = self
+            .done(effect)
+            .chars()
+            .take_while(|letter| *letter != '@');
+        letters.any(|letter| letter == reaction.letter())
+    }
+
+    /// When it was last there, if that was noted.
+    pub(crate) fn shown_at(&self, effect: &str) -> Option<i64> {
+        number_of(self.done(effect).split_once('@')?.1)
+    }
+
+    /// Notes that it is there now.
+    pub(crate) fn note_show(&mut self, storage: &mut Storage, effect: &str, now: i64) {
+        if let Some((_, done)) = self.0.iter_mut().find(|(known, _)| known == effect) {
+            done.truncate(done.find('@').unwrap_or(done.len()));
+            done.push('@');
+            done.push_str(&hex_of(now));
+            self.keep(storage);
+        }
     }
 
     /// Notes it and says whether it is new.
@@ -66,7 +87,7 @@ impl Seen {
             return false;
         }
         if let Some((_, done)) = self.0.iter_mut().find(|(known, _)| known == effect) {
-            done.push(reaction.letter());
+            done.insert(0, reaction.letter());
         } else {
             if self.0.len() == MESSAGES_MAX {
                 self.0.remove(0);
@@ -74,6 +95,18 @@ impl Seen {
             self.0
                 .push((effect.to_owned(), reaction.letter().to_string()));
         }
+        self.keep(storage);
+        true
+    }
+
+    fn done(&self, effect: &str) -> &str {
+        let mut lines = self.0.iter();
+        lines
+            .find(|(known, _)| known == effect)
+            .map_or("", |(_, done)| done)
+    }
+
+    fn keep(&self, storage: &mut Storage) {
         let mut text = String::new();
         for part in self
             .0
@@ -83,7 +116,6 @@ impl Seen {
             text.push_str(part);
         }
         storage.set(NAME, &text);
-        true
     }
 }
 
@@ -101,6 +133,22 @@ mod tests {
         let seen = Seen::new(&storage);
         assert!(seen.has("e1", Reaction::Shown) && seen.has("e1", Reaction::Clicked));
         assert!(!seen.has("e1", Reaction::Dismissed) && !seen.has("e2", Reaction::Shown));
+    }
+
+    #[test]
+    fn when_it_was_last_there_is_remembered_beside_what_earlier_pages_wrote() {
+        let mut storage = Storage::new("wk_test");
+        storage.set(NAME, "e1 sc\n");
+        let mut seen = Seen::new(&storage);
+        assert!(seen.has("e1", Reaction::Clicked));
+        assert_eq!(seen.shown_at("e1"), None);
+        seen.note_show(&mut storage, "e1", 0xcd);
+        let seen = Seen::new(&storage);
+        assert_eq!(seen.shown_at("e1"), Some(0xcd));
+        assert!(
+            !seen.has("e1", Reaction::Dismissed),
+            "digits are no reactions"
+        );
     }
 
     #[test]

@@ -6,7 +6,6 @@ use std::{cell::RefCell, mem::ManuallyDrop};
 use crate::{
     client::{Act, Batch, Client, Fetch, Reply},
     ports, queue,
-    seen::Reaction,
 };
 
 // LIMIT: browsers let 64 KiB outlive their page; some of it is the envelope.
@@ -100,16 +99,7 @@ pub(crate) fn with(occasion: &mut dyn FnMut(&mut Client)) {
 
 fn perform(act: Act) {
     match act {
-        Act::Show { effect, content } => {
-            let shown = ports::show(&content);
-            with(&mut |client| {
-                if shown {
-                    client.react(&effect, Reaction::Shown);
-                } else {
-                    client.not_shown();
-                }
-            });
-        }
+        Act::Show { effect, content } => ports::show(&effect, &content),
         Act::TakeDown => ports::take_down(),
         Act::Emit { event, effect } => ports::emit(event, &effect),
         Act::Sync { delay_ms } => sync_in(delay_ms),

@@ -16,6 +16,8 @@ export const enum Word {
   Refuse,
   Shutdown,
   Subscribed,
+  Shown,
+  NotShown,
   Clicked,
   Dismissed,
   Woke,

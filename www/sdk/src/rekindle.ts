@@ -1,7 +1,7 @@
 // The public API: checks what pages hand in and passes it to the core as text.
 
 import { call, load, start, tell, warn, Word } from "./core";
-import { hooks } from "./ports";
+import { hooks, perform } from "./ports";
 import { subscribe } from "./ports/push";
 import type { BootConfig, Json, MessageDetail, MessageEvent, Rekindle } from "./types";
 
@@ -29,7 +29,7 @@ export const rekindle: Rekindle = {
       if (first) {
         tell(Word.Shutdown);
         const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-        start(key, api, navigator.language, timeZone, waits());
+        start(key, api, navigator.language, timeZone, waits(), gap());
       }
       tell(Word.Boot, user, proof, traits);
     }, first);
@@ -44,6 +44,7 @@ export const rekindle: Rekindle = {
     const name = text(event);
     if (!name) return warn("track needs the name of an event");
     tell(Word.Track, name, json(properties));
+    perform(name, properties);
   },
   page(name?: string | Json, properties?: Json) {
     if (typeof name === "object") tell(Word.Page, "", json(name));
@@ -98,6 +99,26 @@ hooks.emit = (event, effect) => {
     }
   }
 };
+
+hooks.track = (event, properties) => rekindle.track(event, properties);
+
+hooks.call = (name, effect) => {
+  const { functions = {} } = config;
+  const own = Object.hasOwn(functions, name) && functions[name];
+  if (!own) return warn(`a button calls \`${name}\`: name it in \`functions\` of boot`);
+  try {
+    own({ event: "clicked", effect });
+  } catch (error) {
+    setTimeout(() => {
+      throw error;
+    });
+  }
+};
+
+/** What a u32 can hold of it. */
+function gap(): number {
+  return Math.min(Math.max(Number(config.messageGapMs) || 0, 0), 2 ** 31);
+}
 
 function waits(): boolean {
   const { doNotTrack, globalPrivacyControl } = navigator as Navigator & { globalPrivacyControl?: boolean };

@@ -24,7 +24,11 @@ export interface BootConfig {
   /** The same for people whose browser asks not to be tracked. */
   respectDoNotTrack?: boolean;
   /** The words on messages that are not the message's own, in your page's language. */
-  labels?: { dismiss?: string; message?: string };
+  labels?: { dismiss?: string; message?: string; send?: string };
+  /** How long after a message was closed no other is shown. Default: a second. */
+  messageGapMs?: number;
+  /** What buttons of messages may call, by name. */
+  functions?: Record<string, (detail: MessageDetail) => void>;
 }
 
 /** What `on` can be told about. */

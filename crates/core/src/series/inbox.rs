@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 
 use super::{
     definition::{Definitions, InApp, Published, Step},
+    drawing,
     effect::effect_id,
     person::{Outcome, Person, Run, StepRecord},
     step::Known,
 };
 use crate::{
     hash::fnv64,
-    liquid::{Fact, Limits, Scope, Sink, Template, render_within},
+    liquid::{Fact, Limits, Scope, Sink, render_within},
     residual::Residual,
     wire,
     zone::Zones,
@@ -21,27 +22,32 @@ use crate::{
 /// How many messages an inbox may hold.
 pub(crate) const ITEMS_MAX: usize = 20;
 
-/// The messages that are live for a person at `now`, newest first.
+/// The messages that are live for a person at `now`: those of series with a higher priority first, then
+/// the newest.
 #[must_use]
 pub fn inbox(definitions: &Definitions, zones: &Zones, person: &Person, now: i64) -> wire::Inbox {
     let mut items = Vec::new();
-    let mut shares = false;
     for (series, run) in person.each_run() {
         for record in &run.steps {
             let Some(item) = item(definitions, zones, person, series, run, record, now) else {
                 continue;
             };
-            shares |= matches!(item.content, wire::Content::Shared(_));
-            items.push(item);
+            let priority = definitions
+                .recorded_in(series, record)
+                .map(|of| of.policies.priority);
+            items.push((priority, item));
         }
     }
-    items.sort_by(|a, b| {
-        b.live_from
-            .cmp(&a.live_from)
+    items.sort_by(|(a_priority, a), (b_priority, b)| {
+        b_priority
+            .cmp(a_priority)
+            .then_with(|| b.live_from.cmp(&a.live_from))
             .then_with(|| a.effect.cmp(&b.effect))
     });
     items.truncate(ITEMS_MAX);
-    let bundle = if shares {
+    let items: Vec<wire::InboxItem> = items.into_iter().map(|(_, item)| item).collect();
+    let shares = |item: &wire::InboxItem| matches!(item.content, wire::Content::Shared(_));
+    let bundle = if items.iter().any(shares) {
         definitions.bundle.version
     } else {
         0
@@ -61,12 +67,20 @@ fn item(
     let Outcome::Live { until } = record.outcome else {
         return None;
     };
-    if until <= now || record.reactions.clicked.is_some() || record.reactions.dismissed.is_some() {
+    if until <= now || record.reactions.clicked.is_some() {
         return None;
     }
     let step = definitions.recorded(series, record)?;
     let message = step.says(record.variant.as_deref())?.in_app()?;
-    if message.layout == wire::Layout::Modal && record.reactions.shown.is_some() {
+    let is_over = match message.repeat {
+        wire::Repeat::Once => {
+            record.reactions.shown.is_some() || record.reactions.dismissed.is_some()
+        }
+        wire::Repeat::UntilClosed => record.reactions.dismissed.is_some(),
+        // The browser knows when it was there last.
+        wire::Repeat::Every(_) => false,
+    };
+    if is_over {
         return None;
     }
     let known = Known {
@@ -116,11 +130,11 @@ fn hash(content: &wire::InApp) -> u64 {
 
 /// The contents, if they are the same for everyone.
 fn shared(message: &InApp) -> Option<wire::InApp> {
-    let is_text = |template: &Template| template.as_text().is_some();
-    let cta_is_text = message.cta.as_ref().is_none_or(|(label, _)| is_text(label));
-    (is_text(&message.title) && is_text(&message.body) && cta_is_text)
-        .then(|| fill(message, &NoOne, 0))
-        .flatten()
+    let templates = message.templates();
+    let is_same = templates
+        .iter()
+        .all(|template| template.as_text().is_some());
+    is_same.then(|| fill(message, &NoOne, 0)).flatten()
 }
 
 struct NoOne;
@@ -133,19 +147,8 @@ impl Scope for NoOne {
 
 /// What a message in the app says to somebody.
 pub(super) fn fill(message: &InApp, scope: &dyn Scope, now: i64) -> Option<wire::InApp> {
-    let fill =
-        |template| render_within(template, scope, Sink::Plain, &Limits::default(), Some(now)).ok();
-    let cta = match &message.cta {
-        Some((label, url)) => Some(wire::Cta {
-            label: fill(label)?,
-            url: url.clone(),
-        }),
-        None => None,
+    let fill = |template: &_| {
+        render_within(template, scope, Sink::Plain, &Limits::default(), Some(now)).ok()
     };
-    Some(wire::InApp {
-        layout: message.layout,
-        title: fill(&message.title)?,
-        body: fill(&message.body)?,
-        cta,
-    })
+    drawing::told(message, &fill)
 }

@@ -5,6 +5,7 @@ mod behind;
 mod chance;
 mod claim;
 mod definition;
+mod drawing;
 mod effect;
 mod explain;
 mod flight;
@@ -20,8 +21,8 @@ mod step;
 pub use behind::Number;
 pub use claim::{Claim, check};
 pub use definition::{
-    Action, Definitions, Gate, Goal, InApp, Message, Path, Published, Push, Series, Set, Step,
-    Test, Wait, Webhook,
+    Action, Answers, Definitions, Gate, Goal, InApp, Message, Path, Published, Push, Series, Set,
+    Shape, Step, Survey, Test, Wait, Webhook,
 };
 pub use effect::{Channel, Effect, Metric, Outgoing, Send, effect_id, way_id};
 pub use explain::{Ahead, RunExplanation, SeriesExplanation, StepExplanation, VariantExplanation};
@@ -35,10 +36,11 @@ pub use person::{
 pub use preview::{Said, preview};
 pub use problems::{Finding, MANY_A_WEEK, Severity, problems};
 pub use spec::{
-    AudienceSpec, CONTROL, ChangesSpec, CtaSpec, DefinitionsSpec, Each, Entry, EventEntry,
-    GoalSpec, LayoutSpec, LiveSeries, MailProvider, Method, Migration, Overdue, PathSpec, Pause,
-    PositionSpec, Reentry, SegmentSpec, SeriesSpec, Span, StepKind, StepSpec, TestMetric, TestSpec,
-    UntilSpec, VariantSpec,
+    Ask, AudienceSpec, ButtonAction, ButtonSpec, CONTROL, ChangesSpec, CtaSpec, DefinitionsSpec,
+    Each, Entry, EventEntry, GoalSpec, LayoutSpec, LiveSeries, MailProvider, Method, Migration,
+    Overdue, PathSpec, Pause, PositionSpec, PropertyTestSpec, Reentry, RepeatSpec, SegmentSpec,
+    SeriesSpec, Span, StepKind, StepSpec, SurveySpec, TestMetric, TestSpec, TriggerEventSpec,
+    TriggerSpec, UntilSpec, VariantSpec,
 };
 pub(crate) use step::{Keeps, rehearse};
 pub use step::{Known, render, step};

@@ -69,13 +69,37 @@ pub struct Cta {
     pub url: String,
 }
 
-/// The shape of an in-app message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The shape of an in-app message. New shapes come last, so that what is kept can still be read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Layout {
     /// A bar at an edge of the page, there until it is clicked or dismissed.
     Banner(Position),
     /// A dialog over the page, shown once.
     Modal,
+    /// Everything else, drawn by a script that browsers load when such a message is live.
+    Nudge(Nudge),
+}
+
+/// What there is to a message beyond a headline, a text and a link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nudge {
+    /// How often it is shown.
+    pub repeat: Repeat,
+    /// What must happen on the page before, as JSON; empty for nothing.
+    pub trigger: String,
+    /// What is drawn besides the headline and the text, as JSON.
+    pub drawing: String,
+}
+
+/// How often a message is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Repeat {
+    /// Once.
+    Once,
+    /// Until it is clicked or dismissed.
+    UntilClosed,
+    /// Again after so many milliseconds, although it was dismissed; until it is clicked.
+    Every(i64),
 }
 
 /// The edge of the page that a banner keeps to.

@@ -3,7 +3,7 @@
 
 mod browser;
 
-pub use browser::{Bundle, Content, Cta, InApp, Inbox, InboxItem, Layout, Position};
+pub use browser::{Bundle, Content, Cta, InApp, Inbox, InboxItem, Layout, Nudge, Position, Repeat};
 
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -72,12 +72,19 @@ async fn somebody(context: &Context, id: &str, now: i64) -> Answer<Person> {
 fn shown(context: &Context, said: &Said, now: i64) -> Json {
     match said {
         Said::InApp(wire::InApp {
-            title, body, cta, ..
+            layout,
+            title,
+            body,
+            cta,
         }) => {
             let cta = cta
                 .as_ref()
                 .map(|cta| object!({ "label": cta.label, "url": cta.url }));
-            object!({ "title": title, "body": body, "cta": cta })
+            let drawing = match layout {
+                wire::Layout::Banner(_) | wire::Layout::Modal => None,
+                wire::Layout::Nudge(nudge) => Some(&nudge.drawing),
+            };
+            object!({ "title": title, "body": body, "cta": cta, "drawing": drawing })
         }
         Said::Outgoing(Outgoing::Email {
             to,

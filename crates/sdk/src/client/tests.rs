@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use rekindle_core::{
     residual::Residual,
     window::{Count, Window},
-    wire::{Content, InApp, InboxItem, Layout, Position, encode},
+    wire::{Content, InApp, InboxItem, Layout, Nudge, Position, Repeat, encode},
 };
 
 use super::*;
@@ -13,6 +13,7 @@ use super::*;
 thread_local! {
     static NOW: Cell<i64> = const { Cell::new(1_000_000) };
     static IDS: Cell<u32> = const { Cell::new(0) };
+    static HAPPENED: RefCell<String> = const { RefCell::new(String::new()) };
     static WARNINGS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -25,6 +26,7 @@ fn platform() -> Platform {
         },
         page: Page::default,
         visible: || true,
+        happened: |effect, _| HAPPENED.with_borrow(|all| all.contains(effect)),
         warn: |text| WARNINGS.with_borrow_mut(|told| told.push(text.to_owned())),
     }
 }
@@ -38,6 +40,7 @@ fn load(waits: bool) -> Client {
         api,
         locale: text("en"),
         zone: text("UTC"),
+        gap_ms: 30_000,
     };
     let mut client = Client::new(platform(), setting, Storage::new("wk_test"), waits);
     client.boot(None, None, None);
@@ -110,7 +113,7 @@ fn a_message_is_due_in_the_call_that_makes_it_so() {
     assert!(screen(&mut client).is_empty());
     client.track("Logged In", None);
     assert_eq!(screen(&mut client), ["e1"]);
-    client.react("e1", Reaction::Shown);
+    client.shown("e1");
     client.react_on_screen(Reaction::Dismissed);
     assert_eq!(screen(&mut client), ["down"]);
     let sent = send(&mut client, 200, &[]).concat();
@@ -240,4 +243,89 @@ fn a_fresh_word_of_the_edge_is_not_undone_by_an_older_copy() {
     let fetch = client.next_fetch().expect("a page begins by asking");
     client.fetch_answered(&fetch, Some(reply(200, inbox(Count::AtLeast(0), vec![]))));
     assert_eq!(screen(&mut client), ["e1"]);
+}
+
+/// An inbox of messages that each wait for something on the page.
+fn waiting(effects: &[&str]) -> Vec<u8> {
+    let item = |effect: &&str| InboxItem {
+        effect: (*effect).into(),
+        live_from: 0,
+        live_until: None,
+        when: Residual::Always(true),
+        content: Content::Own(InApp {
+            layout: Layout::Nudge(Nudge {
+                repeat: Repeat::UntilClosed,
+                trigger: "{}".into(),
+                drawing: "{}".into(),
+            }),
+            title: String::new(),
+            body: String::new(),
+            cta: None,
+        }),
+    };
+    encode(&Inbox {
+        bundle: 0,
+        items: effects.iter().map(item).collect(),
+    })
+}
+
+#[test]
+fn a_message_that_waits_for_the_page_does_not_hold_up_the_others() {
+    let mut client = load(false);
+    client.identify(Some("ann"), None);
+    send(&mut client, 200, &waiting(&["e1", "e2"]));
+    assert!(screen(&mut client).is_empty());
+    happens(&mut client, "e2");
+    assert_eq!(screen(&mut client), ["e2"]);
+    client.shown("e2");
+    happens(&mut client, "e1");
+    assert!(screen(&mut client).is_empty(), "one at a time");
+    client.react_on_screen(Reaction::Dismissed);
+    client.evaluate();
+    assert_eq!(screen(&mut client), ["down"]);
+    NOW.set(NOW.get() + 29_999);
+    client.evaluate();
+    assert!(screen(&mut client).is_empty(), "the gap has not passed");
+    NOW.set(NOW.get() + 1);
+    client.evaluate();
+    assert_eq!(screen(&mut client), ["e1"]);
+}
+
+#[test]
+fn the_gap_between_messages_lasts_over_a_reload() {
+    let mut client = load(false);
+    client.identify(Some("ann"), None);
+    send(&mut client, 200, &inbox(Count::AtLeast(0), vec![]));
+    assert_eq!(screen(&mut client), ["e1"]);
+    client.react_on_screen(Reaction::Dismissed);
+    let mut client = load(false);
+    send(&mut client, 200, &waiting(&["e2"]));
+    happens(&mut client, "e2");
+    assert!(screen(&mut client).is_empty());
+    NOW.set(NOW.get() + 30_000);
+    client.evaluate();
+    assert_eq!(screen(&mut client), ["e2"]);
+}
+
+#[test]
+fn what_could_not_be_shown_is_not_reported_as_shown() {
+    let mut client = load(false);
+    client.identify(Some("ann"), None);
+    send(&mut client, 200, &waiting(&["e1"]));
+    happens(&mut client, "e1");
+    assert_eq!(screen(&mut client), ["e1"]);
+    client.not_shown("e1");
+    client.shown("e1");
+    let sent = send(&mut client, 200, &[]).concat();
+    assert!(!sent.contains("e1-shown"), "{sent}");
+    client.evaluate();
+    assert_eq!(screen(&mut client), ["e1"]);
+    client.shown("e1");
+    assert!(send(&mut client, 200, &[]).concat().contains("e1-shown"));
+}
+
+/// What the message of this effect waits for happens.
+fn happens(client: &mut Client, effect: &str) {
+    HAPPENED.with_borrow_mut(|all| all.push_str(effect));
+    client.woke();
 }

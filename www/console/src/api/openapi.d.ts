@@ -2996,6 +2996,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ActionButton: {
+            label: string;
+            action: components["schemas"]["ButtonAction"];
+        };
         /** @description What happens next if nothing else does. */
         Ahead: {
             step: string;
@@ -3170,6 +3174,14 @@ export interface components {
             label: string;
             url: string;
         };
+        /** @description What a button does. All but `dismiss` count as a click. */
+        ButtonAction: "dismiss" | {
+            open: string;
+        } | {
+            track: string;
+        } | {
+            call: string;
+        };
         /** @description The fields that a variant has others of. */
         Changes: {
             subject?: string;
@@ -3177,7 +3189,13 @@ export interface components {
             body?: string;
             layout?: components["schemas"]["Layout"];
             position?: components["schemas"]["Position"];
+            /** @description A selector: where an inline banner stands, what a tooltip points at. */
+            target?: string;
+            image?: string;
+            alt?: string;
             cta?: components["schemas"]["Button"];
+            buttons?: components["schemas"]["ActionButton"][];
+            survey?: components["schemas"]["Survey"];
             url?: string;
             method?: components["schemas"]["Method"];
             headers?: {
@@ -3478,7 +3496,7 @@ export interface components {
             proof?: string;
         };
         /** @enum {string} */
-        Layout: "banner" | "modal";
+        Layout: "banner" | "modal" | "slide_out" | "tooltip" | "survey";
         Link: {
             label: string;
             url: string;
@@ -3666,7 +3684,7 @@ export interface components {
             segments: string[];
         };
         /** @enum {string} */
-        Position: "top" | "bottom";
+        Position: "top" | "bottom" | "inline";
         /** @description Whom a rule holds for now. */
         Preview: {
             /** @description The rule as text. */
@@ -3702,6 +3720,15 @@ export interface components {
             code?: string;
             /** @description Of `/v1`: `detail` once more, for Segment's libraries. */
             message?: string;
+        };
+        /** @description A question about a property: one of the comparisons. */
+        PropertyTest: {
+            property: string;
+            is?: string | number | boolean;
+            is_not?: string | number | boolean;
+            over?: number;
+            under?: number;
+            contains?: string;
         };
         Push: {
             effect: string;
@@ -3775,6 +3802,8 @@ export interface components {
             title: string;
             body: string;
             cta: components["schemas"]["Button"] | null;
+            /** @description What the SDK draws besides, as JSON; `null` for a plain banner or modal. */
+            drawing: string | null;
         };
         RenderedMail: {
             to: string;
@@ -3800,6 +3829,10 @@ export interface components {
                 [key: string]: string;
             };
             body: string;
+        };
+        /** @description How often a message is shown. */
+        Repeat: ("once" | "until_closed") | {
+            every: components["schemas"]["Span"];
         };
         Report: {
             id: string;
@@ -4226,7 +4259,15 @@ export interface components {
             mjml?: string;
             layout?: components["schemas"]["Layout"];
             position?: components["schemas"]["Position"];
+            /** @description A selector: where an inline banner stands, what a tooltip points at. */
+            target?: string;
+            /** @description What the image shows. */
+            alt?: string;
             cta?: components["schemas"]["Button"];
+            buttons?: components["schemas"]["ActionButton"][];
+            survey?: components["schemas"]["Survey"];
+            trigger?: components["schemas"]["Trigger"];
+            repeat?: components["schemas"]["Repeat"];
             live_for?: components["schemas"]["Span"];
             url?: string;
             image?: string;
@@ -4361,6 +4402,16 @@ export interface components {
             /** @enum {string} */
             default?: "on" | "off";
         };
+        /** @description A question, and the event that the answer is recorded as. */
+        Survey: {
+            ask: ("nps" | "text") | {
+                choice: string[];
+            };
+            event?: string;
+            low?: string;
+            high?: string;
+            send?: string;
+        };
         TestSend: {
             step: string;
             variant?: string;
@@ -4398,6 +4449,21 @@ export interface components {
             created_at: components["schemas"]["Instant"];
             /** @description Who handed it out. */
             by: string;
+        };
+        /** @description What must come true on the page before a message is shown: everything that is named. */
+        Trigger: {
+            /** @description A pattern of the address, in which `*` stands for anything. */
+            url?: string;
+            event?: {
+                name: string;
+                where?: components["schemas"]["PropertyTest"][];
+            };
+            delay?: components["schemas"]["Span"];
+            scroll?: number;
+            exit_intent?: boolean;
+            /** @description A selector of what comes into view. */
+            visible?: string;
+            idle?: components["schemas"]["Span"];
         };
         TwoNumbers: [
             number,
@@ -4523,6 +4589,7 @@ export interface components {
     };
     pathItems: never;
 }
+export type ActionButton = components['schemas']['ActionButton'];
 export type Ahead = components['schemas']['Ahead'];
 export type Align = components['schemas']['Align'];
 export type AllFigures = components['schemas']['AllFigures'];
@@ -4538,6 +4605,7 @@ export type Batch = components['schemas']['Batch'];
 export type Behind = components['schemas']['Behind'];
 export type Block = components['schemas']['Block'];
 export type Button = components['schemas']['Button'];
+export type ButtonAction = components['schemas']['ButtonAction'];
 export type Changes = components['schemas']['Changes'];
 export type Channel = components['schemas']['Channel'];
 export type Churn = components['schemas']['Churn'];
@@ -4591,6 +4659,7 @@ export type PersonRow = components['schemas']['PersonRow'];
 export type Position = components['schemas']['Position'];
 export type Preview = components['schemas']['Preview'];
 export type Problem = components['schemas']['Problem'];
+export type PropertyTest = components['schemas']['PropertyTest'];
 export type Push = components['schemas']['Push'];
 export type QuietHours = components['schemas']['QuietHours'];
 export type Rate = components['schemas']['Rate'];
@@ -4604,6 +4673,7 @@ export type RenderedInApp = components['schemas']['RenderedInApp'];
 export type RenderedMail = components['schemas']['RenderedMail'];
 export type RenderedPush = components['schemas']['RenderedPush'];
 export type RenderedRequest = components['schemas']['RenderedRequest'];
+export type Repeat = components['schemas']['Repeat'];
 export type Report = components['schemas']['Report'];
 export type ReportMetric = components['schemas']['ReportMetric'];
 export type Role = components['schemas']['Role'];
@@ -4639,11 +4709,13 @@ export type StepKind = components['schemas']['StepKind'];
 export type StepRecord = components['schemas']['StepRecord'];
 export type Stored = components['schemas']['Stored'];
 export type SubscriptionType = components['schemas']['SubscriptionType'];
+export type Survey = components['schemas']['Survey'];
 export type TestSend = components['schemas']['TestSend'];
 export type TestSent = components['schemas']['TestSent'];
 export type TimeOfDay = components['schemas']['TimeOfDay'];
 export type TimeWindow = components['schemas']['TimeWindow'];
 export type Token = components['schemas']['Token'];
+export type Trigger = components['schemas']['Trigger'];
 export type TwoNumbers = components['schemas']['TwoNumbers'];
 export type Value = components['schemas']['Value'];
 export type VariantCounts = components['schemas']['VariantCounts'];

@@ -1,15 +1,17 @@
-// Owns the message on the page: a banner or a modal, in a shadow root of its own. No markup is
-// parsed and no style attribute is written, so that the strictest content security policy has
-// nothing to forbid, and text stays text.
+// Owns the message on the page: one at a time, in a shadow root of its own, and the plain banner; other
+// shapes are drawn by ../nudge with the parts from here. No markup is parsed and no style attribute is
+// written, so that the strictest content security policy has nothing to forbid, and text stays text.
 
 import { STYLE } from "./style";
 
-/** What the person did: followed the link, or closed the message. */
+/** What the person did: followed a link or pressed a button, or closed the message. */
 export type Reacted = (clicked: boolean) => void;
 
+/** The words on messages that are not the message's own. */
 export interface Labels {
   dismiss: string;
   message: string;
+  send: string;
 }
 
 // Screen readers miss what a live region holds when it appears: the words come after it.
@@ -19,60 +21,28 @@ const SILENT_AFTER_MS = 8_000;
 
 let removeShown = (): void => {};
 
-/** Shows a message in place of the one before. */
-export function show(
-  layout: string,
-  title: string,
-  body: string,
-  label: string,
-  url: string,
-  labels: Labels,
-  reacted: Reacted,
-): boolean {
+/** Puts up what `draw` draws, in place of the message before; `draw` answers what takes it down. */
+function put(draw: (host: HTMLElement, root: ShadowRoot) => () => void): void {
   removeShown();
   const host = document.createElement("rekindle-message");
   const root = host.attachShadow({ mode: "open" });
-  adoptStyle(root);
-  const modal = layout === "modal";
-  const box = modal ? make(root, "dialog", "modal") : make(root, "section", `banner ${layout}`);
-  const card = modal ? make(box, "div", "card") : box;
-  const words = modal ? card : make(box, "div", "words");
-  const heading = title && write(words, modal ? "h2" : "p", "title", title);
-  const text = body && write(words, "p", "body", body);
-  if (label && /^https?:\/\//i.test(url)) {
-    const link = write(card, "a", "cta", label) as HTMLAnchorElement;
-    link.href = url;
-    const follow = () => reacted(true);
-    link.addEventListener("click", follow);
-    // The middle button opens a tab and is no click.
-    link.addEventListener("auxclick", (event) => event.button === 1 && follow());
-  }
-  const close = make(card, "button", "close");
-  close.setAttribute("type", "button");
-  close.setAttribute("aria-label", labels.dismiss);
-  const dismiss = () => reacted(false);
-  close.addEventListener("click", dismiss);
-
-  let clear: () => void;
-  if (modal) {
-    // Focus begins at the words: a key that was meant for the page must not follow the link.
-    card.tabIndex = -1;
-    card.autofocus = true;
-    if (heading) name(box, "labelledby", heading);
-    else box.setAttribute("aria-label", labels.message);
-    if (text) name(box, "describedby", text);
-    box.setAttribute("aria-modal", "true");
-    clear = open(host, root, box as HTMLDialogElement, close, dismiss);
-  } else {
-    box.setAttribute("role", "region");
-    box.setAttribute("aria-label", labels.message);
-    clear = stand(host, root, box, [title, body].filter(Boolean).join(". "), dismiss);
-  }
+  adopt(root, STYLE);
+  const clear = draw(host, root);
   removeShown = () => {
     removeShown = () => {};
     clear();
   };
-  return true;
+}
+
+/** Shows a plain banner: at most a headline, a text and a link. */
+export function show(edge: string, title: string, body: string, label: string, url: string, labels: Labels, reacted: Reacted): void {
+  put((host, root) => {
+    const bar = make(root, "section", `banner ${edge}`);
+    say(make(bar, "div", "words"), "p", title, body);
+    if (label) link(bar, label, url, reacted);
+    close(bar, labels, reacted);
+    return stand(host, root, bar, labels, title, body, reacted);
+  });
 }
 
 /** Takes the message off the page, once the click that asked for it has followed its link. */
@@ -80,47 +50,24 @@ export function takeDown(): void {
   setTimeout(removeShown);
 }
 
-/** A dialog. The browser keeps what lies behind it out of reach and gives focus back. */
-function open(host: HTMLElement, root: ShadowRoot, dialog: HTMLDialogElement, last: HTMLElement, dismiss: () => void): () => void {
-  dialog.addEventListener("cancel", (event) => {
-    event.preventDefault();
-    dismiss();
-  });
-  // What lies beside the card belongs to the dialog itself.
-  dialog.addEventListener("click", (event) => event.target === dialog && dismiss());
-  dialog.addEventListener("keydown", (event) => {
-    if (event.key !== "Tab") return;
-    const first = dialog.querySelector<HTMLElement>("a, button")!;
-    const focused = root.activeElement;
-    const leaves = event.shiftKey ? focused === first || focused?.className === "card" : focused === last;
-    if (!leaves) return;
-    event.preventDefault();
-    (event.shiftKey ? last : first).focus();
-  });
-  place(host);
-  dialog.showModal();
-  return () => {
-    dialog.close();
-    host.remove();
-  };
-}
-
-/** A banner. It takes no focus: it is announced politely and waits. */
-function stand(host: HTMLElement, root: ShadowRoot, bar: HTMLElement, words: string, dismiss: () => void): () => void {
+/** Lets a box stand on the page. It takes no focus: it is announced politely and waits. */
+function stand(host: HTMLElement, root: ShadowRoot, box: HTMLElement, labels: Labels, title: string, body: string, reacted: Reacted, parent: Element = page()): () => void {
+  box.setAttribute("role", "region");
+  box.setAttribute("aria-label", labels.message);
   let cameFrom: EventTarget | null = null;
   host.addEventListener("focusin", (event) => {
     cameFrom = event.relatedTarget ?? cameFrom;
   });
-  bar.addEventListener("keydown", (event) => {
+  box.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     event.stopPropagation();
-    dismiss();
+    reacted(false);
   });
   const status = make(root, "div", "status");
   status.setAttribute("role", "status");
-  const say = (text: string, ms: number) => setTimeout(() => (status.textContent = text), ms);
-  const timers = [say(words, ANNOUNCE_AFTER_MS), say("", SILENT_AFTER_MS)];
-  place(host);
+  const announce = (text: string, ms: number) => setTimeout(() => (status.textContent = text), ms);
+  const timers = [announce([title, body].filter(Boolean).join(". "), ANNOUNCE_AFTER_MS), announce("", SILENT_AFTER_MS)];
+  parent.append(host);
   return () => {
     timers.forEach(clearTimeout);
     const focused = root.activeElement;
@@ -129,11 +76,9 @@ function stand(host: HTMLElement, root: ShadowRoot, bar: HTMLElement, words: str
   };
 }
 
-function place(host: HTMLElement): void {
-  (document.body ?? document.documentElement).append(host);
-}
+const page = (): Element => document.body ?? document.documentElement;
 
-function make(parent: ParentNode, tag: string, className: string): HTMLElement {
+function make<Tag extends keyof HTMLElementTagNameMap>(parent: ParentNode, tag: Tag, className: string): HTMLElementTagNameMap[Tag] {
   const element = document.createElement(tag);
   element.className = className;
   parent.append(element);
@@ -141,25 +86,51 @@ function make(parent: ParentNode, tag: string, className: string): HTMLElement {
 }
 
 /** Text whose direction is its own, whatever the page's. */
-function write(parent: ParentNode, tag: string, className: string, text: string): HTMLElement {
+function write<Tag extends keyof HTMLElementTagNameMap>(parent: ParentNode, tag: Tag, className: string, text: string): HTMLElementTagNameMap[Tag] {
   const element = make(parent, tag, className);
   element.dir = "auto";
   element.textContent = text;
   return element;
 }
 
-function name(box: HTMLElement, how: string, by: HTMLElement): void {
-  by.id = how;
-  box.setAttribute(`aria-${how}`, how);
+/** The headline and the text, as far as there are any. */
+function say(parent: ParentNode, tag: "h2" | "p", title: string, body: string): (HTMLElement | "")[] {
+  return [title && write(parent, tag, "title", title), body && write(parent, "p", "body", body)];
 }
 
-function adoptStyle(root: ShadowRoot): void {
+/** A link, if the address is one of the web. */
+function link(parent: ParentNode, label: string, url: string, reacted: Reacted): void {
+  if (!/^https?:\/\//i.test(url)) return;
+  const anchor = write(parent, "a", "cta", label);
+  anchor.href = url;
+  const follow = () => reacted(true);
+  anchor.addEventListener("click", follow);
+  // The middle button opens a tab and is no click.
+  anchor.addEventListener("auxclick", (event) => event.button === 1 && follow());
+}
+
+function close(parent: ParentNode, labels: Labels, reacted: Reacted): HTMLElement {
+  const button = make(parent, "button", "close");
+  button.type = "button";
+  button.setAttribute("aria-label", labels.dismiss);
+  button.addEventListener("click", () => reacted(false));
+  return button;
+}
+
+function adopt(root: ShadowRoot, css: string): CSSStyleSheet | null {
   try {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(STYLE);
-    root.adoptedStyleSheets = [sheet];
+    sheet.replaceSync(css);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+    return sheet;
   } catch {
     // Browsers from before constructable style sheets.
-    make(root, "style", "").textContent = STYLE;
+    const style = make(root, "style", "");
+    style.textContent = css;
+    return style.sheet;
   }
 }
+
+/** What other shapes are drawn with. Handed over, so that their file need not bring it along. */
+export const parts = { adopt, close, link, make, page, put, say, stand, write };
+export type Parts = typeof parts;

@@ -1,4 +1,4 @@
-// The look of a message. A page themes it through the --rekindle-* variables.
+// The look of a plain banner, and what all messages share; the rest is ../nudge/style.ts's. A page themes it through the --rekindle-* variables.
 
 export const STYLE = `
 :host{all:initial;--bg:var(--rekindle-background,#fff);--fg:var(--rekindle-text,#1c1a27);--soft:var(--rekindle-text-soft,#56526a);--line:var(--rekindle-border,#e3e0ec);--accent:var(--rekindle-accent,#4b3bd1);--on-accent:var(--rekindle-accent-text,#fff);--round:var(--rekindle-radius,14px);--shade:0 1px 2px rgb(20 16 48/.08),0 12px 32px -8px rgb(20 16 48/.28)}
@@ -21,13 +21,8 @@ p,h2{margin:0;white-space:pre-line}
 .close::after{transform:rotate(-45deg)}
 .cta:focus-visible,.close:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .status{position:fixed;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
-.modal{--from:12px;width:min(440px,100% - 32px);max-width:none;max-height:calc(100% - 32px);margin:auto;padding:0;border:0;border-radius:var(--round);background:none;box-shadow:var(--shade);overflow:auto;animation:arrive .2s cubic-bezier(.2,.8,.2,1)}
-.modal::backdrop{background:rgb(15 12 32/.55)}
-.card{position:relative;display:grid;gap:8px;padding:28px;outline:0}
-.card .title{padding-inline-end:36px;font-size:20px;line-height:1.3}
-.card .title~.cta,.card .body~.cta{margin-top:14px;padding-block:11px}
-.card .close{position:absolute;top:12px;inset-inline-end:12px}
-@media (max-width:520px){.banner{flex-wrap:wrap;width:auto;padding-inline:16px 6px;padding-block:6px 12px;align-items:start}.banner .words{flex-basis:calc(100% - 60px);padding-top:8px}.banner .cta{order:1;flex:1 1 100%;margin-inline-end:10px}.card{padding:22px}}
-@media (prefers-reduced-motion:reduce){.banner,.modal{animation:none}}
+@media (max-width:520px){.banner{flex-wrap:wrap;width:auto;padding-inline:16px 6px;padding-block:6px 12px;align-items:start}.banner .words{flex-basis:calc(100% - 60px);padding-top:8px}.banner .cta{order:1;flex:1 1 100%;margin-inline-end:10px}}
+@media (min-width:2560px){.banner,.card{font-size:18px}}
+@media (prefers-reduced-motion:reduce){*{animation:none!important}}
 @media print{:host{display:none}}
 `;

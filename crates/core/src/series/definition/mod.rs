@@ -3,6 +3,7 @@
 
 mod graph;
 mod index;
+mod nudge;
 mod read;
 mod step;
 mod test;
@@ -11,8 +12,9 @@ use std::collections::BTreeMap;
 
 pub(super) use graph::{in_order, reachable};
 pub(super) use index::{Index, membership};
+pub use nudge::{Answers, InApp, Shape, Survey};
 pub(super) use read::message;
-pub use step::{Action, InApp, Message, Path, Push, Set, Step, Test, Wait, Webhook};
+pub use step::{Action, Message, Path, Push, Set, Step, Test, Wait, Webhook};
 pub(super) use step::{MET, NO, TIMED_OUT, YES};
 
 use super::{
@@ -249,6 +251,11 @@ impl Definitions {
     /// The step that a record is of.
     pub(super) fn recorded(&self, id: &str, record: &StepRecord) -> Option<&Step> {
         self.series.get(id)?.recorded(record)
+    }
+
+    /// The version of a series that a record is of.
+    pub(super) fn recorded_in(&self, id: &str, record: &StepRecord) -> Option<&Series> {
+        self.series.get(id)?.versions.get(&record.version)
     }
 }
 

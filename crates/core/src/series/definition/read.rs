@@ -3,9 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Goal, InApp, Message, Path, Push, Rules, STEPS_MAX, Set, Step, Wait, Webhook, step::Action,
-};
+use super::{Goal, Message, Path, Push, Rules, STEPS_MAX, Set, Step, Wait, Webhook, step::Action};
 use crate::{
     liquid::{self, Template},
     mail::{self, Email, SOURCE_BYTES_MAX, Source},
@@ -13,25 +11,24 @@ use crate::{
     series::{
         policy::{TimeOfDay, Weekdays},
         problems::Finding,
-        spec::{LayoutSpec, Method, PathSpec, PositionSpec, Span, StepKind, StepSpec, UntilSpec},
+        spec::{Method, PathSpec, Span, StepKind, StepSpec, UntilSpec},
     },
     value::Value,
     window::DAY_MS,
-    wire::{Layout, Position},
 };
 
 /// What a path names that leads nowhere.
 const END: &str = "end";
 
 /// How long an in-app message stays live where its step does not say.
-const LIVE_FOR_MS: i64 = 30 * DAY_MS;
+pub(super) const LIVE_FOR_MS: i64 = 30 * DAY_MS;
 
 // LIMIT: more ways than a report can compare.
 /// How many ways a split may have.
 pub(crate) const PATHS_MAX: usize = 10;
 
-// LIMIT: no browser shows more.
-/// How many buttons a push may have.
+// LIMIT: no browser shows more with a push; in the app, a third choice is a page of its own.
+/// How many buttons a push or a message in the app may have.
 pub(crate) const ACTIONS_MAX: usize = 2;
 
 // LIMIT: more than any API asks for.
@@ -155,7 +152,7 @@ impl Reader<'_> {
     pub(super) fn out_of_place(&mut self) {
         use StepKind::{Branch, Email, InApp, Push, Set, Split, Wait, Webhook};
         let step = self.step;
-        let kinds: [(&str, bool, &[StepKind]); 31] = [
+        let kinds: [(&str, bool, &[StepKind]); 37] = [
             ("subject", step.subject.is_some(), &[Email]),
             ("provider", step.provider.is_some(), &[Email]),
             ("preheader", step.preheader.is_some(), &[Email]),
@@ -167,9 +164,15 @@ impl Reader<'_> {
             ("layout", step.layout.is_some(), &[InApp]),
             ("position", step.position.is_some(), &[InApp]),
             ("cta", step.cta.is_some(), &[InApp]),
+            ("target", step.target.is_some(), &[InApp]),
+            ("alt", step.alt.is_some(), &[InApp]),
+            ("buttons", step.buttons.is_some(), &[InApp]),
+            ("survey", step.survey.is_some(), &[InApp]),
+            ("trigger", step.trigger.is_some(), &[InApp]),
+            ("repeat", step.repeat.is_some(), &[InApp]),
             ("live_for", step.live_for.is_some(), &[InApp]),
             ("url", step.url.is_some(), &[Push, Webhook]),
-            ("image", step.image.is_some(), &[Push]),
+            ("image", step.image.is_some(), &[InApp, Push]),
             ("actions", !step.actions.is_empty(), &[Push]),
             ("method", step.method.is_some(), &[Webhook]),
             ("headers", !step.headers.is_empty(), &[Webhook]),
@@ -255,7 +258,7 @@ impl Reader<'_> {
     pub(super) fn message(&mut self) -> Option<Message> {
         match self.step.kind {
             StepKind::Email => self.email().map(Message::Email),
-            StepKind::InApp => self.in_app().map(Message::InApp),
+            StepKind::InApp => self.in_app().map(Box::new).map(Message::InApp),
             StepKind::Push => self.push().map(Message::Push),
             StepKind::Webhook => self.webhook().map(Message::Webhook),
             StepKind::Wait
@@ -287,31 +290,6 @@ impl Reader<'_> {
             preheader: preheader.flatten(),
             content: content?,
             provider: step.provider,
-        })
-    }
-
-    fn in_app(&mut self) -> Option<InApp> {
-        let step = self.step;
-        let title = self.template("title", Some(step.title.as_deref().unwrap_or_default()));
-        let body = self.template("body", step.body.as_deref());
-        let position = match step.position.unwrap_or_default() {
-            PositionSpec::Top => Position::Top,
-            PositionSpec::Bottom => Position::Bottom,
-        };
-        let layout = match step.layout.unwrap_or_default() {
-            LayoutSpec::Banner => Layout::Banner(position),
-            LayoutSpec::Modal => Layout::Modal,
-        };
-        let cta = step.cta.as_ref().and_then(|cta| {
-            let url = self.link("cta.url", Some(&cta.url));
-            self.template("cta.label", Some(&cta.label)).zip(url)
-        });
-        Some(InApp {
-            layout,
-            title: title?,
-            body: body?,
-            cta,
-            live_for_ms: step.live_for.map_or(LIVE_FOR_MS, |span| span.0),
         })
     }
 
@@ -553,7 +531,7 @@ impl Reader<'_> {
         }
     }
 
-    fn template(&mut self, name: &str, source: Option<&str>) -> Option<Template> {
+    pub(super) fn template(&mut self, name: &str, source: Option<&str>) -> Option<Template> {
         let Some(source) = source else {
             self.missing(name, "write the text");
             return None;
@@ -567,7 +545,7 @@ impl Reader<'_> {
             .ok()
     }
 
-    fn link(&mut self, name: &str, url: Option<&str>) -> Option<String> {
+    pub(super) fn link(&mut self, name: &str, url: Option<&str>) -> Option<String> {
         let url = url?;
         if url.starts_with("https://") || url.starts_with("http://") {
             return Some(url.to_owned());

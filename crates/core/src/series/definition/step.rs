@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Goal;
+use super::{Goal, InApp};
 use crate::{
     experiment::Ranges,
     liquid::Template,
@@ -14,7 +14,6 @@ use crate::{
         spec::{CONTROL, Method, TestMetric},
     },
     value::Value,
-    wire::Layout,
 };
 
 /// One step.
@@ -131,26 +130,11 @@ pub enum Message {
     /// A mail.
     Email(Email),
     /// A message inside the app.
-    InApp(InApp),
+    InApp(Box<InApp>),
     /// A push notification.
     Push(Push),
     /// A request to a program.
     Webhook(Webhook),
-}
-
-/// A message inside the app.
-#[derive(Clone, Debug)]
-pub struct InApp {
-    /// Its shape.
-    pub layout: Layout,
-    /// The headline.
-    pub title: Template,
-    /// The text.
-    pub body: Template,
-    /// The label and the address of the button.
-    pub cta: Option<(Template, String)>,
-    /// How long it stays live, milliseconds.
-    pub live_for_ms: i64,
 }
 
 /// A push notification.
@@ -350,11 +334,7 @@ impl Message {
     pub(in crate::series) fn templates(&self) -> Vec<&Template> {
         match self {
             Self::Email(email) => email.templates(),
-            Self::InApp(in_app) => {
-                let label = in_app.cta.as_ref().map(|(label, _)| label);
-                let texts = [&in_app.title, &in_app.body];
-                texts.into_iter().chain(label).collect()
-            }
+            Self::InApp(in_app) => in_app.templates(),
             Self::Push(push) => {
                 let labels = push.actions.iter().map(|(label, _)| label);
                 [&push.title, &push.body]

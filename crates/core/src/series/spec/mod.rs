@@ -3,6 +3,7 @@
 
 mod audience;
 mod live;
+mod nudge;
 mod step;
 mod test;
 mod uses;
@@ -11,10 +12,11 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 pub use audience::{AudienceSpec, Each, Entry, EventEntry, Reentry};
 pub use live::{DefinitionsSpec, LiveSeries, Migration, Overdue, Pause};
-pub use step::{
-    CtaSpec, LayoutSpec, MailProvider, Method, PathSpec, PositionSpec, StepKind, StepSpec,
-    UntilSpec,
+pub use nudge::{
+    Ask, ButtonAction, ButtonSpec, CtaSpec, LayoutSpec, PositionSpec, PropertyTestSpec, RepeatSpec,
+    SurveySpec, TriggerEventSpec, TriggerSpec,
 };
+pub use step::{MailProvider, Method, PathSpec, StepKind, StepSpec, UntilSpec};
 pub use test::{CONTROL, ChangesSpec, TestMetric, TestSpec, VariantSpec};
 
 use super::policy::Overrides;

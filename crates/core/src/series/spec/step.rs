@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::policy::{TimeOfDay, Weekdays},
-    GoalSpec, Span, TestSpec, is_default,
+    ButtonSpec, CtaSpec, GoalSpec, LayoutSpec, PositionSpec, RepeatSpec, Span, SurveySpec,
+    TestSpec, TriggerSpec, is_default,
 };
 use crate::{rule::AnySpelling, value::Value};
 
@@ -120,24 +121,42 @@ pub struct StepSpec {
     /// The text: Markdown for a mail, plain otherwise; Liquid.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<String>,
-    /// In-app: `banner` or `modal`.
+    /// In-app: its shape; `banner` where it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layout: Option<LayoutSpec>,
-    /// In-app banner: `top` or `bottom`.
+    /// In-app banner: `top`, `bottom` or `inline`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<PositionSpec>,
-    /// In-app: the button.
+    /// In-app: a selector of the part of the page that it stands in (inline banner) or points at (tooltip).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// In-app: a button that leads somewhere; short for one in `buttons`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cta: Option<CtaSpec>,
+    /// In-app: buttons.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buttons: Option<Vec<ButtonSpec>>,
+    /// In-app: what is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub survey: Option<SurveySpec>,
+    /// In-app: what must come true on the page first; nothing where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trigger: Option<TriggerSpec>,
+    /// In-app: how often it is shown; a modal once, others until they are closed where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<RepeatSpec>,
     /// In-app: how long it stays live; 30 days where it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub live_for: Option<Span>,
     /// Push: where a click leads. Webhook: where the request goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// Push: the address of a picture, shown where the device shows one.
+    /// In-app, push: the address of a picture; devices may show none with a push.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<String>,
+    /// In-app: what the picture shows, for those who do not see it, Liquid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alt: Option<String>,
     /// Push: buttons, where the device shows them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub actions: Vec<CtaSpec>,
@@ -237,38 +256,6 @@ pub enum Method {
     Get,
     /// Takes none.
     Delete,
-}
-
-/// The shape of an in-app message.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum LayoutSpec {
-    /// A bar at an edge of the page.
-    #[default]
-    Banner,
-    /// A dialog over the page.
-    Modal,
-}
-
-/// The edge of the page that a banner keeps to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PositionSpec {
-    /// Above the page.
-    #[default]
-    Top,
-    /// Below the page.
-    Bottom,
-}
-
-/// A button.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CtaSpec {
-    /// What it says, Liquid.
-    pub label: String,
-    /// Where it leads.
-    pub url: String,
 }
 
 impl StepKind {

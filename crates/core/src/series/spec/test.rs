@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CtaSpec, LayoutSpec, Method, PositionSpec, StepSpec};
+use super::{ButtonSpec, CtaSpec, LayoutSpec, Method, PositionSpec, StepSpec, SurveySpec};
 use crate::value::Value;
 
 /// The name of the step itself among its variants.
@@ -83,9 +83,24 @@ pub struct ChangesSpec {
     /// The edge.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<PositionSpec>,
-    /// The button.
+    /// The part of the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// The picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// What the picture shows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alt: Option<String>,
+    /// The button; takes the place of `buttons`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cta: Option<CtaSpec>,
+    /// The buttons; take the place of `cta`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub buttons: Option<Vec<ButtonSpec>>,
+    /// What is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub survey: Option<SurveySpec>,
     /// The address.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
@@ -122,7 +137,12 @@ impl ChangesSpec {
             body,
             layout,
             position,
+            target,
+            image,
+            alt,
             cta,
+            buttons,
+            survey,
             url,
             method,
             headers,
@@ -136,6 +156,11 @@ impl ChangesSpec {
             step.html = step.html.filter(|_| html.is_some());
             step.mjml.clone_from(mjml);
         }
+        if cta.is_some() {
+            step.buttons = None;
+        } else if buttons.is_some() {
+            step.cta = None;
+        }
         // A request without headers is written as one with none.
         let mut own_headers = Some(std::mem::take(&mut step.headers));
         let changed = [
@@ -147,7 +172,12 @@ impl ChangesSpec {
             replace("body", &mut step.body, body.as_ref()),
             replace("layout", &mut step.layout, layout.as_ref()),
             replace("position", &mut step.position, position.as_ref()),
+            replace("target", &mut step.target, target.as_ref()),
+            replace("image", &mut step.image, image.as_ref()),
+            replace("alt", &mut step.alt, alt.as_ref()),
             replace("cta", &mut step.cta, cta.as_ref()),
+            replace("buttons", &mut step.buttons, buttons.as_ref()),
+            replace("survey", &mut step.survey, survey.as_ref()),
             replace("url", &mut step.url, url.as_ref()),
             replace("method", &mut step.method, method.as_ref()),
             replace("headers", &mut own_headers, headers.as_ref()),

@@ -32,7 +32,7 @@ export function InAppPreview({ layout, position, message }: { layout: string; po
   }, []);
   useEffect(() => {
     if (ready === 0) return;
-    const shown = { layout: layout === "modal" ? "modal" : position, ...message };
+    const shown = { layout: layout === "banner" ? position : layout, ...message };
     frame.current?.contentWindow?.postMessage(shown, location.origin);
   }, [ready, layout, position, message]);
   return (
