@@ -259,7 +259,7 @@ for (const [shape, keys, event, properties] of SURVEYS) {
 }
 
 test("a tooltip waits for what it points at, follows it, and hides while that is out of sight", async () => {
-  const { context, page, begin } = await open(nudge({ shape: "tooltip", target: "#late" }, { trigger: present("#late") }));
+  const { context, page, begin } = await open(nudge({ shape: "tooltip", target: "#late" }, { trigger: present("#late") }), { reducedMotion: "reduce" });
   await begin();
   await page.waitForFunction(() => localStorage.getItem("rekindle:wk_dev:inbox") !== null);
   await painted(page);

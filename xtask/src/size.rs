@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{files, processes, say, tools};
 
 /// LIMIT: the SDK before the first message can show: module, JavaScript and styles.
-const SDK_MAX: u64 = 32 * 1024;
+const SDK_MAX: u64 = 32_000;
 /// LIMIT: what it loads besides once a message needs it: shapes, surveys, triggers.
 const SDK_LAZY_MAX: u64 = 6 * 1024;
 /// LIMIT: the snippet in the page's head.
