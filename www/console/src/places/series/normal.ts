@@ -5,7 +5,7 @@ import type { SeriesSpec, Step } from "~/api/types.ts";
 import { spanMs, spanOf } from "./spans.ts";
 
 type Tree = Record<string, unknown>;
-const SPANS = new Set(["delay", "live_for", "timeout", "for", "within", "after"]);
+const SPANS = new Set(["delay", "live_for", "timeout", "for", "within", "after", "every", "idle"]);
 const ASSUMED: Record<string, unknown> = {
   entry: "existing_and_future",
   reentry: "never",

@@ -18,7 +18,7 @@ export const KIND_NAMES: Record<StepKind, string> = {
 
 export const KIND_ABOUT: Record<StepKind, string> = {
   email: "Text, blocks, MJML or HTML, to their address",
-  in_app: "A banner or dialog while they are in your app",
+  in_app: "A banner, dialog, tip or question while they are in your app",
   push: "A notification on their devices",
   webhook: "A signed request to another program",
   wait: "For a while, until a time, or until something happens",

@@ -2,7 +2,7 @@
 import { type ReactNode, useId } from "react";
 
 import type { Attributes, Method, SeriesSpec, Step } from "~/api/types.ts";
-import { Badge, Choice, Input, Select, TextArea } from "~/kit/index.ts";
+import { Badge, Input, Select, TextArea } from "~/kit/index.ts";
 
 import { EmailContent } from "./email/index.tsx";
 import { LiquidField } from "./liquid-field.tsx";
@@ -18,7 +18,7 @@ export type FormProps = {
 };
 
 /** Sets a field; one that is empty is not written at all. */
-function setter({ step, onChange }: FormProps) {
+export function setter({ step, onChange }: FormProps) {
   return <Field extends keyof Step>(field: Field, value: Step[Field] | undefined) => {
     const next = { ...step };
     if (value === undefined || value === "") delete next[field];
@@ -27,7 +27,7 @@ function setter({ step, onChange }: FormProps) {
   };
 }
 
-function marker({ changed }: FormProps) {
+export function marker({ changed }: FormProps) {
   return (field: keyof Step, label: string): ReactNode =>
     changed.has(field) ? (
       <>
@@ -54,60 +54,6 @@ export function EmailForm(props: FormProps) {
         onChange={(value) => set("preheader", value)}
       />
       <EmailContent step={step} changed={props.changed} onChange={props.onChange} />
-    </>
-  );
-}
-
-export function InAppForm(props: FormProps) {
-  const [set, mark] = [setter(props), marker(props)];
-  const { step } = props;
-  return (
-    <>
-      <div className="row">
-        <Choice
-          label="Layout"
-          value={step.layout ?? "banner"}
-          options={[
-            { value: "banner", label: "Banner" },
-            { value: "modal", label: "Modal" },
-          ]}
-          onChange={(value) => set("layout", value === "banner" ? undefined : value)}
-        />
-        {(step.layout ?? "banner") === "banner" && (
-          <Choice
-            label="Where"
-            value={step.position ?? "top"}
-            options={[
-              { value: "top", label: "Top" },
-              { value: "bottom", label: "Bottom" },
-            ]}
-            onChange={(value) => set("position", value === "top" ? undefined : value)}
-          />
-        )}
-      </div>
-      <LiquidField label={mark("title", "Title")} name="Title" value={step.title ?? ""} sink="plain" emoji onChange={(value) => set("title", value)} />
-      <LiquidField label={mark("body", "Text")} name="Text" value={step.body ?? ""} sink="plain" lines={4} onChange={(value) => set("body", value)} />
-      <fieldset className={css.pair}>
-        <legend>{mark("cta", "Button")}</legend>
-        <Input
-          label="Words"
-          value={step.cta?.label ?? ""}
-          onChange={(event) => set("cta", event.target.value || step.cta?.url ? { url: step.cta?.url ?? "", label: event.target.value } : undefined)}
-        />
-        <Input
-          label="Leads to"
-          type="url"
-          placeholder="https://"
-          value={step.cta?.url ?? ""}
-          onChange={(event) => set("cta", event.target.value || step.cta?.label ? { label: step.cta?.label ?? "", url: event.target.value } : undefined)}
-        />
-      </fieldset>
-      <Input
-        label="Live for"
-        hint="Such as 7d or 12h. 30 days if empty; it is taken down earlier when the person leaves the series."
-        value={step.live_for ?? ""}
-        onChange={(event) => set("live_for", event.target.value)}
-      />
     </>
   );
 }

@@ -9,7 +9,8 @@ import type { Metric, SeriesSpec, Step } from "~/api/types.ts";
 import { useMay } from "~/app/session.tsx";
 import { Badge, Button, Callout, IconButton, Input, Select, Tabs } from "~/kit/index.ts";
 
-import { EmailForm, InAppForm, PushForm, WebhookForm } from "./forms.tsx";
+import { EmailForm, PushForm, WebhookForm } from "./forms.tsx";
+import { InAppForm } from "./in-app/index.tsx";
 import css from "./message.module.css";
 import { Personalise, type Somebody, useAttributes } from "./personalise.tsx";
 import { MessagePreview } from "./preview/index.tsx";

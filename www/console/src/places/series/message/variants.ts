@@ -5,12 +5,12 @@ import { whole } from "~/kit/index.ts";
 /** What a variant may change, by the kind of the step, in the order of the form. */
 const FIELDS: Record<string, readonly (keyof Step)[]> = {
   email: ["subject", "preheader", "body", "blocks", "html"],
-  in_app: ["title", "body", "layout", "position", "cta"],
+  in_app: ["title", "body", "layout", "position", "target", "image", "alt", "cta", "buttons", "survey"],
   push: ["title", "body", "url"],
   webhook: ["url", "method", "headers", "body"],
 };
 /** What a field that is not written means: a variant that goes back to it has to say so. */
-const UNSAID: Partial<Record<keyof Step, Value>> = { layout: "banner", position: "top", method: "POST", subject: "", preheader: "", title: "", body: "" };
+const UNSAID: Partial<Record<keyof Step, Value>> = { layout: "banner", position: "top", method: "POST", subject: "", preheader: "", title: "", body: "", image: "", alt: "" };
 /** A mail says one of these: what a variant says takes the place of what the control does. */
 const CONTENTS = ["body", "blocks", "html"] as const;
 /** As docs/experiments.md has it. */
