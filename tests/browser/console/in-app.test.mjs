@@ -21,12 +21,12 @@ async function open(id, options) {
   return { page, sheet: page.getByRole("dialog"), app: page.frameLocator('iframe[title="The message in your app"]').locator("rekindle-message") };
 }
 
-/** Waits until the step that is kept has these fields, and no other but its id, kind and texts. */
+/** Waits until the step that is kept has these fields, and no other but its id, kind, delay and texts. */
 async function keeps(id, expected) {
   let step;
   await until(
     async () => {
-      const { id: _, kind: __, title: ___, body: ____, ...rest } = (await c.api("GET", `/series/${id}`)).draft.steps[0];
+      const { id: _, kind: __, title: ___, body: ____, delay: _____, ...rest } = (await c.api("GET", `/series/${id}`)).draft.steps[0];
       step = rest;
       return JSON.stringify(sorted(rest)) === JSON.stringify(sorted(expected));
     },
@@ -54,7 +54,7 @@ test("every layout is chosen by a click and drawn by the SDK itself", async () =
   await keeps("layouts", { cta, position: "inline", target: "#news" });
   await sheet.getByText("Survey", { exact: true }).click();
   await app.locator(".scale").waitFor();
-  await sheet.getByLabel("0 stands for").fill("Never");
+  await sheet.getByLabel("0 stands for", { exact: true }).fill("Never");
   await app.getByText("Never", { exact: true }).waitFor();
   await keeps("layouts", { layout: "survey", survey: { ask: "nps", low: "Never" } });
   await sheet.getByText("One of several", { exact: true }).click();

@@ -62,7 +62,11 @@ export function Buttons(props: FormProps) {
                 </option>
               ))}
             </Select>
-            {field && <Input label={field} placeholder={placeholder} value={value} onChange={(event) => change(place, { ...button, action: made(kind, event.target.value) })} />}
+            {field && (
+              <div className={css.wide}>
+                <Input label={field} placeholder={placeholder} value={value} onChange={(event) => change(place, { ...button, action: made(kind, event.target.value) })} />
+              </div>
+            )}
             <Button className={css.remove} onClick={() => put(buttons.filter((_, at) => at !== place))}>
               Remove {name.toLowerCase()}
             </Button>
