@@ -140,6 +140,7 @@ test("one at a time: the next waits for its turn and for the gap, also on the ne
   await page.mouse.wheel(0, 1_500);
   assert.equal(await title(page).textContent(), "First");
   await shown(page).locator(".close").click();
+  await until(async () => (await shown(page).count()) === 0, "it to go");
   const closed = Date.now();
   await page.reload();
   await begin();

@@ -4459,6 +4459,7 @@ export interface components {
                 where?: components["schemas"]["PropertyTest"][];
             };
             delay?: components["schemas"]["Span"];
+            /** @description How far down the page, in percent: 1 to 100. */
             scroll?: number;
             exit_intent?: boolean;
             /** @description A selector of what comes into view. */
