@@ -57,6 +57,10 @@ use crate::{
 // LIMIT: a slice of timers or of people to look at again, between which other inputs are served.
 const SLICE: u32 = 500;
 
+// LIMIT: whom an answer waits for, some tenths of a second, and events that come in with it. Where more are
+// left, right after a publication to many, it tells of those who have been looked at.
+const LOOK_MAX: u32 = 4_000;
+
 // LIMIT: names that are offered in the console; more is a mistake in the tracking code.
 const NAMES_MAX: usize = 5_000;
 
@@ -379,15 +383,16 @@ impl Shard {
         Ok(people.len() as u64)
     }
 
-    /// Does what time and new definitions ask for: a slice of it, or all before an exact answer.
-    fn catch_up(&self, limit: u32) -> Result<()> {
-        loop {
+    /// Does what time and new definitions ask for, for up to so many people.
+    fn catch_up(&self, people: u32) -> Result<()> {
+        for _ in 0..people.div_ceil(SLICE) {
             let swept = self.sweep(SLICE)?;
             let fired = self.fire(SLICE)?;
-            if limit <= SLICE || (!swept && fired == 0) {
-                return Ok(());
+            if !swept && fired == 0 {
+                break;
             }
         }
+        Ok(())
     }
 
     /// The sends among these that are still to be made: the policies are asked once more.

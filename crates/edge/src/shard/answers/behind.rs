@@ -4,7 +4,7 @@ use rekindle_core::series::Number;
 use worker::Result;
 
 use crate::shard::{
-    Shard,
+    LOOK_MAX, Shard,
     messages::{Behind, FoundBehind, PersonBehind},
 };
 
@@ -13,7 +13,7 @@ const AT_ONCE: u32 = 250;
 
 impl Shard {
     pub(super) fn behind(&self, question: &Behind) -> Result<FoundBehind> {
-        self.catch_up(u32::MAX)?;
+        self.catch_up(LOOK_MAX)?;
         let number = Number {
             series: &question.series,
             metric: question.metric,

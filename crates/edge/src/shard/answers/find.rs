@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use worker::Result;
 
 use crate::shard::{
-    Shard,
+    LOOK_MAX, Shard,
     messages::{Find, Found},
 };
 
@@ -33,7 +33,7 @@ impl Shard {
             text: find.text.as_ref().map(|text| text.to_lowercase()),
         };
         if find.segment.is_some() {
-            self.catch_up(u32::MAX)?;
+            self.catch_up(LOOK_MAX)?;
         }
         let mut found = Found {
             as_of: self.now(),

@@ -1,5 +1,5 @@
 //! What a shard tells the admin API: counts, people, events, explanations, names.
-//! Before an exact answer it catches up with the time.
+//! Before an answer it catches up with the time, and with a publication as far as one may wait for it.
 
 mod behind;
 mod find;
@@ -18,7 +18,7 @@ use rekindle_core::{
 use worker::{Response, Result};
 
 use super::{
-    SLICE, Shard,
+    LOOK_MAX, SLICE, Shard,
     messages::{
         Backlog, Counted, Counter, EventView, Explain, Figure, Member, NamesSeen, PageOf,
         ShardStatus, Sizes, Waiting,
@@ -57,17 +57,17 @@ impl Shard {
     }
 
     fn members(&self, page: &PageOf) -> Result<Vec<Member>> {
-        self.catch_up(u32::MAX)?;
+        self.catch_up(LOOK_MAX)?;
         self.store()?.members(&page.of, &page.after, page.limit)
     }
 
     fn counters(&self, series: &str) -> Result<Vec<Counter>> {
-        self.catch_up(u32::MAX)?;
+        self.catch_up(LOOK_MAX)?;
         self.store()?.counters(series)
     }
 
     fn count(&self, segment: &str) -> Result<Counted> {
-        self.catch_up(u32::MAX)?;
+        self.catch_up(LOOK_MAX)?;
         Ok(Counted {
             count: self.store()?.count_members(segment)?,
             as_of: self.now(),
@@ -96,13 +96,13 @@ impl Shard {
     }
 
     fn figures(&self, days: (i64, i64)) -> Result<Vec<Figure>> {
-        self.catch_up(u32::MAX)?;
+        self.catch_up(LOOK_MAX)?;
         self.store()?.figures(days)
     }
 
     /// How large the segments are, and how they grew for some days.
     fn sizes(&self, days: i64) -> Result<Sizes> {
-        self.catch_up(u32::MAX)?;
+        self.catch_up(LOOK_MAX)?;
         let (store, now) = (self.store()?, self.now());
         let from = now.div_euclid(DAY_MS).saturating_sub(days);
         Ok(Sizes {
@@ -121,7 +121,7 @@ impl Shard {
     }
 
     fn explain(&self, question: &Explain) -> Result<serde_json::Value> {
-        self.catch_up(u32::MAX)?;
+        self.catch_up(LOOK_MAX)?;
         let Some(person) = self.store()?.person(&question.person)? else {
             return Ok(serde_json::Value::Null);
         };
@@ -148,7 +148,7 @@ impl Shard {
 
     /// How many wait where in a series.
     fn in_flight(&self, series: &str) -> Result<Vec<Waiting>> {
-        self.catch_up(u32::MAX)?;
+        self.catch_up(LOOK_MAX)?;
         let mut counts = BTreeMap::new();
         self.each_person(|person| {
             for place in in_flight(person, series) {
@@ -166,7 +166,7 @@ impl Shard {
 
     /// What a paused series owes: how many would have moved on from where, and since when.
     fn overdue(&self, series: &str) -> Result<Vec<Waiting>> {
-        self.catch_up(u32::MAX)?;
+        self.catch_up(LOOK_MAX)?;
         let (definitions, now) = (self.definitions(), self.now());
         let mut owed: BTreeMap<InFlight, (u64, i64)> = BTreeMap::new();
         self.each_person(|person| {

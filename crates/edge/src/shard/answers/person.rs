@@ -8,13 +8,13 @@ use rekindle_core::{
 use worker::Result;
 
 use crate::shard::{
-    Shard,
+    LOOK_MAX, Shard,
     messages::{DeviceView, Enrollment, Membership, MessageView, PersonView, SubscriptionsView},
 };
 
 impl Shard {
     pub(super) fn view(&self, id: &str) -> Result<Option<PersonView>> {
-        self.catch_up(u32::MAX)?;
+        self.catch_up(LOOK_MAX)?;
         let store = self.store()?;
         let Some(person) = store.person(id)? else {
             return Ok(None);
@@ -70,7 +70,7 @@ impl Shard {
 
     /// The messages that a person got or was to get, newest first: of the runs that are kept.
     pub(super) fn messages(&self, id: &str) -> Result<Option<Vec<MessageView>>> {
-        self.catch_up(u32::MAX)?;
+        self.catch_up(LOOK_MAX)?;
         let Some(person) = self.store()?.person(id)? else {
             return Ok(None);
         };
